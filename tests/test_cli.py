@@ -1,0 +1,442 @@
+"""The command line, with a repairer that knows one word, so that every result is known."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+import textrepair
+from textrepair.cli import commands
+from textrepair.detector.base import KINDS, Damage, Diagnosis, Finding
+from textrepair.model.format import ModelError
+from textrepair.patch import Edit, Patch
+from textrepair.repair import Repair, Settings
+
+ROOT = Path(__file__).parents[1]
+DAMAGED, SOUND = "He came astir noon.\n", "He came about noon.\n"
+Run = Callable[..., Result]
+
+
+class FakeRepairer:
+    """Mends ``astir`` and proposes to mend ``inwards``."""
+
+    model_name = "fake-1"
+
+    def __init__(self) -> None:
+        self.settings: Settings | None = None
+
+    def diagnose(self, text: str) -> Diagnosis:
+        probability = None if not text else float("astir" in text)
+        damage = {kind: Damage(probability if kind == "spin" else 0.0, 0.25) for kind in KINDS}
+        findings = tuple(
+            Finding(m.start(), m.end(), "spin", 0.9, "astir ← about") for m in re.finditer("astir", text)
+        )
+        return Diagnosis(probability, damage, findings)
+
+    def repair(self, text: str, settings: Settings) -> Repair:
+        self.settings = settings
+        swaps = {"astir": "about", "inwards": "in"}
+        found = [
+            Edit(m.start(), m.end(), m[0], swaps[m[0]], "spin", 0.97 if m[0] == "astir" else 0.4)
+            for m in re.finditer("astir|inwards", text)
+        ]
+        applied = tuple(edit for edit in found if edit.before == "astir")
+        proposals = tuple(edit for edit in found if edit.before != "astir")
+        return Repair(text, Patch(applied), proposals, self.diagnose(text))
+
+
+@pytest.fixture
+def repairer(monkeypatch: pytest.MonkeyPatch) -> FakeRepairer:
+    fake = FakeRepairer()
+    monkeypatch.setattr(textrepair, "load", lambda model=None: fake, raising=False)
+    return fake
+
+
+@pytest.fixture
+def run(repairer: FakeRepairer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def invoke(*args: str | Path, stdin: bytes = b"") -> Result:
+        result = CliRunner().invoke(commands, [str(arg) for arg in args], input=stdin)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return invoke
+
+
+def write(name: str, data: str | bytes) -> Path:
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return path
+
+
+def jsonl(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+# --- repair
+
+
+def test_text_goes_to_stdout_and_nothing_else(run: Run) -> None:
+    result = run("repair", write("a.txt", DAMAGED))
+    assert (result.exit_code, result.stdout, result.stderr) == (0, SOUND, "")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\xef\xbb\xbfastir\r\nno end", b"a\rb\n\n<p>&nbsp;</p>\t`x`", "𝒜 astir \u2028 e\u0301\n".encode()],
+)
+def test_what_is_not_edited_stays_byte_for_byte(run: Run, data: bytes) -> None:
+    assert run("repair", write("a.txt", data)).stdout_bytes == data.replace(b"astir", b"about")
+
+
+def test_several_texts_are_separated_as_head_does(run: Run) -> None:
+    write("in/a.txt", DAMAGED)
+    write("in/b.txt", "no newline")
+    write("in/c.txt", "c")
+    assert run("repair", "in").stdout == f"==> a <==\n{SOUND}\n==> b <==\nno newline\n==> c <==\nc"
+
+
+def test_standard_input(run: Run) -> None:
+    assert run("repair", "-", stdin=DAMAGED.encode()).stdout == SOUND
+    records = json.dumps({"text": DAMAGED}).encode()
+    [record] = jsonl(run("repair", "-", "--input-format", "jsonl", "--format", "jsonl", stdin=records).stdout)
+    assert (record["id"], record["text"]) == ("stdin:1", SOUND)
+
+
+def test_jsonl_has_what_the_contract_says(run: Run) -> None:
+    write("a.txt", "He astir inwards")
+    [record] = jsonl(run("repair", "--format", "jsonl", "a.txt").stdout)
+    assert record["id"] == "a"
+    assert (record["score"], record["model"], record["version"]) == (1.0, "fake-1", textrepair.__version__)
+    assert set(record["damage"]) == set(KINDS)
+    assert record["text"] == "He about inwards"
+    [edit] = record["edits"]
+    assert (edit["start"], edit["end"], edit["before"], edit["after"]) == (3, 8, "astir", "about")
+    assert [proposal["before"] for proposal in record["proposals"]] == ["inwards"]
+
+
+def test_diff_applies_to_a_file_with_mark_and_crlf(run: Run) -> None:
+    data = b"\xef\xbb\xbfastir\r\nlast"
+    path = write("in/a.txt", data)
+    diff = run("repair", "--format", "diff", path).stdout_bytes
+    assert b"--- in/a.txt\n" in diff
+    subprocess.run(["git", "apply", "-p0", "-"], input=diff, check=True)
+    assert path.read_bytes() == data.replace(b"astir", b"about")
+
+
+@pytest.mark.parametrize("form", ["criticmarkup", "jsonl"])
+def test_apply_and_revert_give_the_text_after_and_before(run: Run, form: str) -> None:
+    data = "\ufeff" * (form == "criticmarkup") + "{++ He came astir noon.\r\n\u2028 astir"
+    write("a.txt", data)
+    annotated = write(
+        "out.jsonl" if form == "jsonl" else "out.md", run("repair", "--format", form, "a.txt").stdout_bytes
+    )
+    assert run("revert", annotated).stdout_bytes == data.encode()
+    assert run("apply", annotated).stdout_bytes == data.replace("astir", "about").encode()
+
+
+def test_apply_tells_what_is_wrong(run: Run) -> None:
+    write("a.md", "fine\n{++ open")
+    write("b.jsonl", '{"text": "t"}\n{"text": "t", "edits": []}\n')
+    result = run("apply", "a.md", "b.jsonl")
+    assert (result.exit_code, result.stdout) == (1, "t")
+    assert re.search(r"error: a\.md: line 2: .*\nerror: b\.jsonl:1: ", result.stderr)
+
+
+@pytest.mark.parametrize("form", ["html", "m2"])
+def test_other_formats_are_written(run: Run, form: str) -> None:
+    write("a.txt", DAMAGED)
+    result = run("repair", "--format", form, "a.txt")
+    assert result.exit_code == 0
+    assert "about" in result.stdout
+
+
+def test_lone_surrogates_go_through_every_format(run: Run) -> None:
+    write("a.jsonl", '{"id": "\\ud800", "text": "\\ud800 astir"}\n')
+    for form in ["text", "criticmarkup", "diff", "html", "jsonl", "m2"]:
+        result = run("repair", "--format", form, "a.jsonl")
+        assert result.exit_code == 0
+        result.stdout_bytes.decode("utf-8")
+    assert run("scan", "a.jsonl").exit_code == 0
+
+
+# --- where it goes
+
+
+def test_output_file_and_folder(run: Run) -> None:
+    write("in/a.md", DAMAGED)
+    write("in/sub/a.md", "other")
+    write("in/r.jsonl", json.dumps({"text": "t", "id": "x/y"}))
+    assert run("repair", "in", "-o", "out/").stdout == ""
+    texts = {path.name: path.read_text() for path in Path("out").iterdir()}
+    assert texts == {"a.md": SOUND, "a-2.md": "other", "x_y.txt": "t"}
+    run("repair", "--format", "jsonl", "in", "-o", "out.jsonl")
+    assert [record["id"] for record in jsonl(Path("out.jsonl").read_text())] == ["a", "x/y", "a"]
+
+
+def test_critic_files_come_back_under_their_names(run: Run) -> None:
+    write("in/a.txt", DAMAGED)
+    run("repair", "--format", "criticmarkup", "in", "-o", "critic/")
+    run("revert", "critic", "-o", "back/")
+    assert Path("back/a.txt").read_text() == DAMAGED
+
+
+def test_inputs_are_not_written_over_unless_asked(run: Run) -> None:
+    path = write("in/a.txt", DAMAGED)
+    for output in ["in/a.txt", "in", "./in/"]:
+        result = run("repair", path, "-o", output)
+        assert result.exit_code == 1
+        assert "is an input file" in result.stderr
+        assert path.read_text() == DAMAGED
+    assert run("repair", "in", "--in-place").stdout == ""
+    assert path.read_text() == SOUND
+    assert [entry.name for entry in Path("in").iterdir()] == ["a.txt"]
+
+
+def test_in_place_leaves_sound_files_and_records_alone(run: Run) -> None:
+    sound = write("in/a.txt", "sound")
+    before = sound.stat().st_mtime_ns, sound.stat().st_ino
+    records = write("in/r.jsonl", json.dumps({"text": DAMAGED}))
+    result = run("repair", "in", "--in-place")
+    assert (sound.stat().st_mtime_ns, sound.stat().st_ino) == before
+    assert (result.exit_code, json.loads(records.read_text())) == (1, {"text": DAMAGED})
+    assert "r.jsonl:1: records are not repaired in place" in result.stderr
+
+
+def test_dry_run_tells_and_writes_nothing(run: Run) -> None:
+    path = write("a.txt", "astir inwards astir")
+    result = run("repair", "--dry-run", "--in-place", path)
+    assert result.stdout == "a: 2 changes (spin 2), 1 more proposed\n"
+    assert path.read_text() == "astir inwards astir"
+    run("repair", "--dry-run", path, "-o", "out.txt")
+    assert not Path("out.txt").exists()
+
+
+def test_output_that_cannot_be_written(run: Run) -> None:
+    write("a.txt", DAMAGED)
+    result = run("repair", "a.txt", "-o", "missing/out.txt")
+    assert result.exit_code == 1
+    assert re.fullmatch(r"error: missing/out\.txt: can't be written .*\n", result.stderr)
+
+
+# --- deciding
+
+
+def test_switches_reach_the_repairer(run: Run, repairer: FakeRepairer) -> None:
+    write("a.txt", DAMAGED)
+    write("terms.txt", "\ufeffKyiv Post\n# a comment\n\n  C#  \n")
+    run("repair", "a.txt")
+    assert repairer.settings == Settings()
+    run(
+        "repair",
+        "a.txt",
+        "--apply",
+        "furniture",
+        "--skip",
+        "spin",
+        "--protect",
+        "terms.txt",
+        "--min-confidence",
+        "0.9",
+    )
+    settings = repairer.settings
+    assert settings is not None
+    assert settings.apply == (Settings().apply | {"furniture"}) - {"spin"}
+    assert settings.protect == {"Kyiv Post", "C#"}
+    assert settings.min_confidence == 0.9
+
+
+# --- scan, evaluate, model
+
+
+def test_scan_table(run: Run) -> None:
+    write("in/damaged.txt", DAMAGED)
+    write("in/empty.txt", "")
+    write("in/sound.txt", SOUND)
+    result = run("scan", "in")
+    rows = [line.split() for line in result.stdout.splitlines()]
+    assert rows[0][:2] == ["id", "score"]
+    assert [(row[0], row[1], row[-1]) for row in rows[1:]] == [
+        ("damaged", "1.00", "yes"),
+        ("empty", "-", "-"),
+        ("sound", "0.00", "no"),
+    ]
+
+
+def test_scan_jsonl_keeps_the_order(run: Run) -> None:
+    write("r.jsonl", "".join(json.dumps({"text": DAMAGED, "id": number}) + "\n" for number in range(300)))
+    records = jsonl(run("scan", "--format", "jsonl", "r.jsonl").stdout)
+    assert [record["id"] for record in records] == [str(number) for number in range(300)]
+    assert records[0]["findings"][0]["reason"] == "astir ← about"
+    assert len(run("scan", "r.jsonl").stdout.splitlines()) == 301
+
+
+def test_evaluate(run: Run) -> None:
+    edits = [{"start": 8, "end": 13, "after": ["about", "around"], "kind": "spin"}]
+    gold = [{"text": DAMAGED, "edits": edits}, {"text": SOUND, "edits": []}]
+    write("gold.jsonl", "".join(json.dumps(record) + "\n" for record in gold))
+    table = run("evaluate", "gold.jsonl").stdout
+    assert re.search(r"repair +1\.000 +1\.000 +1\.000 +1 +1 +1 +1\n", table)
+    report = json.loads(run("evaluate", "--format", "json", "gold.jsonl").stdout)
+    assert report["repair"]["f0.5"] == 1.0
+    assert report["kinds"] == ["spin"]
+    assert report["harm"]["changed_words"] == 0
+    assert report["word_error_rate"]["after"] == 0
+
+
+def test_evaluate_tells_bad_marks(run: Run) -> None:
+    write(
+        "gold.jsonl",
+        '{"text": "t", "edits": [{"start": 0, "end": 9, "after": "x"}]}\n{"text": "t", "edits": []}\n',
+    )
+    result = run("evaluate", "gold.jsonl")
+    assert result.exit_code == 1
+    assert "error: gold.jsonl:1: edit 0 has no valid start and end" in result.stderr
+    assert "1 articles" in result.stdout
+
+
+class FakeModel:
+    def info(self) -> dict[str, object]:
+        return {"name": "fake", "built_from": [{"source": "nothing", "words": 5}]}
+
+    def likely_originals(self, word: str) -> list[tuple[str, float]]:
+        return [("about", 0.9), ("around", 0.1)] if word == "astir" else []
+
+
+def test_model(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("textrepair.model.load_model", lambda path: FakeModel(), raising=False)
+    assert "fake" in run("model", "info").stdout
+    assert json.loads(run("model", "info", "--format", "json").stdout)["name"] == "fake"
+    assert run("model", "show", "astir", "-n", "1").stdout.split() == ["0.9000", "about"]
+    [record] = jsonl(run("model", "show", "--format", "jsonl", "astir").stdout)
+    assert record == {"word": "astir", "originals": [["about", 0.9], ["around", 0.1]]}
+
+
+# --- what goes wrong
+
+
+def test_bad_input_is_told_and_the_rest_is_done(run: Run) -> None:
+    write("a.txt", DAMAGED)
+    write("binary.txt", b"\0")
+    write("latin.txt", b"one\n\xe9")
+    write("r.jsonl", b'{\n{"text": null}\n{"text": "t"}\n')
+    result = run("repair", "missing.txt", "binary.txt", "latin.txt", "r.jsonl", "a.txt", "--format", "jsonl")
+    assert result.exit_code == 1
+    assert [record["id"] for record in jsonl(result.stdout)] == ["r:3", "a"]
+    places = [line.split(": ")[1] for line in result.stderr.splitlines() if line.startswith("error: ")]
+    assert places == ["missing.txt", "binary.txt", "latin.txt:2", "r.jsonl:1", "r.jsonl:2"]
+    assert result.stderr.endswith("5 of 7 articles could not be read or written\n")
+    assert run("repair", "-q", "a.txt", "missing.txt").stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["scan", "repair", "evaluate"])
+def test_broken_model_stops_before_any_output(
+    run: Run, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    def broken(model: object = None) -> None:
+        raise ModelError("m: cut short; build it anew")
+
+    monkeypatch.setattr(textrepair, "load", broken, raising=False)
+    write("a.txt", DAMAGED)
+    args = [] if command == "evaluate" else ["-o", "out.txt"]
+    result = run(command, "a.txt", *args)
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", "error: m: cut short; build it anew\n")
+    assert not Path("out.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        (["repair"], "Missing argument"),
+        (["repiar", "a.txt"], "Did you mean 'repair'?"),
+        (["repair", "a.txt", "--format", "difff"], "Did you mean 'diff'?"),
+        (["repair", "a.txt", "--skip", "spinn"], "Did you mean 'spin'?"),
+        (["repair", "a.txt", "--aply", "spin"], "--apply"),
+        (["repair", "a.txt", "--min-confidence", "2"], "0<=x<=1"),
+        (["repair", "a.txt", "--apply", "spin", "--skip", "spin"], "both name spin"),
+        (["repair", "a.txt", "--protect", "missing.txt"], "does not exist"),
+        (["repair", "a.txt", "--in-place", "-o", "b.txt"], "--in-place"),
+        (["repair", "-", "--in-place"], "standard input"),
+        (["repair", "a.txt", "--format", "jsonl", "-o", "out/"], "OUT.jsonl"),
+        (["scan", "a.txt", "-o", "out/"], "one file"),
+    ],
+)
+def test_wrong_use_is_exit_code_2(run: Run, args: list[str], expected: str) -> None:
+    write("a.txt", DAMAGED)
+    result = run(*args)
+    assert result.exit_code == 2
+    assert expected in result.stderr
+    assert result.stdout == ""
+
+
+def test_empty_file_and_long_line(run: Run) -> None:
+    write("empty.txt", "")
+    write("long.txt", "astir " * 500_000)
+    assert run("repair", "empty.txt").stdout == ""
+    assert run("repair", "long.txt").stdout == "about " * 500_000
+
+
+def test_colour_only_where_wanted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    write("a.txt", DAMAGED)
+    diff = run("repair", "a.txt", "--format", "diff")
+    assert "\x1b" not in diff.stdout
+    assert "\x1b[" in run("repair", "a.txt", "--format", "diff", "--color", "always").stdout
+    assert "\x1b" not in run("repair", "a.txt", "--format", "diff", "--color", "never").stdout
+    monkeypatch.setattr("textrepair.cli.console.Console._on_terminal", lambda self: True)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    assert "\x1b[" in run("repair", "a.txt", "--format", "diff").stdout
+    assert run("repair", "a.txt").stdout == SOUND
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in run("repair", "a.txt", "--format", "diff").stdout
+
+
+def test_verbose_tells_each_article(run: Run) -> None:
+    write("a.txt", DAMAGED)
+    assert run("repair", "-v", "a.txt").stderr == "a: 1 change (spin 1)\n"
+
+
+# --- help
+
+
+def all_commands() -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(commands)
+    for name in commands.list_commands(context):
+        command = commands.get_command(context, name)
+        assert command is not None
+        yield name, command
+        if isinstance(command, click.Group):
+            yield from ((f"{name} {sub}", inner) for sub, inner in command.commands.items())
+
+
+@pytest.mark.parametrize(("name", "command"), list(all_commands()))
+def test_every_command_and_option_has_help_and_is_documented(name: str, command: click.Command) -> None:
+    assert command.help
+    guide = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+    assert f"## textrepair {name}" in guide
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, parameter.opts
+            assert f"`{parameter.opts[-1]}" in guide, parameter.opts
+
+
+def test_readme_names_every_command() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in commands.list_commands(click.Context(commands)):
+        assert f"textrepair {name}" in readme
+
+
+def test_version(run: Run) -> None:
+    assert run("--version").stdout == f"textrepair {textrepair.__version__}\n"

@@ -1,0 +1,114 @@
+"""Writing: a file is whole or not there, and every article finds a name."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import signal
+import stat
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from textrepair.corpus.output import FileNames, encode, file_name, is_same_file, uninterrupted, whole_file
+
+
+def test_file_is_whole_or_not_there(tmp_path: Path) -> None:
+    target = tmp_path / "out.txt"
+
+    def crash() -> None:
+        with whole_file(target) as file:
+            file.write(b"half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        crash()
+    assert list(tmp_path.iterdir()) == []
+    target.write_text("old")
+    with whole_file(target) as file:
+        file.write(b"new")
+        assert target.read_text() == "old"
+    assert target.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX modes")
+def test_mode_is_kept(tmp_path: Path) -> None:
+    target = tmp_path / "out.txt"
+    target.touch()
+    target.chmod(0o640)
+    with whole_file(target) as file:
+        file.write(b"new")
+    assert stat.S_IMODE(target.stat().st_mode) == 0o640
+    umask = os.umask(0o022)
+    try:
+        with whole_file(tmp_path / "fresh.txt") as file:
+            file.write(b"new")
+    finally:
+        os.umask(umask)
+    assert stat.S_IMODE((tmp_path / "fresh.txt").stat().st_mode) == 0o644
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_link_is_followed_and_device_is_written_to(tmp_path: Path) -> None:
+    (tmp_path / "real.txt").write_text("old")
+    (tmp_path / "link.txt").symlink_to("real.txt")
+    with whole_file(tmp_path / "link.txt") as file:
+        file.write(b"new")
+    assert (tmp_path / "link.txt").is_symlink()
+    assert (tmp_path / "real.txt").read_text() == "new"
+    with whole_file("/dev/null") as file:
+        file.write(b"gone")
+    assert not Path("/dev/null").is_file()
+
+
+def test_ending_compresses(tmp_path: Path) -> None:
+    for name in ["a.jsonl.gz", "b.jsonl.gz", "a.jsonl.zst"]:
+        with whole_file(tmp_path / name) as file:
+            file.write(b"data")
+    assert gzip.decompress((tmp_path / "a.jsonl.gz").read_bytes()) == b"data"
+    assert (tmp_path / "a.jsonl.gz").read_bytes() == (tmp_path / "b.jsonl.gz").read_bytes()
+    assert (
+        zstandard.ZstdDecompressor().stream_reader((tmp_path / "a.jsonl.zst").read_bytes()).read() == b"data"
+    )
+
+
+def test_names_are_safe_and_differ(tmp_path: Path) -> None:
+    names = FileNames(tmp_path)
+    ids = ["a", "a", "A", "a-2", "../x", "/x", "news:3", ".hidden", "é" * 300, "a\nb", "NUL.txt"]
+    places = [names.place(article_id, ".txt") for article_id in ids]
+    assert [place.name for place in places[:7]] == [
+        "a.txt", "a-2.txt", "A-3.txt", "a-2-2.txt", "_x.txt", "_x-2.txt", "news_3.txt"
+    ]  # fmt: skip
+    assert len({place.name.casefold() for place in places}) == len(ids)
+    for place in places:
+        assert place.parent == tmp_path
+        assert not place.name.startswith(".")
+        place.touch()
+    assert file_name("001_fd7f56eb350b1d54") == "001_fd7f56eb350b1d54"
+
+
+def test_every_string_can_be_written() -> None:
+    assert encode("é\ud800") == "é\ufffd".encode()
+
+
+def test_interrupt_waits_for_the_record() -> None:
+    done = []
+
+    def write_record() -> None:
+        with uninterrupted():
+            signal.raise_signal(signal.SIGINT)
+            done.append("whole")
+
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        write_record()
+    assert done == ["whole"]
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_same_file(tmp_path: Path) -> None:
+    (tmp_path / "a").touch()
+    assert is_same_file(tmp_path / "a", tmp_path / "." / "a")
+    assert not is_same_file(tmp_path / "a", tmp_path / "missing")

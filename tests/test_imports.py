@@ -1,0 +1,88 @@
+"""Imports run one way: each layer imports only itself and those below it."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import textrepair
+
+PACKAGE = Path(__file__).parents[1] / "textrepair"
+
+# From the ground up; what stands on one line doesn't import each other, except where ALLOWED says so.
+LAYERS = [
+    ["patch", "tokens"],
+    ["model"],
+    ["detector"],
+    ["repair"],
+    ["writer", "corpus", "evaluation"],
+    ["cli"],
+    ["__main__"],
+]
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+
+
+def modules() -> list[Path]:
+    return [path for path in sorted(PACKAGE.rglob("*.py")) if path != PACKAGE / "__init__.py"]
+
+
+def imported(path: Path) -> Iterator[tuple[int, str]]:
+    """Lines and layers of what a module of the package imports from it, type checking included."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: a relative import"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for name in names:
+            parts = name.split(".")
+            if parts[0] == "textrepair" and len(parts) > 1 and parts[1] != "__version__":
+                yield node.lineno, parts[1]
+
+
+def layer(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_run_one_way(path: Path) -> None:
+    own = layer(path)
+    assert own in LEVEL, f"{own} has no place among the layers"
+    for line, other in imported(path):
+        assert other in LEVEL, f"{path}:{line}: {other} has no place among the layers"
+        assert other == own or LEVEL[other] < LEVEL[own], f"{path}:{line}: {own} imports {other}"
+
+
+def test_formats_are_not_known_to_what_makes_repairs() -> None:
+    """The test above sees what it should: the command line imports writers, and a model imports no detector."""
+    assert "writer" in {other for path in modules() if layer(path) == "cli" for _, other in imported(path)}
+    assert "detector" not in {
+        other for path in modules() if layer(path) == "model" for _, other in imported(path)
+    }
+
+
+def test_every_folder_is_a_package() -> None:
+    """setuptools leaves out, without a word, what has no ``__init__.py``."""
+    folders = {path.parent for path in modules()}
+    assert [folder for folder in folders if not (folder / "__init__.py").exists()] == []
+
+
+def test_importing_the_package_loads_nothing() -> None:
+    code = "import sys, textrepair; print([name for name in sys.modules if name.startswith('textrepair.')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_public_names_are_there() -> None:
+    for name in textrepair.__all__:
+        assert getattr(textrepair, name) is not None
+    assert set(textrepair.__all__) <= set(dir(textrepair))
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        textrepair.nothing  # noqa: B018

@@ -1,0 +1,164 @@
+"""Options that several commands share, and what they are turned into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import textrepair
+from textrepair.cli.console import Console, Failure
+from textrepair.cli.suggest import Choice
+from textrepair.corpus.articles import Reading
+from textrepair.detector.base import KINDS
+
+if TYPE_CHECKING:
+    from textrepair.model import Model
+    from textrepair.repair import Repairer, Settings
+
+Command = Callable[..., Any]
+_Decorator = Callable[[Command], Command]
+
+paths = click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(allow_dash=True))
+
+model = click.option(
+    "--model",
+    "model_path",
+    metavar="FILE",
+    type=click.Path(),
+    help="Use this model instead of the packaged one.",
+)
+
+
+def reading(command: Command) -> Command:
+    """Which fields of records to read, and what files hold."""
+    return _all(
+        click.option(
+            "--text-field",
+            default="text",
+            show_default=True,
+            metavar="NAME",
+            help="Field that holds the text.",
+        ),
+        click.option(
+            "--id-field", default="id", show_default=True, metavar="NAME", help="Field that holds the id."
+        ),
+        click.option(
+            "--input-format",
+            type=Choice(["auto", "text", "jsonl"]),
+            default="auto",
+            show_default=True,
+            help="What files and - hold; auto goes by the file's ending, and takes - for text.",
+        ),
+    )(command)
+
+
+def deciding(command: Command) -> Command:
+    """Which edits to make."""
+    return _all(
+        click.option(
+            "--apply", "apply_kinds", metavar="KIND", multiple=True, type=Choice(KINDS),
+            help=f"Also mend this kind of damage (repeatable): {', '.join(KINDS)}.",
+        ),
+        click.option(
+            "--skip", "skip_kinds", metavar="KIND", multiple=True, type=Choice(KINDS),
+            help="Leave this kind of damage alone (repeatable).",
+        ),
+        click.option(
+            "--protect", "protect_files", metavar="FILE", multiple=True, type=click.Path(exists=True, dir_okay=False),
+            help="Never change the terms in this file, one a line; # starts a comment (repeatable).",
+        ),
+        click.option(
+            "--min-confidence", metavar="P", type=click.FloatRange(0, 1),
+            help="Make edits from this probability on and only propose the others; default: the model's own.",
+        ),
+    )(command)  # fmt: skip
+
+
+def talking(command: Command) -> Command:
+    """How much to say, and in which colours."""
+    return _all(
+        click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+        click.option("-v", "--verbose", is_flag=True, help="Say what is done for each article."),
+        click.option(
+            "--color", type=Choice(["auto", "always", "never"]), default="auto", show_default=True,
+            help="Colour the output; auto: tables and diffs on a terminal, unless NO_COLOR is set.",
+        ),
+    )(command)  # fmt: skip
+
+
+def _all(*decorators: _Decorator) -> _Decorator:
+    def decorate(command: Command) -> Command:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return decorate
+
+
+def take_reading(options: dict[str, Any]) -> Reading:
+    """The options of :func:`reading`, taken out of a command's options."""
+    return Reading(options.pop("text_field"), options.pop("id_field"), options.pop("input_format"))
+
+
+def take_console(options: dict[str, Any]) -> Console:
+    """The options of :func:`talking`, taken out of a command's options."""
+    return Console(options.pop("quiet"), options.pop("verbose"), options.pop("color"))
+
+
+def take_settings(options: dict[str, Any]) -> Settings:
+    """The options of :func:`deciding`, taken out of a command's options."""
+    from textrepair.repair import Settings
+
+    add, skip = frozenset(options.pop("apply_kinds")), frozenset(options.pop("skip_kinds"))
+    if add & skip:
+        raise click.UsageError(f"--apply and --skip both name {', '.join(sorted(add & skip))}.")
+    settings = Settings()
+    settings = replace(
+        settings,
+        apply=(settings.apply | add) - skip,
+        protect=settings.protect | _read_terms(options.pop("protect_files")),
+    )
+    confidence = options.pop("min_confidence")
+    return settings if confidence is None else replace(settings, min_confidence=confidence)
+
+
+def _read_terms(files: Iterable[str]) -> frozenset[str]:
+    terms = set()
+    for file in files:
+        try:
+            lines = Path(file).read_text(encoding="utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise Failure(f"{file}: no list of terms in UTF-8 ({error})") from error
+        terms |= {line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")}
+    return frozenset(terms)
+
+
+def load_repairer(path: str | None) -> Repairer:
+    """The repairer; a model that can't be used ends the run here, before any output."""
+    from textrepair.model.format import ModelError
+
+    try:
+        return textrepair.load(path)
+    except (ModelError, OSError) as error:
+        raise Failure(_model_message(error)) from error
+
+
+def load_model(path: str | None) -> Model:
+    """The model alone; as :func:`load_repairer`."""
+    from textrepair.model import load_model as load
+    from textrepair.model.format import ModelError
+
+    try:
+        return load(path)
+    except (ModelError, OSError) as error:
+        raise Failure(_model_message(error)) from error
+
+
+def _model_message(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{error.filename}: {(error.strerror or str(error)).lower()}; name a model file with --model"
+    return str(error)

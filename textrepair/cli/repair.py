@@ -1,0 +1,179 @@
+"""``textrepair repair``: put the words back, and show what was changed."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import textrepair
+from textrepair.cli import options as shared
+from textrepair.cli import results
+from textrepair.cli.console import Console
+from textrepair.cli.suggest import Choice
+from textrepair.corpus.articles import STDIN, Article, Unreadable, read_articles
+from textrepair.patch import Edit, Patch
+from textrepair.writer import COLOURED, FORMATS, Writer
+from textrepair.writer import Article as Shown
+from textrepair.writer.base import printable
+
+if TYPE_CHECKING:
+    from textrepair.repair import Repair, Repairer, Settings
+
+# The formats that show the file itself, with its byte-order mark; in the others the mark would be one character of the article.
+_WITH_MARK = ("text", "criticmarkup", "diff")
+_TITLED = ("text", "criticmarkup")
+
+
+@click.command("repair", short_help="Put the words back; show the changes.")
+@shared.paths
+@click.option(
+    "--format", "form", type=Choice(list(FORMATS)), default="text", show_default=True,
+    help="The cleaned text, or the text with its changes shown.",
+)  # fmt: skip
+@results.out
+@click.option("--in-place", is_flag=True, help="Write the cleaned text over each text file that has changes.")
+@click.option("--dry-run", is_flag=True, help="Tell how many changes there would be; write nothing.")
+@shared.model
+@shared.deciding
+@shared.reading
+@shared.talking
+def command(
+    paths: tuple[str, ...], form: str, output: str | None, in_place: bool, dry_run: bool, **options: Any
+) -> None:
+    """Repair articles: print the cleaned text, or the text with its changes shown.
+
+    Several articles as text are separated as head does it: ==> name <==.
+    """
+    _check(paths, form, output, in_place)
+    console = shared.take_console(options)
+    reading = shared.take_reading(options)
+    settings = shared.take_settings(options)
+    repairer = shared.load_repairer(options["model_path"])
+    articles = read_articles(paths, reading, console.error)
+    repairs = _repair(articles, repairer, settings, console)
+    console.show_progress(data_on_stdout=output is None and not in_place)
+    if dry_run:
+        done = _tell(repairs)
+    elif in_place:
+        done = _write_in_place(repairs, console)
+    else:
+        done = _write(repairs, form, output, repairer.model_name, console)
+    console.finish(done)
+
+
+def _check(paths: tuple[str, ...], form: str, output: str | None, in_place: bool) -> None:
+    if in_place and (output is not None or form != "text"):
+        raise click.UsageError(
+            "--in-place writes cleaned text over the input; it goes with neither -o nor another --format."
+        )
+    if in_place and STDIN in paths:
+        raise click.UsageError("--in-place needs files; standard input has no place.")
+    if form == "jsonl" and output is not None and results.is_folder(output):
+        raise click.UsageError("--format jsonl goes into one file: -o OUT.jsonl (also .gz, .zst).")
+
+
+_Repaired = tuple[Article, "Repair"]
+
+
+def _repair(
+    articles: Iterable[Article], repairer: Repairer, settings: Settings, console: Console
+) -> Iterator[_Repaired]:
+    for article in articles:
+        repair = repairer.repair(article.text, settings)
+        console.detail(f"{article.id}: {_summary(repair)}")
+        yield article, repair
+        console.advance(article.text)
+
+
+def _write(repairs: Iterator[_Repaired], form: str, output: str | None, model: str, console: Console) -> int:
+    writer = _writer(form, console, to_file=output not in (None, "-"))
+    several, repairs = results.peek(repairs)
+    surroundings = results.Form(
+        ending="" if form == "text" else writer.suffix,
+        head=writer.head(),
+        foot=writer.foot(),
+        titled=several and form in _TITLED,
+    )
+    done = 0
+    with results.open_results(output, surroundings) as sink:
+        for article, repair in repairs:
+            sink.add(article, writer.article(_for_writer(article, repair, form, model)))
+            done += 1
+    return done
+
+
+def _write_in_place(repairs: Iterator[_Repaired], console: Console) -> int:
+    done = 0
+    for article, repair in repairs:
+        if article.record is not None:
+            what = "records are not repaired in place"
+            console.error(
+                Unreadable(article.source_path, article.line, what, "write them to a new file with -o")
+            )
+            continue
+        if repair.patch.edits:
+            results.write_whole(article.source_path, "\ufeff" * article.bom + repair.text)
+        done += 1
+    return done
+
+
+def _tell(repairs: Iterator[_Repaired]) -> int:
+    done = 0
+    for article, repair in repairs:
+        click.echo(f"{printable(article.id)}: {_summary(repair)}")
+        done += 1
+    return done
+
+
+def _summary(repair: Repair) -> str:
+    """``3 changes (spin 2, spacing 1), 4 more proposed``."""
+    edits = repair.patch.edits
+    text = "1 change" if len(edits) == 1 else f"{len(edits)} changes"
+    if edits:
+        text += f" ({_by_kind(edits)})"
+    if repair.proposals:
+        text += f", {len(repair.proposals)} more proposed"
+    return text
+
+
+def _by_kind(edits: tuple[Edit, ...]) -> str:
+    return ", ".join(
+        f"{kind or 'other'} {count}" for kind, count in Counter(edit.kind for edit in edits).most_common()
+    )
+
+
+def _writer(form: str, console: Console, to_file: bool) -> Writer:
+    """The format's writer.  Text in colour is no longer the cleaned text alone, so it has to be asked for."""
+    if console.colored(to_file) and (form != "text" or console.always_colored):
+        return COLOURED.get(form, FORMATS[form])
+    return FORMATS[form]
+
+
+def _for_writer(article: Article, repair: Repair, form: str, model: str) -> Shown:
+    if article.bom and form in _WITH_MARK:
+        repair = _with_mark(repair)
+    return Shown(article.id, repair, model, textrepair.__version__, _file(article))
+
+
+def _with_mark(repair: Repair) -> Repair:
+    """The repair of the file's text with its byte-order mark in front, which is no part of the article's text."""
+    edits = tuple(edit.shifted(1) for edit in repair.patch.edits)
+    return replace(repair, source="\ufeff" + repair.source, patch=Patch(edits))
+
+
+def _file(article: Article) -> str:
+    """What a diff calls the article: its file's path from here, or a name made of the record's id."""
+    if article.record is not None or article.source_path == "stdin":
+        return article.id
+    path = Path(article.source_path)
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:  # another drive on Windows
+        return path.name
+    return path.name if relative.startswith("..") else Path(relative).as_posix()

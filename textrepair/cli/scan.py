@@ -1,0 +1,103 @@
+"""``textrepair scan``: which articles are damaged, how, and where?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import textrepair
+from textrepair.cli import options as shared
+from textrepair.cli import results
+from textrepair.cli.suggest import Choice
+from textrepair.corpus.articles import Article, read_articles
+from textrepair.detector.base import KINDS
+
+if TYPE_CHECKING:
+    from textrepair.detector.base import Diagnosis
+    from textrepair.repair import Repairer
+
+# Articles, and characters of them, that are read before the table's first row: their ids decide how wide its first column is.
+# Longer ids that follow are shortened.
+_READ_AHEAD = 100
+_READ_AHEAD_CHARACTERS = 4_000_000
+
+
+@click.command("scan", short_help="Tell which articles are damaged, and by what.")
+@shared.paths
+@click.option(
+    "--format", "form", type=Choice(["table", "jsonl"]), default="table", show_default=True,
+    help="A table of probabilities, or everything that was found, one JSON object for each article.",
+)  # fmt: skip
+@results.out
+@shared.model
+@shared.reading
+@shared.talking
+def command(paths: tuple[str, ...], form: str, output: str | None, **options: Any) -> None:
+    """Tell for each article how likely it is damaged, and by what.
+
+    The score is the probability that the article is damaged enough to matter; from 0.5 on it is flagged. A dash says that it
+    can't be told, as for a text that is too short.
+    """
+    if output is not None and results.is_folder(output):
+        raise click.UsageError("scan writes one file: name it with -o.")
+    console = shared.take_console(options)
+    reading = shared.take_reading(options)
+    repairer = shared.load_repairer(options["model_path"])
+    console.show_progress(data_on_stdout=output is None)
+    articles = read_articles(paths, reading, console.error)
+    done = 0
+    with results.open_results(output, results.Form()) as sink:
+        rows = _records if form == "jsonl" else _table
+        for article, row in rows(articles, repairer, console.colored(to_file=output not in (None, "-"))):
+            sink.add(article, row)
+            console.advance(article.text)
+            done += 1
+    console.finish(done)
+
+
+_Rows = Iterator[tuple[Article, str]]
+
+
+def _records(articles: Iterable[Article], repairer: Repairer, colored: bool) -> _Rows:
+    from textrepair.writer.jsonl import dumps, scan_record
+
+    for article in articles:
+        diagnosis = repairer.diagnose(article.text)
+        yield (
+            article,
+            dumps(scan_record(article.id, diagnosis, repairer.model_name, textrepair.__version__)) + "\n",
+        )
+
+
+def _table(articles: Iterable[Article], repairer: Repairer, colored: bool) -> _Rows:
+    from textrepair.writer.table import Table
+
+    articles = iter(articles)
+    ahead = _read_ahead(articles)
+    table = Table((article.id for article in ahead), KINDS)
+    head = table.head()
+    for article in chain(ahead, articles):
+        diagnosis = repairer.diagnose(article.text)
+        yield article, head + _coloured(table.row(article.id, diagnosis), diagnosis, colored)
+        head = ""
+
+
+def _read_ahead(articles: Iterator[Article]) -> list[Article]:
+    ahead: list[Article] = []
+    characters = 0
+    for article in articles:
+        ahead.append(article)
+        characters += len(article.text)
+        if len(ahead) == _READ_AHEAD or characters > _READ_AHEAD_CHARACTERS:
+            break
+    return ahead
+
+
+def _coloured(row: str, diagnosis: Diagnosis, colored: bool) -> str:
+    from textrepair.writer.table import FLAGGED_FROM
+
+    flagged = diagnosis.score is not None and diagnosis.score >= FLAGGED_FROM
+    return click.style(row.removesuffix("\n"), fg="red") + "\n" if colored and flagged else row

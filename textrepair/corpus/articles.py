@@ -1,0 +1,258 @@
+"""Which articles do these paths hold?
+
+A plain-text file is one article; a ``.jsonl`` file has one a line; either may be compressed.  Files are read one at a time and
+records one by one, so memory is bounded by the longest article.  What can't be read is told with its place and skipped; an
+unreadable article never stops the others.
+
+A byte-order mark at the start of a file is a property of the file, not of its text: it is no part of ``Article.text``, so no
+offset counts it, and whoever writes the text back puts it in front again (``Article.bom``).  Everything else, line ends
+included, stays as it is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from textrepair.corpus.compression import ENDINGS as COMPRESSED
+from textrepair.corpus.compression import DamagedArchive, open_for_reading
+
+TEXT_ENDINGS = (".txt", ".md", ".html")
+RECORD_ENDINGS = (".jsonl",)
+STDIN = "-"
+_BOM = b"\xef\xbb\xbf"
+_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_HEAD = 1 << 13  # bytes of a file in which a NUL byte makes it binary; the length that git and grep look at
+
+InputFormat = Literal["auto", "text", "jsonl"]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as it was read.  ``record`` and ``line`` (from 1) are set where it came from a JSONL file."""
+
+    id: str
+    text: str
+    source_path: str
+    record: Mapping[str, object] | None = None
+    line: int | None = None
+    bom: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Something that should have been an article: where it is, what is wrong, what to try."""
+
+    path: str
+    line: int | None
+    what: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{place}: {self.what}; {self.hint}" if self.hint else f"{place}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How to read: the names of the fields of records, and what files hold whatever their names say."""
+
+    text_field: str = "text"
+    id_field: str = "id"
+    input_format: InputFormat = "auto"
+
+
+OnError = Callable[[Unreadable], None]
+
+
+def read_articles(
+    paths: Iterable[str | Path], reading: Reading = Reading(), on_error: OnError = lambda _: None
+) -> Iterator[Article]:
+    """Read the articles of files, folders (sorted, hidden files left out) and standard input (``-``), in order."""
+    for path in paths:
+        if str(path) == STDIN:
+            yield from _read_stream(sys.stdin.buffer, "stdin", reading, on_error)
+        elif Path(path).is_dir():
+            yield from _read_folder(Path(path), reading, on_error)
+        else:
+            yield from _read_file(str(path), reading, on_error)
+
+
+def stem(name: str) -> str:
+    """A file's name less its known endings.
+
+    >>> stem("news/001_fd7f.txt.gz"), stem("v1.2.md"), stem("notes.2024")
+    ('001_fd7f', 'v1.2', 'notes.2024')
+    """
+    base = _without(Path(name).name, COMPRESSED)
+    return _without(base, TEXT_ENDINGS + RECORD_ENDINGS)
+
+
+def _without(name: str, endings: tuple[str, ...]) -> str:
+    ending = Path(name).suffix
+    return name[: -len(ending)] if ending and ending.lower() in endings else name
+
+
+def _inner_ending(name: str) -> str:
+    """The ending that tells what a file holds, seen through its compression."""
+    return Path(_without(name, COMPRESSED)).suffix.lower()
+
+
+def _read_folder(folder: Path, reading: Reading, on_error: OnError) -> Iterator[Article]:
+    endings = {"auto": TEXT_ENDINGS + RECORD_ENDINGS, "text": TEXT_ENDINGS, "jsonl": RECORD_ENDINGS}[
+        reading.input_format
+    ]
+
+    def unlistable(error: OSError) -> None:
+        on_error(Unreadable(error.filename or str(folder), None, _reason(error)))
+
+    found = False
+    for parent, folders, names in os.walk(folder, onerror=unlistable):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith(".") and _inner_ending(name) in endings:
+                found = True
+                yield from _read_file(str(Path(parent, name)), reading, on_error)
+    if not found:
+        wanted = " ".join(endings)
+        on_error(
+            Unreadable(
+                str(folder), None, "no articles in this folder", f"it is searched for {wanted} (.gz, .zst)"
+            )
+        )
+
+
+def _read_file(path: str, reading: Reading, on_error: OnError) -> Iterator[Article]:
+    try:
+        file = open_for_reading(path)
+    except OSError as error:
+        hint = "check the name" if isinstance(error, FileNotFoundError) else ""
+        on_error(Unreadable(path, None, _reason(error), hint))
+        return
+    with file:
+        yield from _read_stream(file, path, reading, on_error)
+
+
+def _read_stream(file: BinaryIO, path: str, reading: Reading, on_error: OnError) -> Iterator[Article]:
+    records = reading.input_format == "jsonl"
+    if reading.input_format == "auto":
+        records = _inner_ending(path) in RECORD_ENDINGS
+    try:
+        if records:
+            yield from _read_records(file, path, reading, on_error)
+        else:
+            article = _read_text(file, path, on_error)
+            if article is not None:
+                yield article
+    except (DamagedArchive, OSError) as error:
+        on_error(Unreadable(path, None, _reason(error), "what came before was read" if records else ""))
+
+
+def _read_text(file: BinaryIO, path: str, on_error: OnError) -> Article | None:
+    data = file.read()
+    if b"\0" in data:
+        on_error(_binary(path, data))
+        return None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        on_error(_not_utf8(path, line, error))
+        return None
+    return Article(stem(path), text, path, bom=data.startswith(_BOM))
+
+
+def _read_records(file: BinaryIO, path: str, reading: Reading, on_error: OnError) -> Iterator[Article]:
+    name = stem(path)
+    # Only a line feed ends a record: str.splitlines would also cut at U+2028, which JSON allows inside a string.
+    for number, raw in enumerate(file, start=1):
+        if number == 1:
+            if b"\0" in raw[:_HEAD]:
+                on_error(_binary(path, raw))
+                return
+            raw = raw.removeprefix(_BOM)
+        if not raw.strip():
+            continue
+        try:
+            yield _record(raw, name, path, number, reading)
+        except UnicodeDecodeError as error:
+            on_error(_not_utf8(path, number, error))
+        except _BadRecord as error:
+            on_error(Unreadable(path, number, error.what, error.hint))
+
+
+class _BadRecord(Exception):
+    def __init__(self, what: str, hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+
+
+def _record(raw: bytes, name: str, path: str, number: int, reading: Reading) -> Article:
+    try:
+        record = json.loads(raw.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise
+    except (ValueError, RecursionError) as error:  # also numbers of more than 4,300 digits
+        what = (
+            f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
+        )
+        raise _BadRecord(f"no JSON ({what})", "each line has to be one JSON object") from error
+    if not isinstance(record, dict):
+        raise _BadRecord(f"{_json_type(record)} instead of an object", "each line has to be one JSON object")
+    field = reading.text_field
+    if field not in record:
+        names = ", ".join(map(repr, list(record)[:8])) or "none"
+        raise _BadRecord(f"no field {field!r}", f"its fields are {names}: name one with --text-field")
+    text = record[field]
+    if not isinstance(text, str):
+        raise _BadRecord(
+            f"field {field!r} is {_json_type(text)}, not a string", "name the text's field with --text-field"
+        )
+    return Article(_record_id(record.get(reading.id_field), name, number), text, path, record, number)
+
+
+def _record_id(value: object, name: str, number: int) -> str:
+    """A record's own id if it is a string or a whole number, else the file's name and the line."""
+    if isinstance(value, str) and value:
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return f"{name}:{number}"
+
+
+def _json_type(value: object) -> str:
+    if value is None:
+        return "null"
+    names = {
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+        str: "a string",
+        list: "a list",
+        dict: "an object",
+    }
+    return names[type(value)]
+
+
+def _binary(path: str, data: bytes) -> Unreadable:
+    if data.startswith(_UTF16_BOMS):
+        return Unreadable(path, None, "UTF-16 text, not UTF-8", "convert it: iconv -f UTF-16 -t UTF-8")
+    return Unreadable(path, None, "a binary file (it holds NUL bytes), not UTF-8 text", "leave it out")
+
+
+def _not_utf8(path: str, line: int, error: UnicodeDecodeError) -> Unreadable:
+    byte = error.object[error.start]
+    return Unreadable(
+        path, line, f"no valid UTF-8 (byte 0x{byte:02X})", "convert it, e.g.: iconv -f WINDOWS-1252 -t UTF-8"
+    )
+
+
+def _reason(error: Exception) -> str:
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return text[:1].lower() + text[1:]

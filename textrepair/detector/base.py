@@ -1,0 +1,73 @@
+"""What a detector sees, and what it answers.
+
+There is one module per kind of damage.  Each holds one detector: given a :class:`Document` it returns a :class:`Detection`,
+the article's damage of that kind, the spans where it shows, and the edits that would mend them.  Nothing here changes text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from textrepair.patch import Edit
+from textrepair.tokens import Tokens, tokenize
+
+KINDS = ("spin", "translation", "encoding", "spacing", "repetition", "furniture", "order")
+
+
+@dataclass(frozen=True)
+class Document:
+    """One article and what several detectors need of it, computed once."""
+
+    text: str
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        return tokenize(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One damaged place: ``text[start:end]`` in code points, a score in [0, 1], and a reason for a person to read."""
+
+    start: int
+    end: int
+    kind: str
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """How likely the article has this damage (None: can't be told), and the share of its words that it affects."""
+
+    probability: float | None
+    severity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """A detector's whole answer.  ``edits`` are sorted and don't overlap; each lies inside a finding."""
+
+    damage: Damage
+    findings: tuple[Finding, ...] = ()
+    edits: tuple[Edit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """All detectors' answers together.  ``score`` is the probability that the article is damaged enough to matter."""
+
+    score: float | None
+    damage: Mapping[str, Damage]
+    findings: tuple[Finding, ...]
+
+
+class Detector(Protocol):
+    """One kind of damage."""
+
+    kind: str
+
+    def detect(self, document: Document) -> Detection: ...

@@ -1,0 +1,49 @@
+"""How do single findings add up to one answer?
+
+A detector finds places, each with a score.  The article's probability of the damage is that of at least one place being truly
+damaged, were they independent: 1 - Π(1 - score).  It grows with every place, is 0 for none, and never falls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import prod
+
+from textrepair.detector.base import Document
+from textrepair.patch import Edit
+
+
+def at_least_one(scores: Iterable[float]) -> float:
+    """The probability that at least one of independent events happens.
+
+    >>> at_least_one([0.5, 0.5]), at_least_one([])
+    (0.75, 0.0)
+    """
+    return 1.0 - prod(1.0 - score for score in scores)
+
+
+def share_of_words(document: Document, words: float) -> float:
+    """A number of affected words as a share of the article's, at most 1.0."""
+    return min(1.0, words / max(1, document.tokens.words))
+
+
+def replacement(
+    text: str, span: tuple[int, int], after: str, kind: str, confidence: float, reason: str
+) -> Edit:
+    """The edit that puts ``after`` in the place of ``text[start:end]``."""
+    start, end = span
+    return Edit(start, end, text[start:end], after, kind, confidence, reason=reason)
+
+
+def without_overlap(edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    """Edits in order; of two that overlap, or insert at one place, the surer one, or else the first, is kept."""
+    kept: list[Edit] = []
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+        clash = kept and (
+            edit.start < kept[-1].end or (edit.start, edit.end) == (kept[-1].start, kept[-1].end)
+        )
+        if not clash:
+            kept.append(edit)
+        elif edit.confidence > kept[-1].confidence and (len(kept) < 2 or edit.start >= kept[-2].end):
+            kept[-1] = edit
+    return tuple(kept)

@@ -1,0 +1,271 @@
+"""Which words were glued together, and which were cut in two?
+
+A unigram model over wordfreq: a word that no list has is segmented into known ones by Viterbi (Norvig 2009, "Natural
+language corpus data"), with the word itself, as a word not seen before, competing.  Unigrams alone would also split
+``overregulate`` and ``gaveling``, so that each seam must in addition be one that a dropped space explains and word formation
+does not: next to a function word that is no prefix, behind an inflected word, or between two long common words.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from textrepair.detector.words import frequencies, frequency
+
+# Lower case and on its own: no part of a name, an address, a handle, a path, a number or a compound.  On 110 MB of sound text
+# every one of the 106 words with a capital that could be split (Mogulof, Kingon, Supplyframe) was a name or a heading.
+_CANDIDATE = re.compile(r"(?<![\w@#/.:'’&=%_\-\\$])[a-z]{4,40}(?![\w@/=_\-(\\]|\.\w|:\w|['’]\w)")
+_FRAGMENT = re.compile(
+    r"(?<=[a-z]) (?:ments?|tions?|sions?|ings?|ness|ity|ities|[ae]nces?|ous|ously|ical|ional|ture)(?![\w'’-])"
+)
+
+# Function words in front of which, or behind which, a space may be missing.  Those that are also prefixes or begin many
+# words (in, on, out, over, under, up, off, no, non, be, a, i, as, do, go, re) are no evidence in front; those that are also
+# suffixes or ends of foreign words (or, er, it, us, is, in, an, i, a, al, like, able, less) are none behind.  Judged on the 1,342
+# unlisted splittable words of 100 MB of news_allsides, 2026-11.
+_FIRST = frozenset(
+    "the and of that this these those with which has have had was were are from his her their our its they when where "
+    "whether because would could should might been said between some any an by to but than while since until after about "
+    "into not what who will can only also".split()
+)
+_LAST = frozenset(
+    "the and of that this these those with which has have had was were are from his their our your they when where "
+    "whether because would could should might been said for to by on but than while since until after about into".split()
+)
+_RISKY_LAST = frozenset("in is as at a it an or if so".split())
+_ARTICLE_A = "a"
+
+_PREFIXES = frozenset(
+    "non anti pre post multi micro cyber bio geo hyper super sub inter counter semi mid mis dis un re de co pro ultra over "
+    "under out auto eco electro trans extra fore intra mega mini mono neo neuro over para photo poly pseudo psycho quasi "
+    "radio retro self socio tele thermo uni vice water well wide work back down up off in on no be for by en em im il ir".split()
+)
+_SUFFIXES = frozenset(
+    "like wide less ship proof free friendly based ware fold man men woman women person people maker makers making long able "
+    "ability wise smith speak craft land town time times book line lines side sides way ways ward wards house houses worthy "
+    "mate mates gate day days load loads goer goers holder holders keeper keepers most list lists script shop shops back "
+    "off out up down over ally fully holding casting member members ing ings ed er ers est ly ism ist ists ness net hub "
+    "word words name names scape hood dom log face faces".split()
+)
+
+# Two- and three-letter pieces that may stand alone: the list is wordfreq's most frequent, less names, abbreviations and the
+# French, Spanish and German words that it counts as English.
+_SHORT = frozenset(
+    "of to in is it on be at as by or an we if so do he my up no me us am go the and for was you are not but all his her has had "
+    "who its one new out our two can may now any day way see how get off own too did say set put ago she him man men war "
+    "law".split()
+)
+_MIN_PIECE = 1e-6  # zipf 3.0
+_MIN_CONTENT = 4e-6  # zipf 3.6
+_MIN_LONG = 1e-5  # zipf 4.0
+
+# The probability of a word not on any list, by its length: 1 in 300 running words of sound newswire is unlisted, and each
+# letter more makes one particular such word about eight times rarer (entropy of English letters in words, 3 bits).
+_UNLISTED_LOGP = math.log(1 / 300)
+_LETTER_LOGP = -math.log(8)
+_MARGIN_LOGP = math.log(10)
+_MAX_PIECE = 20
+
+# A glue is an accident: what an article has three times is a term of its own (``yourusername`` in a manual).
+_TERM_COUNT = 3
+_UNSURE = 0.3
+
+# One slip in a thousand words is assumed; and no word this long is one letter off a listed one by chance.
+_SLIP_SHARE = 1e-3
+_SLIP_LENGTH = 9
+
+_WORD_BEFORE = re.compile(r"(?<![\w@#/.:'’&=%_\-\\$])[a-z]+\Z")
+_WORD_AFTER = re.compile(r"[a-z]+(?![\w@/=_\-(\\]|\.\w|['’]\w)")
+_FRAGMENTS_LISTED = frozenset("ment ments tion tions sion sions ing ness ity ance ence ous ical ture".split())
+_FRAGMENT_MAX = 3e-9  # on no list: wordfreq's rarest are 1e-8
+_CUT_MIN = 1e-6  # zipf 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Glued:
+    """``text[start:end]`` read as ``pieces``; the confidence is how the kind of seam did on sound and glued text."""
+
+    start: int
+    end: int
+    pieces: tuple[str, ...]
+    confidence: float
+
+
+# Glued pairs that are frequent enough to be on the list themselves; two words remain a hundred times likelier.
+_LISTED_PAIRS = frozenset(
+    "ofthe inthe tothe forthe onthe atthe bythe fromthe withthe andthe thatthe isthe wasthe asthe ofthis inthis ofhis inhis "
+    "ofwhich inwhich haveto andthat thisis thatis withher fortheir oftheir".split()
+)
+
+
+def _unlisted(text: str) -> Iterator[re.Match[str]]:
+    """The words of a text that no list has, or has although they are two."""
+    table = frequencies()
+    for match in _CANDIDATE.finditer(text):
+        word = match.group()
+        if word not in table or word in _LISTED_PAIRS:
+            yield match
+
+
+def find_glued(text: str) -> list[Glued]:
+    """All places where a word that nobody knows is two or more that everybody does."""
+    places: dict[str, list[int]] = {}
+    for match in _unlisted(text):
+        places.setdefault(match.group(), []).append(match.start())
+    found = []
+    for word, starts in places.items():
+        answer = segment(word)
+        if answer is None:
+            continue
+        pieces, confidence = answer
+        if len(starts) >= _TERM_COUNT:
+            confidence = min(confidence, _UNSURE)
+        found += [Glued(start, start + len(word), pieces, confidence) for start in starts]
+    return found
+
+
+def find_cut(text: str) -> list[tuple[int, int]]:
+    """Single spaces that cut a word in two (``govern ment``), as spans.
+
+    One part must be no word at all, the whole a common one, so that ``any one`` and ``web site`` are left alone.
+    """
+    spaces = {match.start() for match in _FRAGMENT.finditer(text)}
+    for match in _unlisted(text):
+        spaces.update((match.start() - 1, match.end()))
+    return [(at, at + 1) for at in sorted(spaces) if _is_cut(text, at)]
+
+
+def _is_cut(text: str, at: int) -> bool:
+    if not 0 < at < len(text) or text[at] != " ":
+        return False
+    before, after = _WORD_BEFORE.search(text, max(0, at - 40), at), _WORD_AFTER.match(text, at + 1)
+    if not before or not after:
+        return False
+    first, last = before.group(), after.group()
+    if len(first) < 2 or len(last) < 2:
+        return False
+    rarer = min(frequency(first), frequency(last))
+    if rarer >= _FRAGMENT_MAX and last not in _FRAGMENTS_LISTED:
+        return False
+    return frequency(first + last) >= _CUT_MIN
+
+
+def segment(word: str) -> tuple[tuple[str, ...], float] | None:
+    """The words that were glued into one, and the confidence; None to leave it alone.
+
+    >>> segment("betweenpresidents")
+    (('between', 'presidents'), 0.97)
+    >>> segment("overregulate"), segment("nondisclosure"), segment("gaveling")
+    (None, None, None)
+    """
+    pieces, logp = _viterbi(word)
+    unlisted_logp = _UNLISTED_LOGP + _LETTER_LOGP * len(word)
+    if len(pieces) < 2 or logp < unlisted_logp + _MARGIN_LOGP:
+        return None
+    confidence = min(_seam(first, last) for first, last in pairwise(pieces))
+    if (
+        confidence == 0.0
+        or (len(pieces) > 2 and len(word) < 10)
+        or (word not in _LISTED_PAIRS and _is_slip(word, pieces))
+    ):
+        return None
+    return pieces, confidence
+
+
+def _viterbi(word: str) -> tuple[tuple[str, ...], float]:
+    """The likeliest split into known words, and its log-probability; the whole word itself is not among the pieces."""
+    table = frequencies()
+    size = len(word)
+    best: list[tuple[float, int]] = [(0.0, 0)] + [(-math.inf, 0)] * size
+    for end in range(1, size + 1):
+        for start in range(max(0, end - _MAX_PIECE), end):
+            if end - start == size:
+                continue
+            piece = word[start:end]
+            if end - start < 4 and piece not in _SHORT and piece != _ARTICLE_A:
+                continue
+            probability = table.get(piece, 0.0)
+            if probability >= _MIN_PIECE and best[start][0] + math.log(probability) > best[end][0]:
+                best[end] = best[start][0] + math.log(probability), start
+    pieces = []
+    end = size
+    while end > 0 and best[end][0] > -math.inf:
+        start = best[end][1]
+        pieces.append(word[start:end])
+        end = start
+    return tuple(reversed(pieces)), best[size][0]
+
+
+def _seam(first: str, last: str) -> float:
+    """How sure is it that a space is missing between two words, judged by what kinds of words they are?  0.0: not at all."""
+    if last in _SUFFIXES or (first in _PREFIXES and first not in _FIRST):
+        return 0.97 if first in _FIRST and last in _FIRST | _LAST else 0.0
+    if first == _ARTICLE_A:
+        return 0.95 if _is_noun_like(last) else 0.0
+    if first in _FIRST and (len(last) > 3 or last in _SHORT or last == _ARTICLE_A):
+        return 0.97
+    if last in _LAST and (len(first) > 3 or first in _SHORT):
+        return 0.97
+    if last in _RISKY_LAST:
+        return 0.9 if frequency(first) >= _MIN_LONG and len(first) >= 5 and _is_inflected(first) else 0.0
+    return _content_seam(first, last)
+
+
+def _content_seam(first: str, last: str) -> float:
+    """Two content words: closed compounds are short and have a bare first part, so look for what they are not."""
+    shorter, total = min(len(first), len(last)), len(first) + len(last)
+    if min(frequency(first), frequency(last)) < _MIN_CONTENT or shorter < 4:
+        return 0.0
+    inflected = _is_inflected(first) and (first.endswith("ly") or not last.endswith("ing"))  # clotheslining
+    if total >= 11 and (inflected or last.endswith("ly")):
+        return 0.95
+    if (
+        shorter >= 6
+        and total >= 13
+        and not last.endswith(("ing", "ed"))
+        and min(frequency(first), frequency(last)) >= _MIN_LONG
+    ):
+        return 0.9
+    return 0.0
+
+
+def _is_inflected(word: str) -> bool:
+    """A plural, an adverb or a verb's past, judged by its end: no first part of a closed compound."""
+    if word.endswith(("ss", "us", "is", "news")):
+        return False
+    return word.endswith(("s", "ly", "ed")) and len(word) >= 5
+
+
+def _is_noun_like(word: str) -> bool:
+    """May it follow "a", and is it no adjective or adverb that the prefix a- goes with (apolitical, atypical)?"""
+    unlikely = ("al", "ic", "ly", "s", "ed", "ing", "ous", "able", "ible", "ive")
+    return len(word) >= 5 and frequency(word) >= _MIN_CONTENT and not word.endswith(unlikely)
+
+
+def _is_slip(word: str, pieces: tuple[str, ...]) -> bool:
+    """Is it one letter away from a common word, and so rather a typing slip than two words?"""
+    if len(word) < 6:
+        return False
+    table = frequencies()
+    rival = math.prod(table[piece] for piece in pieces)
+    for variant in _one_letter_off(word):
+        probability = table.get(variant, 0.0)
+        if variant not in pieces and (
+            probability * _SLIP_SHARE > rival or (probability and len(word) >= _SLIP_LENGTH)
+        ):
+            return True
+    return False
+
+
+def _one_letter_off(word: str) -> Iterator[str]:
+    """Words that become this one by one letter lost, added or changed."""
+    for i in range(len(word) + 1):
+        head, tail = word[:i], word[i:]
+        yield head + tail[1:]
+        for letter in "abcdefghijklmnopqrstuvwxyz":
+            yield head + letter + tail
+            yield head + letter + tail[1:]

@@ -1,0 +1,85 @@
+"""Was the article rewritten with sense-blind synonyms, and what did it say?
+
+The evidence is the likelihood ratio "damaged at the rate inferred from the article" against "sound", from the substitution
+model (:mod:`textrepair.model.reading`).  Every replaced word is a finding, and its most likely original an edit whose
+confidence is the posterior.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from textrepair.detector.base import Damage, Detection, Document, Finding
+from textrepair.model.model import Model
+from textrepair.model.reading import Reading, read
+from textrepair.model.surface import written
+from textrepair.patch import Edit
+from textrepair.tokens import Tokens
+
+#: Articles with fewer words than this give too little evidence either way.
+SHORTEST = 20
+#: Readings less likely than this are not worth a proposal.
+SMALLEST_PROPOSAL = 0.2
+_ALTERNATIVES = 4
+
+
+@dataclass(frozen=True)
+class SpinDetector:
+    """``kind`` "spin"."""
+
+    model: Model
+    kind: str = "spin"
+
+    def detect(self, document: Document, protected: frozenset[int] = frozenset()) -> Detection:
+        """Diagnose an article; ``protected`` token indices are left alone."""
+        tokens = document.tokens
+        if tokens.words < SHORTEST:
+            return Detection(Damage(None, 0.0))
+        reading = read(self.model, tokens, protected)
+        probability = spin_probability(reading)
+        edits = tuple(_edits(self.model, tokens, reading))
+        findings = tuple(Finding(e.start, e.end, self.kind, e.confidence, e.reason) for e in edits)
+        severity = sum(e.confidence for e in edits) / max(1, tokens.words)
+        if probability < 0.5:
+            findings, severity = (), 0.0
+        return Detection(Damage(probability, min(1.0, severity)), findings, edits)
+
+
+def spin_probability(reading: Reading) -> float:
+    """The article's probability of being spun, from the log likelihood ratio a word."""
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, reading.log_ratio - 10))))
+
+
+def _edits(model: Model, tokens: Tokens, reading: Reading) -> list[Edit]:
+    """The most likely replacement of every place that has a likely one, in order, without overlaps."""
+    edges, posterior = reading.edges, reading.posterior
+    ends = np.repeat(np.arange(len(edges.first) - 1), np.diff(edges.first))
+    likely = np.flatnonzero((edges.entry >= 0) & (posterior >= SMALLEST_PROPOSAL / _ALTERNATIVES))
+    spans: dict[tuple[int, int], list[tuple[float, int]]] = {}
+    for e in likely.tolist():
+        last = int(ends[e])
+        spans.setdefault((last - int(edges.length[e]) + 1, last), []).append((float(posterior[e]), e))
+    ranked = sorted(((max(rows), span) for span, rows in spans.items()), key=lambda item: (-item[0][0], item[1]))
+    taken: set[int] = set()
+    starts = set(reading.sentences.begins.tolist())
+    out = []
+    for (best, edge), (first, last) in ranked:
+        if best < SMALLEST_PROPOSAL or taken.intersection(range(first, last + 1)):
+            continue
+        taken.update(range(first, last + 1))
+        token, until = int(reading.positions[first]), int(reading.positions[last]) + 1
+        others = sorted(spans[first, last], reverse=True)
+
+        def text(e: int, token: int = token, until: int = until, first: int = first) -> str:
+            return written(model, tokens, token, until, model.target_words(int(edges.target[e])), first in starts)
+
+        start, end = tokens.starts[token], tokens.ends[until - 1]
+        before, after = tokens.source[start:end], text(edge)
+        if before == after:
+            continue
+        alternatives = tuple((text(e), p) for p, e in others if e != edge)[:_ALTERNATIVES]
+        out.append(Edit(start, end, before, after, "spin", min(1.0, best), alternatives, f"{before} ← {after}"))
+    return sorted(out, key=lambda edit: edit.start)

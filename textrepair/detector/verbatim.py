@@ -1,0 +1,91 @@
+"""Which parts of a text are no prose, so that their spaces, repeats and odd words mean nothing?
+
+Code (fenced, in backticks, in ``<pre>``, ``<code>`` or ``<script>``), tags, and lines that look like code or a table.  The
+marked ranges are found once per text, each closing mark by one ``str.find``.  Whether a line looks like code is asked only
+where a detector has a candidate, and of a window around it, so that one line of fifty megabytes stays linear.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cached_property
+
+_OPENING = re.compile(r"^```|`|<(?:pre|code|script|style)\b|</?[a-zA-Z!]", re.MULTILINE)
+_CLOSING = {
+    "```": "\n```",
+    "<pre": "</pre>",
+    "<code": "</code>",
+    "<script": "</script>",
+    "<style": "</style>",
+}
+# The longest inline code and the longest tag looked for; a longer one is prose with a stray mark in it.
+_MAX_INLINE = 300
+_MAX_TAG = 1000
+
+# Characters that prose of newswire and web posts hardly uses; two in a window of a line mean code, markup or a table.
+_CODE_SIGN = re.compile(
+    r"[{}\\|_^~]|[<>=+*]{1,3}(?=\s)|\(\)|::|->|=>|[;{]$|\w=\w|\$[a-zA-Z]|//|^\s*(?:[$>#%]|//)\s", re.MULTILINE
+)
+_WINDOW = 120
+
+
+class Verbatim:
+    """The parts of one text that are no prose."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _ranges(self) -> tuple[list[int], list[int]]:
+        if "`" not in self._text and "<" not in self._text:
+            return [], []
+        spans = list(_marked_ranges(self._text))
+        return [start for start, _ in spans], [end for _, end in spans]
+
+    def marked(self, position: int) -> bool:
+        """Is the character inside a range that its author marked as code or markup?"""
+        starts, ends = self._ranges
+        index = bisect_right(starts, position) - 1
+        return index >= 0 and position < ends[index]
+
+    def contains(self, position: int) -> bool:
+        """Is the character inside marked code, an indented line, or a line that looks like code?"""
+        return self.marked(position) or self._in_code_line(position)
+
+    def _in_code_line(self, position: int) -> bool:
+        low = max(0, position - _WINDOW)
+        newline = self._text.rfind("\n", low, position)
+        start = newline + 1 if newline >= 0 else low
+        end = self._text.find("\n", position, position + _WINDOW)
+        window = self._text[start : end if end >= 0 else position + _WINDOW]
+        if (newline >= 0 or low == 0) and window.startswith(("    ", "\t")):
+            return True
+        return sum(1 for _ in _CODE_SIGN.finditer(window)) >= 2
+
+
+def _marked_ranges(text: str) -> Iterator[tuple[int, int]]:
+    """Half-open ranges of marked code and tags, in order, not overlapping."""
+    unclosed: set[str] = set()
+    end = 0
+    for match in _OPENING.finditer(text):
+        start, mark = match.start(), match.group()
+        if start < end or mark in unclosed:
+            continue
+        end = _closing(text, match.end(), mark)
+        if end > 0:
+            yield start, end
+        elif mark in _CLOSING:
+            unclosed.add(mark)
+
+
+def _closing(text: str, start: int, mark: str) -> int:
+    """Where the range opened by ``mark`` ends; 0 if it isn't closed."""
+    if mark in _CLOSING:
+        closing = _CLOSING[mark]
+        found = text.find(closing, start)
+        return found + len(closing) if found >= 0 else 0
+    sign, longest = ("`", _MAX_INLINE) if mark == "`" else (">", _MAX_TAG)
+    found = text.find(sign, start, start + longest)
+    return 0 if found < 0 or "\n\n" in text[start:found] else found + 1

@@ -1,0 +1,128 @@
+"""How does an intended word come to be observed as another?  P(observed | intended).
+
+For every observed word (or phrase of two to four words) a list of *entries*: an intended word, or a compound of up to three
+words, and the probability that a spinner which replaces the intended word puts the observed one.  There is one column of
+probabilities a *family* of spinners: column 0 is the prior for a spinner never seen (WordNet relations), the others are
+learned from aligned pairs and fall back on the prior for words that the pairs don't hold.
+
+``swap_factor`` says how much readier a family is to replace a word than the average word: 0 for words without substitutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from textrepair.model.ngrams import mix
+
+#: Probabilities are stored as 8-bit codes: natural log = -STEP · (255 - code); code 0 is "never".
+STEP = 0.06
+#: Factors are stored as whole numbers of 1/64: no word is replaced 4 times as readily as the average replaceable one.
+FACTOR_UNITS = 64
+#: The longest observed phrase.
+LONGEST = 4
+
+
+class Entries(NamedTuple):
+    """The channel's arrays.  E entries, F families, V words of the language model.
+
+    ``start`` (words + 1,): the entries of observed word ``o`` are ``start[o]:start[o + 1]``; ``target`` (E,) is a word, or from
+    V on the row of ``compounds`` (C, 3) filled with 0xFFFF; ``code`` (F, E); ``origin`` (E,) what relation it comes from.
+    ``phrase_key`` (P,) sorted hashes of observed phrases, ``phrase_start`` (P + 1,) into the same entry arrays;
+    ``phrase_first`` (words,) whether a phrase begins with the word.  ``swap_factor`` (F, V) in units of 1/FACTOR_UNITS.
+    """
+
+    start: npt.NDArray[np.int32]
+    target: npt.NDArray[np.uint16]
+    code: npt.NDArray[np.uint8]
+    origin: npt.NDArray[np.uint8]
+    compounds: npt.NDArray[np.uint16]
+    phrase_key: npt.NDArray[np.uint64]
+    phrase_start: npt.NDArray[np.int32]
+    phrase_first: npt.NDArray[np.uint8]
+    swap_factor: npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Channel:
+    """The entries and what a person calls the families and origins."""
+
+    entries: Entries
+    families: tuple[str, ...]
+    origins: tuple[str, ...]
+
+    def entry_range(self, observed: int) -> range:
+        """The entries of one observed word."""
+        return range(int(self.entries.start[observed]), int(self.entries.start[observed + 1]))
+
+
+def log_probability(code: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """Natural-log probability of stored codes; -inf for code 0."""
+    return np.where(code == 0, -np.inf, -STEP * (255.0 - code))
+
+
+def encode(probability: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
+    """The nearest code; what is below the smallest is "never"."""
+    with np.errstate(divide="ignore"):
+        code = np.round(255.0 + np.log(probability) / STEP)
+    return np.clip(np.nan_to_num(code, neginf=0.0), 0, 255).astype(np.uint8)
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def phrase_hash(hashed: np.uint64, word: np.int64) -> np.uint64:
+    """Extend the hash of a phrase by a word; begin with 0."""
+    return mix(hashed + np.uint64(word) + np.uint64(1))
+
+
+@numba.njit(cache=True)
+def hash_phrase(words: npt.NDArray[np.int64]) -> np.uint64:
+    """The hash of a whole phrase of word identifiers."""
+    hashed = np.uint64(0)
+    for word in words:
+        hashed = phrase_hash(hashed, word)
+    return hashed
+
+
+def build_entries(
+    observed: Mapping[tuple[int, ...], list[tuple[int, list[float], int]]],
+    words: int,
+    compounds: list[tuple[int, ...]],
+    swap_factor: npt.NDArray[np.uint8],
+) -> Entries:
+    """Pack ``observed phrase → [(target, probability by family, origin)]`` into arrays."""
+    families = len(swap_factor)
+    single = sorted((key[0], rows) for key, rows in observed.items() if len(key) == 1)
+    phrases = sorted(
+        (int(hash_phrase(np.array(key, dtype=np.int64))), key, rows) for key, rows in observed.items() if len(key) > 1
+    )
+    lengths = np.zeros(words + 1, dtype=np.int64)
+    flat: list[tuple[int, list[float], int]] = []
+    for word, rows in single:
+        lengths[word + 1] = len(rows)
+        flat += rows
+    phrase_start = [len(flat)]
+    first = np.zeros(words, dtype=np.uint8)
+    for _, key, rows in phrases:
+        flat += rows
+        phrase_start.append(len(flat))
+        first[key[0]] = 1
+    table = np.full((max(1, len(compounds)), 3), 0xFFFF, dtype=np.uint16)
+    for row, compound in enumerate(compounds):
+        table[row, : len(compound)] = compound
+    probabilities = np.array([row[1] for row in flat], dtype=np.float64).reshape(len(flat), families)
+    return Entries(
+        start=np.cumsum(lengths).astype(np.int32),
+        target=np.array([row[0] for row in flat], dtype=np.uint16),
+        code=np.ascontiguousarray(encode(probabilities).T),
+        origin=np.array([row[2] for row in flat], dtype=np.uint8),
+        compounds=table,
+        phrase_key=np.array([hashed for hashed, _, _ in phrases], dtype=np.uint64),
+        phrase_start=np.array(phrase_start, dtype=np.int32),
+        phrase_first=first,
+        swap_factor=swap_factor,
+    )

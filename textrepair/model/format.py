@@ -1,0 +1,108 @@
+"""How does a model lie in a file?
+
+One file: a magic line, one line of JSON (the header), then raw little-endian arrays, each aligned to 64 bytes, so that
+opening a model maps it into memory and copies nothing; worker processes share the pages.  Never pickle: a model can come
+from anywhere.
+
+The header tells ``format`` (this layout), ``name``, ``version``, ``language``, ``built_from`` (sources with their hashes),
+``arrays`` (name → dtype, shape, offset) and ``bytes`` (the length of the whole file, by which a cut-off copy is noticed).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+MAGIC = b"textrepair model\n"
+#: Raised when a reader of the earlier layout could no longer read the file.
+FORMAT = 1
+_ALIGN = 64
+_HEADER_LIMIT = 10_000_000
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+class ModelError(Exception):
+    """A model file that can't be used; the message is one line: what, where, what to try."""
+
+
+def write_model(path: Path, header: Mapping[str, object], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Write a model file beside its place and rename it there.
+
+    ``header`` may hold anything that JSON can; ``format``, ``arrays`` and ``bytes`` are filled in here.
+    """
+    layout: dict[str, dict[str, object]] = {}
+    offset = 0
+    for name, array in arrays.items():
+        layout[name] = {"dtype": array.dtype.newbyteorder("<").str, "shape": list(array.shape), "offset": offset}
+        offset += -(-array.nbytes // _ALIGN) * _ALIGN
+    full = {"format": FORMAT, **header, "arrays": layout, "bytes": 0}
+    start = len(MAGIC) + len(json.dumps(full)) + 32  # room for the digits of ``bytes``
+    start = -(-start // _ALIGN) * _ALIGN
+    full["bytes"] = start + offset
+    line = json.dumps(full).encode("ascii")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    with open(temporary, "wb") as file:
+        file.write(MAGIC)
+        file.write(line.ljust(start - len(MAGIC) - 1) + b"\n")
+        for array in arrays.values():
+            file.write(np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"), copy=False).tobytes())
+            file.write(bytes(-file.tell() % _ALIGN))
+    os.replace(temporary, path)
+
+
+def read_model(path: Path) -> tuple[dict[str, Any], Arrays]:
+    """The header of a model file and its arrays, memory-mapped and read-only.
+
+    Raises :class:`ModelError` where the file is missing, no model, of another format or cut short.
+    """
+    header, start = _read_header(path)
+    try:
+        mapped = np.memmap(path, dtype=np.uint8, mode="r")
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path}: can't be read ({error})") from error
+    arrays: Arrays = {}
+    for name, entry in header["arrays"].items():
+        dtype = np.dtype(entry["dtype"])
+        shape = tuple(entry["shape"])
+        begin = start + entry["offset"]
+        size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+        arrays[name] = mapped[begin : begin + size].view(dtype).reshape(shape)
+    return header, arrays
+
+
+def _read_header(path: Path) -> tuple[dict[str, Any], int]:
+    try:
+        with open(path, "rb") as file:
+            if file.read(len(MAGIC)) != MAGIC:
+                raise ModelError(f"{path}: not a textrepair model; try without --model, or build one with `textrepair learn`")
+            line = file.readline(_HEADER_LIMIT)
+            size = os.fstat(file.fileno()).st_size
+    except OSError as error:
+        raise ModelError(f"{path}: can't be read ({error.strerror}); check the path given to --model") from error
+    try:
+        header = json.loads(line)
+        found = header["format"]
+    except (ValueError, KeyError, TypeError):
+        raise ModelError(f"{path}: the model's header is damaged; copy or build the file again") from None
+    if found != FORMAT:
+        raise ModelError(f"{path}: model format {found}, this version reads format {FORMAT}; upgrade textrepair or build it anew")
+    if header["bytes"] != size:
+        raise ModelError(f"{path}: the file has {size} bytes instead of {header['bytes']}: cut short; copy it again")
+    return header, len(MAGIC) + len(line)
+
+
+def pack_strings(strings: list[str]) -> npt.NDArray[np.uint8]:
+    """A list of strings without line breaks as one array of bytes."""
+    return np.frombuffer("\n".join(strings).encode("utf-8"), dtype=np.uint8)
+
+
+def unpack_strings(array: npt.NDArray[np.uint8]) -> list[str]:
+    """The inverse of :func:`pack_strings` (an empty array is one empty string)."""
+    return array.tobytes().decode("utf-8").split("\n")

@@ -1,0 +1,327 @@
+"""Which readings can a damaged sentence have, and how likely is each?
+
+The lattice of a sentence has an *edge* for every observed word left as it is and for every entry of the channel that could
+explain an observed word or phrase.  Paths are scored by channel × language model; forward–backward over a beam gives the
+posterior of every edge (Rabiner 1989; states are language-model contexts, merged when the model predicts alike after them).
+
+Two compiled functions: :func:`build_edges` and :func:`posteriors`.  Both work on all sentences of an article at once.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from textrepair.model.channel import FACTOR_UNITS, LONGEST, STEP, Entries, phrase_hash
+from textrepair.model.ngrams import Ngrams, extend, prepare, score
+
+_STATES = 2048
+
+
+class Sentences(NamedTuple):
+    """An article as the lattice sees it: the tokens that the language model sees, sentences end to end.
+
+    ``words`` (n,) identifiers; ``lm`` (n,) the same as the language model sees them; ``unknown_logp`` (n,) what a word
+    costs beyond its class; ``readiness`` (n,) factor on the rate at which a spinner replaces such a token (0: never);
+    ``begins`` (sentences + 1,).
+    """
+
+    words: npt.NDArray[np.int32]
+    lm: npt.NDArray[np.int32]
+    unknown_logp: npt.NDArray[np.float32]
+    readiness: npt.NDArray[np.float32]
+    begins: npt.NDArray[np.int64]
+
+
+class Edges(NamedTuple):
+    """Edges in order of their end.  ``first[i]:first[i + 1]`` are those that end behind token ``i``; the first of them leaves
+    token ``i`` as it is (``entry`` -1)."""
+
+    first: npt.NDArray[np.int64]
+    length: npt.NDArray[np.int8]
+    target: npt.NDArray[np.int32]
+    entry: npt.NDArray[np.int32]
+
+
+@numba.njit(cache=True, nogil=True)
+def build_edges(sentences: Sentences, entries: Entries, phrases: bool) -> Edges:
+    """All edges of an article's lattice."""
+    n = len(sentences.words)
+    capacity = np.int64(64 + n * 24)
+    first = np.zeros(n + 1, dtype=np.int64)
+    length = np.empty(capacity, dtype=np.int8)
+    target = np.empty(capacity, dtype=np.int32)
+    entry = np.empty(capacity, dtype=np.int32)
+    at = 0
+    for s in range(len(sentences.begins) - 1):
+        for i in range(sentences.begins[s], sentences.begins[s + 1]):
+            first[i] = at
+            span = min(LONGEST, i - sentences.begins[s] + 1) if phrases else 1
+            for size in range(1, span + 1):
+                begin = i - size + 1
+                low = np.int64(0)
+                high = np.int64(0)
+                if size == 1:
+                    word = sentences.words[i]
+                    if sentences.readiness[i] > 0:
+                        low, high = np.int64(entries.start[word]), np.int64(entries.start[word + 1])
+                elif entries.phrase_first[sentences.words[begin]] and sentences.readiness[begin] > 0:
+                    hashed = np.uint64(0)
+                    for k in range(begin, i + 1):
+                        hashed = phrase_hash(hashed, np.int64(sentences.words[k]))
+                    row = np.searchsorted(entries.phrase_key, hashed)
+                    if row < len(entries.phrase_key) and entries.phrase_key[row] == hashed:
+                        low, high = np.int64(entries.phrase_start[row]), np.int64(entries.phrase_start[row + 1])
+                needed = at + 1 + high - low
+                if needed > len(length):
+                    size_now = 2 * needed
+                    length = _grown8(length, size_now)
+                    target = _grown32(target, size_now)
+                    entry = _grown32(entry, size_now)
+                if size == 1:
+                    length[at], target[at], entry[at] = 1, sentences.lm[i], -1
+                    at += 1
+                for e in range(low, high):
+                    length[at], target[at], entry[at] = size, np.int32(entries.target[e]), e
+                    at += 1
+    first[n] = at
+    return Edges(first, length[:at].copy(), target[:at].copy(), entry[:at].copy())
+
+
+@numba.njit(cache=True, nogil=True)
+def _grown32(array: npt.NDArray[np.int32], size: int) -> npt.NDArray[np.int32]:
+    out = np.empty(size, dtype=np.int32)
+    out[: len(array)] = array
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def _grown8(array: npt.NDArray[np.int8], size: int) -> npt.NDArray[np.int8]:
+    out = np.empty(size, dtype=np.int8)
+    out[: len(array)] = array
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def kept_edges(edges: Edges, keep: npt.NDArray[np.bool_]) -> Edges:
+    """The lattice thinned to some of its edges."""
+    n = len(edges.first) - 1
+    first = np.zeros(n + 1, dtype=np.int64)
+    total = 0
+    for i in range(n):
+        first[i] = total
+        for e in range(edges.first[i], edges.first[i + 1]):
+            if keep[e]:
+                total += 1
+    first[n] = total
+    return Edges(first, edges.length[keep], edges.target[keep], edges.entry[keep])
+
+
+@numba.njit(cache=True, nogil=True)
+def channel_logps(
+    sentences: Sentences, edges: Edges, entries: Entries, rate: float, families: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float32]:
+    """Natural-log probability that the channel gives every edge, at a rate of damage and a mixture of families.
+
+    Unchanged: ``1 − rate · readiness · Σ_f π_f factor_f(word)``; replaced: ``rate · readiness · Σ_f π_f P_f(observed | target)``
+    (the stored probabilities hold the target's factor).
+    """
+    out = np.empty(len(edges.length), dtype=np.float32)
+    power = np.empty(256)
+    power[0] = 0.0
+    for code in range(1, 256):
+        power[code] = np.exp(-STEP * (255.0 - code))
+    vocabulary = entries.swap_factor.shape[1]
+    for i in range(len(sentences.words)):
+        for e in range(edges.first[i], edges.first[i + 1]):
+            entry = edges.entry[e]
+            if entry < 0:
+                word = sentences.words[i]
+                factor = 0.0
+                if word < vocabulary:
+                    for f in range(len(families)):
+                        factor += families[f] * entries.swap_factor[f, word] / FACTOR_UNITS
+                out[e] = np.log1p(-min(0.95, rate * sentences.readiness[i] * factor)) + sentences.unknown_logp[i]
+            else:
+                total = 0.0
+                for f in range(len(families)):
+                    total += families[f] * power[entries.code[f, entry]]
+                begin = i - edges.length[e] + 1
+                out[e] = np.log(rate * sentences.readiness[begin] * total + 1e-30)
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def posteriors(
+    lm: Ngrams,
+    sentences: Sentences,
+    edges: Edges,
+    compounds: npt.NDArray[np.uint16],
+    channel_logp: npt.NDArray[np.float32],
+    beam: int,
+    window: float,
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]]:
+    """Posterior of every edge, and the natural-log likelihood of every sentence.
+
+    ``beam`` is how many states are kept a position; what is ``window`` nats worse than the best at its position is cut.
+    """
+    out = np.zeros(len(edges.length), dtype=np.float32)
+    likelihood = np.zeros(len(sentences.begins) - 1)
+    vocabulary = len(lm.uni_logp)
+    longest = 0
+    for s in range(len(likelihood)):
+        longest = max(longest, sentences.begins[s + 1] - sentences.begins[s])
+    # Kept states, by position and rank.
+    state_key = np.empty((longest + 1, beam), dtype=np.uint64)
+    state_len = np.empty((longest + 1, beam), dtype=np.int64)
+    state_bow = np.empty((longest + 1, beam, 3), dtype=np.float32)
+    alpha = np.empty((longest + 1, beam))
+    beta = np.empty((longest + 1, beam))
+    count = np.zeros(longest + 1, dtype=np.int64)
+    # States reached at the position in hand, before the beam is cut; found again by their context.
+    new_key = np.empty(_STATES, dtype=np.uint64)
+    new_alpha = np.empty(_STATES)
+    new_rank = np.empty(_STATES, dtype=np.int64)
+    new_slot = np.empty(_STATES, dtype=np.int64)
+    slots = np.full(2 * _STATES, -1, dtype=np.int64)
+    # Arcs between states; of a sentence, grown as needed.
+    arc_from = np.empty(4096, dtype=np.int64)
+    arc_to = np.empty(4096, dtype=np.int64)
+    arc_edge = np.empty(4096, dtype=np.int64)
+    arc_logp = np.empty(4096)
+
+    for s in range(len(likelihood)):
+        origin = sentences.begins[s]
+        n = sentences.begins[s + 1] - origin
+        start = np.uint64(0xFFFFFFFF0000)
+        state_key[0, 0] = start
+        state_len[0, 0], state_bow[0, 0, 0], state_bow[0, 0, 1], state_bow[0, 0, 2] = prepare(lm, start)
+        alpha[0, 0] = 0.0
+        count[0] = 1
+        arcs = 0
+        for j in range(1, n + 1):
+            reached = 0
+            best = -np.inf
+            arcs_before = arcs
+            i = origin + j - 1
+            for e in range(edges.first[i], edges.first[i + 1]):
+                begin = j - edges.length[e]
+                target = np.int64(edges.target[e])
+                for k in range(count[begin]):
+                    logp = np.float64(channel_logp[e])
+                    if alpha[begin, k] + logp < best - window:
+                        break  # states are sorted, and the language model can only make it worse
+                    context = state_key[begin, k]
+                    if target < vocabulary:
+                        logp += score(
+                            lm, context, state_len[begin, k], state_bow[begin, k, 0], state_bow[begin, k, 1],
+                            state_bow[begin, k, 2], target,
+                        )
+                        context = extend(context, target)
+                    else:
+                        for part in range(3):
+                            word = np.int64(compounds[target - vocabulary, part])
+                            if word == 0xFFFF:
+                                break
+                            length, three, two, one = prepare(lm, context)
+                            logp += score(lm, context, length, three, two, one, word)
+                            context = extend(context, word)
+                    total = alpha[begin, k] + logp
+                    if total < best - window:
+                        continue
+                    # Find the context among those reached, or add it.
+                    slot = np.int64((context * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(52))
+                    found = np.int64(-1)
+                    while slots[slot] >= 0:
+                        if new_key[slots[slot]] == context:
+                            found = slots[slot]
+                            break
+                        slot = (slot + 1) & (2 * _STATES - 1)
+                    if found < 0:
+                        if reached == _STATES:
+                            continue
+                        found = reached
+                        slots[slot] = found
+                        new_slot[found] = slot
+                        new_key[found] = context
+                        new_alpha[found] = total
+                        reached += 1
+                    else:
+                        high = max(new_alpha[found], total)
+                        new_alpha[found] = high + np.log1p(np.exp(min(new_alpha[found], total) - high))
+                    best = max(best, total)
+                    if arcs == len(arc_from):
+                        arc_from, arc_to = _doubled(arc_from), _doubled(arc_to)
+                        arc_edge, arc_logp = _doubled(arc_edge), _doubled_float(arc_logp)
+                    arc_from[arcs] = begin * beam + k
+                    arc_to[arcs] = found
+                    arc_edge[arcs] = e
+                    arc_logp[arcs] = logp
+                    arcs += 1
+            # Keep the best states, best first.
+            for t in range(reached):
+                new_rank[t] = -1
+            kept = min(beam, reached)
+            for rank in range(kept):
+                top = -1
+                for t in range(reached):
+                    if new_rank[t] < 0 and (top < 0 or new_alpha[t] > new_alpha[top]):
+                        top = t
+                new_rank[top] = rank
+                state_key[j, rank] = new_key[top]
+                alpha[j, rank] = new_alpha[top]
+                length, three, two, one = prepare(lm, new_key[top])
+                state_len[j, rank] = length
+                state_bow[j, rank, 0], state_bow[j, rank, 1], state_bow[j, rank, 2] = three, two, one
+            count[j] = kept
+            live = arcs_before
+            for a in range(arcs_before, arcs):
+                rank = new_rank[arc_to[a]]
+                if rank >= 0:
+                    arc_from[live], arc_edge[live], arc_logp[live] = arc_from[a], arc_edge[a], arc_logp[a]
+                    arc_to[live] = j * beam + rank
+                    live += 1
+            arcs = live
+            for t in range(reached):
+                slots[new_slot[t]] = -1
+        # The sentence's end, then back.
+        whole = -np.inf
+        for k in range(count[n]):
+            beta[n, k] = score(
+                lm, state_key[n, k], state_len[n, k], state_bow[n, k, 0], state_bow[n, k, 1], state_bow[n, k, 2], np.int64(1)
+            )
+            total = alpha[n, k] + beta[n, k]
+            high = max(whole, total)
+            whole = high + np.log(np.exp(whole - high) + np.exp(total - high))
+        likelihood[s] = whole
+        for j in range(n):
+            for k in range(count[j]):
+                beta[j, k] = -np.inf
+        for back in range(arcs):
+            a = arcs - 1 - back
+            source, sink = arc_from[a], arc_to[a]
+            rest = arc_logp[a] + beta[sink // beam, sink % beam]
+            if rest == -np.inf:  # a state from which nothing led on
+                continue
+            out[arc_edge[a]] += np.exp(alpha[source // beam, source % beam] + rest - whole)
+            old = beta[source // beam, source % beam]
+            high = max(old, rest)
+            beta[source // beam, source % beam] = high + np.log(np.exp(old - high) + np.exp(rest - high))
+    return out, likelihood
+
+
+@numba.njit(cache=True, nogil=True)
+def _doubled(array: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    out = np.empty(2 * len(array), dtype=np.int64)
+    out[: len(array)] = array
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def _doubled_float(array: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    out = np.empty(2 * len(array), dtype=np.float64)
+    out[: len(array)] = array
+    return out

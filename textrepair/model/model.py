@@ -1,0 +1,138 @@
+"""One model: vocabulary, language model and channel, opened from one file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from textrepair.model.channel import FACTOR_UNITS, Channel, Entries, log_probability
+from textrepair.model.format import Arrays, ModelError, pack_strings, read_model, unpack_strings
+from textrepair.model.ngrams import Ngrams
+from textrepair.model.vocabulary import SPECIALS, Vocabulary
+
+_PACKAGED = "en-1.model"
+
+
+@dataclass(frozen=True)
+class Model:
+    """What :func:`load_model` gives; immutable, and safe to share between threads and forked workers."""
+
+    path: Path
+    header: dict[str, Any]
+    vocabulary: Vocabulary
+    ngrams: Ngrams
+    channel: Channel
+
+    @property
+    def name(self) -> str:
+        """Name and version, as they stand in every result: ``en-1 (1a2b3c4d)``."""
+        return f"{self.header['name']} ({self.header['version']})"
+
+    def info(self) -> dict[str, object]:
+        """What ``textrepair model info`` prints: the header without the layout, and sizes."""
+        shown: dict[str, object] = {key: value for key, value in self.header.items() if key != "arrays"}
+        shown["file"] = str(self.path)
+        shown["words"] = self.vocabulary.lm_size
+        shown["observed words"] = len(self.vocabulary.words)
+        shown["channel entries"] = len(self.channel.entries.target)
+        shown["families"] = list(self.channel.families)
+        return shown
+
+    def likely_originals(self, word: str, count: int = 10) -> list[tuple[str, float]]:
+        """The likely originals of an observed word, out of context, with probabilities that sum to one over all readings.
+
+        ``P(c | o) ∝ P(o | c) · P(c)`` at a rate of damage of a quarter (a heavily spun article), every family of
+        spinners alike; "left as it is" competes.  Empty where the word is unknown.
+
+        Raises nothing for words never seen.
+        """
+        index = self.vocabulary.index
+        observed = index.get(word.lower())
+        if observed is None:
+            return []
+        entries = self.channel.entries
+        weights: dict[str, float] = {}
+        rate = 0.25
+        lm_word = self.vocabulary.lm_identifier(observed)
+        own = float(self.ngrams.uni_logp[lm_word] + self.vocabulary.unknown_logp[observed])
+        factor = float(entries.swap_factor[:, observed].mean()) / FACTOR_UNITS if observed < self.vocabulary.lm_size else 0.0
+        weights[word.lower()] = float(np.exp(own)) * max(0.05, 1.0 - rate * factor)
+        for entry in self.channel.entry_range(observed):
+            target = int(entries.target[entry])
+            probability = float(np.exp(log_probability(entries.code[:, entry])).mean())
+            text, logp = self._target(target)
+            weights[text] = weights.get(text, 0.0) + rate * probability * float(np.exp(logp))
+        total = sum(weights.values())
+        ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
+        return [(text, weight / total) for text, weight in ranked[:count]]
+
+    def _target(self, target: int) -> tuple[str, float]:
+        parts = self.target_words(target)
+        return " ".join(self.vocabulary.words[p] for p in parts), float(sum(self.ngrams.uni_logp[p] for p in parts))
+
+    def target_words(self, target: int) -> list[int]:
+        """The words that a channel target stands for."""
+        if target < self.vocabulary.lm_size:
+            return [target]
+        row = self.channel.entries.compounds[target - self.vocabulary.lm_size]
+        return [int(word) for word in row if word != 0xFFFF]
+
+    @cached_property
+    def is_word(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """For every language-model identifier: is it a word that could be damaged (no border, class or sign)?"""
+        return np.array([i >= len(SPECIALS) and w[0].isalnum() for i, w in enumerate(self.vocabulary.words)], dtype=bool)
+
+
+def packaged_path() -> Path:
+    """Where the packaged model lies."""
+    return Path(str(resources.files("textrepair.model"))) / "packaged" / _PACKAGED
+
+
+def load_model(path: str | Path | None = None) -> Model:
+    """Open a model file, or the packaged model.
+
+    Raises :class:`~textrepair.model.format.ModelError`.
+    """
+    place = Path(path) if path is not None else packaged_path()
+    header, arrays = read_model(place)
+    try:
+        return Model(place, header, _vocabulary(header, arrays), _tuple(Ngrams, "lm", arrays), _channel(header, arrays))
+    except (KeyError, ValueError) as error:
+        raise ModelError(f"{place}: a part of the model is missing ({error}); build or download the file again") from error
+
+
+def _tuple(kind: Any, prefix: str, arrays: Arrays) -> Any:
+    return kind(*(arrays[f"{prefix}.{name}"] for name in kind._fields))
+
+
+def _vocabulary(header: dict[str, Any], arrays: Arrays) -> Vocabulary:
+    words = unpack_strings(arrays["vocabulary.words"])
+    size = int(header["lm_size"])
+    unknown = np.zeros(len(words), dtype=np.float32)
+    unknown[size:] = arrays["vocabulary.unknown_logp"]
+    usual = unpack_strings(arrays["vocabulary.usual"])
+    return Vocabulary(words, size, arrays["vocabulary.capital"], unknown, usual)
+
+
+def _channel(header: dict[str, Any], arrays: Arrays) -> Channel:
+    return Channel(_tuple(Entries, "channel", arrays), tuple(header["families"]), tuple(header["origins"]))
+
+
+def model_arrays(vocabulary: Vocabulary, ngrams: Ngrams, entries: Entries) -> Arrays:
+    """What :func:`load_model` reads, as arrays to write."""
+    from textrepair.model.format import pack_strings
+
+    out: Arrays = {
+        "vocabulary.words": pack_strings(vocabulary.words),
+        "vocabulary.capital": vocabulary.capital,
+        "vocabulary.usual": pack_strings(vocabulary.usual),
+        "vocabulary.unknown_logp": vocabulary.unknown_logp[vocabulary.lm_size :],
+    }
+    for prefix, parts in (("lm", ngrams), ("channel", entries)):
+        out |= {f"{prefix}.{name}": array for name, array in parts._asdict().items()}
+    return out

@@ -1,0 +1,235 @@
+"""What did an article say before it was damaged?
+
+How strongly an article is damaged, and by what kind of spinner, are properties of the article, inferred from it by EM: at a
+first guess of the rate the lattice gives every swap a posterior; these give the rate and the mixture of families; and so on.
+A last round uses what spinners do: they draw a substitute for a word once per article and keep it, so a swap seen elsewhere
+in the article becomes likely here (each place is judged by the *other* places, so none confirms itself).
+
+The likelihood ratio of "damaged at the inferred rate" against "sound" is the detector's evidence; it comes from the rounds
+before that last one, whose adapted channel would flatter it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from textrepair.model.channel import FACTOR_UNITS, log_probability
+from textrepair.model.lattice import Edges, Sentences, build_edges, channel_logps, kept_edges, posteriors
+from textrepair.model.model import Model
+from textrepair.model.ngrams import token_logps
+from textrepair.model.vocabulary import UNSEEN
+from textrepair.tokens import TokenKind, Tokens
+
+#: The rate that the first round assumes: between a lightly and a heavily spun article.
+FIRST_RATE = 0.1
+#: Rounds of EM over rate and families before the adapted one.
+ROUNDS = 2
+#: States kept a position and the window of scores (nats), by round: the first round only has to drop what can't be.
+SEARCH = ((4, 7.0), (10, 9.0), (12, 10.0))
+#: Below this rate after the first round an article is sound: no spinner known replaces fewer words than one in twenty.
+SOUND_RATE = 0.01
+#: Edges less likely than this after the first round are dropped from later ones.
+_KEEP = 1e-4
+#: Sentences longer than this are cut: text without stops (a list, one endless line) must not cost more than its length.
+_LONGEST_SENTENCE = 150
+#: Sightings that the family's channel is worth against the article's own swaps.
+_OWN_STRENGTH = 1.0
+#: Uses that the article's rate is worth against how often a word of its own is replaced.
+_OWN_RATE_STRENGTH = 3.0
+
+#: Readiness of a token to be replaced, by what it looks like.  Spinners look words up in lower case and shy away from names:
+#: on the aligned pairs capitalised words inside a sentence are replaced 0.3 times as often as others, all-capitals 0.1.
+CAPITALISED, CAPITALS, NUMBER = 0.3, 0.1, 0.3
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The posterior of every reading of an article.
+
+    ``positions`` (n,) maps the lattice's tokens to the article's; ``edges`` and ``posterior`` (E,) as in
+    :mod:`textrepair.model.lattice`; ``log_ratio`` natural log of P(text | damaged) / P(text | sound).
+    """
+
+    positions: npt.NDArray[np.int64]
+    sentences: Sentences
+    edges: Edges
+    posterior: npt.NDArray[np.float32]
+    rate: float
+    families: npt.NDArray[np.float64]
+    log_ratio: float
+    words: int
+
+
+def lattice_input(model: Model, tokens: Tokens, protected: frozenset[int] = frozenset()) -> tuple[npt.NDArray[np.int64], Sentences]:
+    """What the lattice needs of a text; ``protected`` token indices are never replaced."""
+    identifiers = model.vocabulary.identifiers(tokens)
+    positions = np.flatnonzero(identifiers != UNSEEN)
+    words = identifiers[positions]
+    lm = words.copy()
+    for i in np.flatnonzero(words >= model.vocabulary.lm_size):
+        lm[i] = model.vocabulary.lm_identifier(int(words[i]))
+    borders = [0]
+    for begin, end in tokens.sentences:
+        stop = int(np.searchsorted(positions, end))
+        while stop - borders[-1] > _LONGEST_SENTENCE:
+            borders.append(borders[-1] + _LONGEST_SENTENCE)
+        if stop > borders[-1]:
+            borders.append(stop)
+    begins = np.array(borders, dtype=np.int64)
+    readiness = _readiness(tokens, positions, set(borders))
+    for i in protected:
+        readiness[np.searchsorted(positions, i)] = 0.0
+    unknown = model.vocabulary.unknown_logp[words]
+    return positions, Sentences(words, lm, unknown, readiness, begins)
+
+
+def _readiness(tokens: Tokens, positions: npt.NDArray[np.int64], sentence_starts: set[int]) -> npt.NDArray[np.float32]:
+    out = np.zeros(len(positions), dtype=np.float32)
+    texts, kinds = tokens.texts, tokens.kinds
+    for i, at in enumerate(positions.tolist()):
+        kind = kinds[at]
+        if kind == TokenKind.WORD:
+            text = texts[at]
+            if text.islower():
+                out[i] = 1.0
+            elif len(text) > 1 and text.isupper():
+                out[i] = CAPITALS
+            else:
+                out[i] = 1.0 if i in sentence_starts else CAPITALISED
+        elif kind == TokenKind.CLITIC:
+            out[i] = 1.0
+        elif kind == TokenKind.NUMBER:
+            out[i] = NUMBER
+    return out
+
+
+def sound_likelihood(model: Model, sentences: Sentences) -> float:
+    """Natural-log likelihood of the text as it stands."""
+    return float(token_logps(model.ngrams, sentences.lm, sentences.begins).sum() + sentences.unknown_logp.sum())
+
+
+def read(model: Model, tokens: Tokens, protected: frozenset[int] = frozenset()) -> Reading:
+    """Infer an article's rate of damage, its family of spinner, and the posterior of every reading of every word."""
+    entries = model.channel.entries
+    positions, sentences = lattice_input(model, tokens, protected)
+    families = np.full(len(model.channel.families), 1.0 / len(model.channel.families))
+    rate = FIRST_RATE
+    edges = build_edges(sentences, entries, True)
+    sound = sound_likelihood(model, sentences)
+    likelihood = sound
+    posterior = np.zeros(len(edges.length), dtype=np.float32)
+    for round_number in range(ROUNDS):
+        logps = channel_logps(sentences, edges, entries, rate, families)
+        posterior, by_sentence = posteriors(model.ngrams, sentences, edges, entries.compounds, logps, *SEARCH[round_number])
+        likelihood = float(by_sentence.sum())
+        rate, families = _update(model, sentences, edges, posterior, rate, families)
+        if round_number == 0:
+            if rate < SOUND_RATE:
+                break
+            edges, posterior = _thinned(edges, posterior)
+    else:
+        logps = _adapted(model, sentences, edges, posterior, rate, families)
+        posterior, _ = posteriors(model.ngrams, sentences, edges, entries.compounds, logps, *SEARCH[-1])
+    return Reading(positions, sentences, edges, posterior, rate, families, likelihood - sound, tokens.words)
+
+
+def _thinned(edges: Edges, posterior: npt.NDArray[np.float32]) -> tuple[Edges, npt.NDArray[np.float32]]:
+    keep = (posterior > _KEEP) | (edges.entry < 0)
+    return kept_edges(edges, keep), posterior[keep]
+
+
+def _mixed(model: Model, edges: Edges, families: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """The edges that replace something, and each family's share in them: shape (families, edges)."""
+    swaps = np.flatnonzero(edges.entry >= 0)
+    codes = model.channel.entries.code[:, edges.entry[swaps]]
+    return swaps, np.exp(log_probability(codes)) * families[:, None]
+
+
+def _factors(model: Model, words: npt.NDArray[np.int32], families: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Each family's readiness to replace words, times its share; shape (families, words); 0 beyond the language model."""
+    table = model.channel.entries.swap_factor
+    known = words < table.shape[1]
+    out = np.zeros((len(families), len(words)))
+    out[:, known] = table[:, words[known]] / FACTOR_UNITS * families[:, None]
+    return out
+
+
+def _end_positions(edges: Edges) -> npt.NDArray[np.int64]:
+    return np.repeat(np.arange(len(edges.first) - 1), np.diff(edges.first))
+
+
+def _update(
+    model: Model,
+    sentences: Sentences,
+    edges: Edges,
+    posterior: npt.NDArray[np.float32],
+    rate: float,
+    families: npt.NDArray[np.float64],
+) -> tuple[float, npt.NDArray[np.float64]]:
+    """The M-step: the rate is replaced words over chances to replace, a family's share its part in both kinds of evidence."""
+    swaps, shares = _mixed(model, edges, families)
+    weight = posterior[swaps].astype(np.float64)
+    replaced = float(weight.sum())
+    part = shares / np.maximum(shares.sum(axis=0), 1e-30)
+    unchanged = np.flatnonzero(edges.entry < 0)
+    stay = posterior[unchanged].astype(np.float64)
+    factors = _factors(model, sentences.words, families)
+    ready = sentences.readiness.astype(np.float64)
+    chances = float((stay * ready * factors.sum(axis=0)).sum())
+    targets = edges.target[swaps]
+    target_factor = _factors(model, targets.astype(np.int32), families).sum(axis=0)
+    target_factor = np.where(targets < model.vocabulary.lm_size, target_factor, 0.5)
+    chances += float((weight * target_factor).sum())
+    new_rate = float(np.clip((replaced + 0.01) / (chances + 1.0), 1e-4, 0.9))
+    left = np.maximum(families[:, None] - rate * ready * factors, 1e-6)
+    evidence = (part * weight).sum(axis=1) + ((left / left.sum(axis=0)) * stay * (factors.sum(axis=0) > 0)).sum(axis=1)
+    new_families = (evidence + 1.0) / (evidence.sum() + len(families))
+    return new_rate, new_families
+
+
+def _adapted(
+    model: Model,
+    sentences: Sentences,
+    edges: Edges,
+    posterior: npt.NDArray[np.float32],
+    rate: float,
+    families: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float32]:
+    """Channel probabilities of all edges given what the rest of the article shows about the same words."""
+    logps = channel_logps(sentences, edges, model.channel.entries, rate, families)
+    swaps, shares = _mixed(model, edges, families)
+    size = model.vocabulary.lm_size + len(model.channel.entries.compounds)
+    target = edges.target[swaps]
+    own = posterior[swaps].astype(np.float64)
+    swapped = np.bincount(target, weights=own, minlength=size)
+    _, pair = np.unique(edges.entry[swaps], return_inverse=True)
+    together = np.bincount(pair, weights=own)[pair]
+    unchanged = np.flatnonzero(edges.entry < 0)
+    stay = posterior[unchanged].astype(np.float64)
+    kept = np.bincount(sentences.lm, weights=stay, minlength=size)
+
+    all_words = np.arange(model.vocabulary.lm_size, dtype=np.int32)
+    factor = np.full(size, 0.5)
+    factor[: model.vocabulary.lm_size] = _factors(model, all_words, families).sum(axis=0)
+    base_rate = np.minimum(rate * factor, 0.95)
+    # Replaced here: how often elsewhere, and with this word?
+    others = swapped[target] - own
+    mixed = shares.sum(axis=0) / np.maximum(factor[target], 1e-6)
+    which = (together - own + _OWN_STRENGTH * np.minimum(mixed, 1.0)) / (others + _OWN_STRENGTH)
+    prior_strength = _OWN_RATE_STRENGTH
+    often = (others + prior_strength * base_rate[target]) / (others + kept[target] + prior_strength)
+    begins = _end_positions(edges)[swaps] - edges.length[swaps] + 1
+    ready = sentences.readiness[begins]
+    logps[swaps] = np.log(np.maximum(which * often * ready, 1e-30))
+    # Left alone here.
+    word = sentences.lm
+    known = sentences.words < model.vocabulary.lm_size
+    often_here = (swapped[word] + prior_strength * base_rate[word]) / (
+        swapped[word] + kept[word] - stay + prior_strength
+    )
+    leave = np.log1p(-np.minimum(0.95, often_here * sentences.readiness))
+    logps[unchanged] = np.where(known, leave, 0.0) + sentences.unknown_logp
+    return logps
