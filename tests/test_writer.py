@@ -270,8 +270,8 @@ def test_html_stands_alone_and_shows_all() -> None:
         "astir",
         "about",
         "astir ← about",
-        "97 %",
-        "almost (1 %)",
+        "97\xa0%",
+        "almost (1\xa0%)",
         "double space",
         "looks like a caption",
     ):

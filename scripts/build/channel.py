@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from build.prior import Prior
 from build.wordnet import RELATIONS
@@ -15,10 +17,12 @@ from textrepair.model.alignment import Pair, Words, align, learn_costs
 from textrepair.model.channel import FACTOR_UNITS, LONGEST, Entries, build_entries
 from textrepair.model.vocabulary import CLASSES, SPECIALS
 
-#: Readings kept for one observed word, by prior times frequency of the intended word.
-READINGS = 48
-#: Substitutes less likely than this are left to an open channel: below it, the prior can't tell them from noise.
-SMALLEST = 3e-4
+#: Readings kept for one observed word or phrase, by prior times frequency of the intended word.
+READINGS = 40
+PHRASE_READINGS = 6
+#: Substitutes less likely than this are left out.
+SMALLEST = 2e-5
+PHRASE_SMALLEST = 2e-3
 #: A swap seen once is as likely a slip of the alignment: it counts half.
 SINGLE_SIGHTING = 0.5
 #: Readiness to replace a phrase of two words, which has no count of its uses: half that of the average word.
@@ -90,39 +94,81 @@ class ChannelBuild:
     families: tuple[str, ...]
 
 
+@dataclass
+class _Candidates:
+    """Swaps under the prior, column by column since there are tens of millions before the weak ones are dropped."""
+
+    observed: dict[Words, int] = field(default_factory=dict)
+    rows: tuple[array[int], array[int], array[float], array[int]] = field(
+        default_factory=lambda: (array("i"), array("i"), array("f"), array("b"))
+    )
+
+    def add(self, observed: Words, intended: int, probability: float, origin: int) -> None:
+        for column, value in zip(
+            self.rows, (self.observed.setdefault(observed, len(self.observed)), intended, probability, origin), strict=True
+        ):
+            column.append(value)  # type: ignore[arg-type]
+
+    def strongest(self, frequency: npt.NDArray[np.float64]) -> Iterator[tuple[Words, int, float, int]]:
+        """Of each observed word the readings with the highest prior times frequency."""
+        number, intended, probability, origin = (np.array(column) for column in self.rows)
+        weight = probability * frequency[intended]
+        order = np.lexsort((-weight, number))
+        number = number[order]
+        begins = np.flatnonzero(np.concatenate(([True], number[1:] != number[:-1])))
+        rank = np.arange(len(number)) - np.repeat(begins, np.diff(np.append(begins, len(number))))
+        names = list(self.observed)
+        most = np.array([READINGS if len(name) == 1 else PHRASE_READINGS for name in names])
+        for row in order[rank < most[number]].tolist():
+            yield names[self.rows[0][row]], int(intended[row]), float(probability[row]), int(origin[row])
+
+
+def _prior_candidates(
+    prior: Prior, words: Sequence[str], capital: Mapping[str, float], frequency: Mapping[str, int]
+) -> tuple[_Candidates, dict[str, float]]:
+    """All swaps that the prior allows, and how readily each word that has any is replaced."""
+    candidates = _Candidates()
+    replaceable: dict[str, float] = {}
+    written: dict[str, bool] = {}
+    for number, word in enumerate(words):
+        if number < len(SPECIALS) or not word[0].isalpha():
+            continue
+        near = prior.neighbours(word, SMALLEST)
+        if not near:
+            continue
+        # A word that is nearly always a name is hardly ever replaced: spinners look up lower-case words.
+        replaceable[word] = max(0.02, 1.0 - capital.get(word, 0.0)) if capital.get(word, 0.0) > 0.5 else 1.0
+        for form, probability in prior.probabilities(near).items():
+            observed = tuple(form.split("_"))
+            if len(observed) > LONGEST or probability < (SMALLEST if len(observed) == 1 else PHRASE_SMALLEST):
+                continue
+            if len(observed) == 1 and form not in written:
+                # Not an inflection that nobody has written.
+                written[form] = bool(frequency.get(form)) or form in prior.wordnet.senses
+            if len(observed) > 1 or written[form]:
+                origin = ORIGINS.index(max(near, key=lambda k: prior.weights[k] * near[k].get(form, 0.0)))
+                candidates.add(observed, number, probability, origin)
+    return candidates, replaceable
+
+
 def build_channel(
     prior: Prior,
     families: Sequence[Family],
     words: Sequence[str],
     capital: Mapping[str, float],
     frequency: Mapping[str, int],
-    readings: int = READINGS,
 ) -> ChannelBuild:
     """Every observed word's likely originals, under the prior and under each family."""
     index = {word: i for i, word in enumerate(words)}
     size = len(words)
-    total = sum(frequency.values())
-    replaceable: dict[str, float] = {}
+    columns = 1 + len(families)
+    candidates, replaceable = _prior_candidates(prior, words, capital, frequency)
     rows: dict[Words, dict[Words, list[float]]] = defaultdict(dict)
     origin: dict[tuple[Words, Words], int] = {}
-    columns = 1 + len(families)
-
-    for word in words[len(SPECIALS) :]:
-        if not word[0].isalpha():
-            continue
-        probabilities = prior.probabilities(word)
-        if not probabilities:
-            continue
-        # A word that is nearly always a name is hardly ever replaced: spinners look up lower-case words.
-        factor = max(0.02, 1.0 - capital.get(word, 0.0)) if capital.get(word, 0.0) > 0.5 else 1.0
-        replaceable[word] = factor
-        near = prior.neighbours(word)
-        for form, probability in probabilities.items():
-            observed = tuple(form.split("_"))
-            if probability < SMALLEST or len(observed) > LONGEST:
-                continue
-            rows[observed][(word,)] = [probability] * columns
-            origin[observed, (word,)] = ORIGINS.index(max(near, key=lambda k: prior.weights[k] * near[k].get(form, 0.0)))
+    counts = np.array([frequency.get(word, 1) for word in words], dtype=np.float64)
+    for observed, number, probability, relation in candidates.strongest(counts):
+        rows[observed][(words[number],)] = [probability] * columns
+        origin[observed, (words[number],)] = relation
 
     factors = [replaceable, *(_swap_factors(family, replaceable) for family in families)]
     for column, family in enumerate(families, 1):
@@ -132,22 +178,20 @@ def build_channel(
             for column, factor_of in enumerate(factors):
                 probabilities[column] *= factor_of.get(intended[0], 0.0) if len(intended) == 1 else COMPOUND_FACTOR
 
-    kept = {observed: _strongest(found, frequency, total, readings) for observed, found in rows.items()}
-    extra = sorted({w for observed in kept for w in observed} - index.keys())
+    extra = sorted({w for observed in rows for w in observed} - index.keys())
     for word in extra:
         index[word] = len(index)
     compounds: dict[Words, int] = {}
     packed: dict[tuple[int, ...], list[tuple[int, list[float], int]]] = {}
-    for observed, found in kept.items():
-        key = tuple(index[w] for w in observed)
+    for observed, found in rows.items():
         listed = []
-        for intended, probability in found:
+        for intended, probabilities in found.items():
             if len(intended) == 1:
                 target = index[intended[0]]
             else:
                 target = size + compounds.setdefault(intended, len(compounds))
-            listed.append((target, probability, origin[observed, intended]))
-        packed[key] = listed
+            listed.append((target, probabilities, origin[observed, intended]))
+        packed[tuple(index[w] for w in observed)] = listed
     table = np.zeros((columns, size), dtype=np.uint8)
     for column, factor_of in enumerate(factors):
         for word, factor in factor_of.items():
@@ -183,16 +227,6 @@ def _fill_family(
             origin[observed, intended] = 0
         sightings = count if count > 1 else SINGLE_SIGHTING
         rows[observed][intended][column] += sightings / (swapped[intended] + PRIOR_STRENGTH)
-
-
-def _strongest(
-    found: Mapping[Words, list[float]], frequency: Mapping[str, int], total: int, readings: int
-) -> list[tuple[Words, list[float]]]:
-    def weight(intended: Words, probabilities: list[float]) -> float:
-        return max(probabilities) * min(frequency.get(w, 1) for w in intended) / total
-
-    ranked = sorted(found.items(), key=lambda item: (-weight(*item), item[0]))
-    return ranked[:readings]
 
 
 def unknown_logps(extra: Sequence[str], counts: Mapping[str, int], vocabulary: set[str]) -> list[float]:

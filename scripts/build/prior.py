@@ -28,15 +28,39 @@ Neighbours = dict[str, dict[str, float]]
 
 
 @lru_cache(maxsize=400_000)
+def _inflections(lemma: str) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = lemminflect.getAllInflections(lemma)
+    return found or lemminflect.getAllInflectionsOOV(lemma, "NOUN") | lemminflect.getAllInflectionsOOV(lemma, "VERB")
+
+
 def inflect(lemma: str, tag: str) -> tuple[str, ...]:
     """Forms of a lemma; of a phrase, the last word is inflected for nouns and the first for verbs."""
     if "_" in lemma:
         words = lemma.split("_")
         at = 0 if tag.startswith("V") else -1
-        forms = lemminflect.getInflection(words[at], tag)
-        words[at] = forms[0] if forms else words[at]
+        words[at] = (inflect(words[at], tag) or (words[at],))[0]
         return ("_".join(words),)
-    return tuple(form.lower() for form in lemminflect.getInflection(lemma, tag))
+    return tuple(form.lower() for form in _inflections(lemma).get(tag, ()))
+
+
+#: British and American spellings and abbreviations with and without a full stop: what an editor, not a spinner, would swap.
+_SPELLINGS = [("isation", "ization"), ("ise", "ize"), ("ising", "izing"), ("our", "or"), ("re", "er"), ("ll", "l"), ("ogue", "og")]
+_SPELLINGS += [("ence", "ense"), ("ae", "e"), ("oe", "e"), ("yse", "yze"), ("gramme", "gram"), ("mould", "mold"), (".", ""), ("-", "")]
+
+
+def is_variant(a: str, b: str) -> bool:
+    """Is one word a spelling of the other?
+
+    >>> is_variant("calibre", "caliber"), is_variant("mr", "mr."), is_variant("economical", "economic")
+    (True, True, False)
+    """
+    if a[:2] != b[:2]:  # most pairs; this is asked millions of times
+        return False
+    for british, american in _SPELLINGS:
+        if a == b:
+            return True
+        a, b = a.replace(british, american), b.replace(british, american)
+    return a == b
 
 
 class Prior:
@@ -46,13 +70,17 @@ class Prior:
         self.wordnet = wordnet
         self.weights = dict.fromkeys(RELATIONS, 1.0 / len(RELATIONS))
 
-    @lru_cache(maxsize=200_000)  # noqa: B019 - one instance lives as long as the build
-    def neighbours(self, word: str) -> Neighbours:
-        """Relation → observed form (words of a phrase joined by ``_``) → probability within the relation."""
+    def neighbours(self, word: str, smallest: float = 0.0) -> Neighbours:
+        """Relation → observed form (words of a phrase joined by ``_``) → probability within the relation.
+
+        A relation whose members are so many that each would be less likely than ``smallest`` is left out.
+        """
         found: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-        for lemma, pos in self.wordnet.base_forms(word.replace("-", "-")):
+        for lemma, pos in self.wordnet.base_forms(word):
             tags = [] if lemma == word else [tag for tag in _TAGS[pos] if word in inflect(lemma, tag)]
             for relation, targets in self.wordnet.neighbours(lemma).items():
+                if self.weights[relation] < smallest * len(targets):
+                    continue
                 for target in targets:
                     forms = {form for tag in tags for form in inflect(target, tag)} - {target}
                     bare = 1.0 - KEPT_INFLECTION if forms else 1.0
@@ -61,15 +89,15 @@ class Prior:
                         found[relation][form] += KEPT_INFLECTION / len(forms)
         out: Neighbours = {}
         for relation, forms_of in found.items():
-            forms_of.pop(word, None)
+            for form in [form for form in forms_of if is_variant(form, word)]:
+                del forms_of[form]
             total = sum(forms_of.values())
             if total:
                 out[relation] = {form: weight / total for form, weight in forms_of.items()}
         return out
 
-    def probabilities(self, word: str) -> dict[str, float]:
-        """P(observed | word, swapped) over all observed forms."""
-        neighbours = self.neighbours(word)
+    def probabilities(self, neighbours: Neighbours) -> dict[str, float]:
+        """P(observed | word, swapped) over all observed forms, given the word's :meth:`neighbours`."""
         norm = sum(self.weights[relation] for relation in neighbours)
         out: dict[str, float] = defaultdict(float)
         for relation, forms in neighbours.items():

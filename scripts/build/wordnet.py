@@ -8,12 +8,13 @@ two-step relations are those that explain swaps of real spinners (measured on al
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 
 POINTERS = {
-    "hyper": {"@", "@i"},
-    "hypo": {"~", "~i"},
+    "hyper": {"@"},  # not @i and ~i: "Markova" is no word for "dancer"
+    "hypo": {"~"},
     "similar": {"&"},
     "also": {"^"},
     "derived": {"+"},
@@ -85,9 +86,11 @@ class WordNet:
                     found.append((lemma, pos))
         return found
 
+    @lru_cache(maxsize=200_000)  # noqa: B019 - one instance lives as long as the build
     def synonyms(self, lemma: str) -> set[str]:
         return {other for sense in self.senses.get(lemma, ()) for other in self.lemmas[sense]} - {lemma}
 
+    @lru_cache(maxsize=400_000)  # noqa: B019
     def step(self, lemma: str, relation: str) -> set[str]:
         """The lemmas one pointer of a kind away, from any sense."""
         symbols = POINTERS[relation]
@@ -115,6 +118,11 @@ class WordNet:
                             found.update(self.lemmas[target])
         return found - {lemma}
 
+    @staticmethod
+    def _words_step(words: Iterable[str], step: Callable[[str], set[str]]) -> set[str]:
+        """One more step from the words themselves, whatever sense they were reached by: a spinner is blind to senses."""
+        return set().union(*(step(word) for word in words))
+
     @lru_cache(maxsize=200_000)  # noqa: B019 - one instance lives as long as the build
     def neighbours(self, lemma: str) -> dict[str, frozenset[str]]:
         """Relation → lemmas.  A lemma reached by a closer relation isn't repeated under a farther one."""
@@ -122,13 +130,16 @@ class WordNet:
         far = {
             "similar-similar": self._senses_step(lemma, "similar", "similar"),
             "hyper-hyper": self._senses_step(lemma, "hyper", "hyper"),
+            "similar-synonym": self._words_step(close["similar"], self.synonyms),
+            "hyper-synonym": self._words_step(close["hyper"], self.synonyms),
+            "blind-similar-similar": self._words_step(close["similar"], lambda w: self.step(w, "similar")),
             "sister": self._senses_step(lemma, "hyper", "hypo"),
-            "synonym-synonym": set().union(*(self.synonyms(other) for other in close["synonym"])),
-            "synonym-hyper": set().union(*(self.step(other, "hyper") for other in close["synonym"])),
-            "synonym-similar": set().union(*(self.step(other, "similar") for other in close["synonym"])),
-            "derived-synonym": set().union(*(self.synonyms(other) for other in close["derived"])),
-            "synonym-derived": set().union(*(self.step(other, "derived") for other in close["synonym"])),
-            "pertain-synonym": set().union(*(self.synonyms(other) for other in close["pertain"])),
+            "synonym-synonym": self._words_step(close["synonym"], self.synonyms),
+            "synonym-hyper": self._words_step(close["synonym"], lambda w: self.step(w, "hyper")),
+            "synonym-similar": self._words_step(close["synonym"], lambda w: self.step(w, "similar")),
+            "derived-synonym": self._words_step(close["derived"], self.synonyms),
+            "synonym-derived": self._words_step(close["synonym"], lambda w: self.step(w, "derived")),
+            "pertain-synonym": self._words_step(close["pertain"], self.synonyms),
         }
         out = {}
         seen = {lemma}
@@ -145,6 +156,9 @@ RELATIONS = (
     *POINTERS,
     "similar-similar",
     "hyper-hyper",
+    "similar-synonym",
+    "hyper-synonym",
+    "blind-similar-similar",
     "sister",
     "synonym-synonym",
     "synonym-hyper",

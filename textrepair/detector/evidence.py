@@ -6,11 +6,13 @@ damaged, were they independent: 1 - Π(1 - score).  It grows with every place, i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from math import prod
 
-from textrepair.detector.base import Document
 from textrepair.patch import Edit
+
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
 def at_least_one(scores: Iterable[float]) -> float:
@@ -22,9 +24,15 @@ def at_least_one(scores: Iterable[float]) -> float:
     return 1.0 - prod(1.0 - score for score in scores)
 
 
-def share_of_words(document: Document, words: float) -> float:
-    """A number of affected words as a share of the article's, at most 1.0."""
-    return min(1.0, words / max(1, document.tokens.words))
+def share_of_words(text: str, words: float) -> float:
+    """A number of affected words as a share of the article's, at most 1.0.
+
+    Words are counted here and not taken from the tokens, since these take 40 bytes for each byte of a text of 50 MB.
+
+    >>> share_of_words("It isn't half-done.", 1)
+    0.3333333333333333
+    """
+    return min(1.0, words / max(1, sum(1 for _ in _WORD.finditer(text))))
 
 
 def replacement(

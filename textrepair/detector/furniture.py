@@ -22,7 +22,7 @@ from textrepair.patch import Edit
 
 _KIND = "furniture"
 
-# Longer lines are paragraphs; the longest banner among the seeds and the shared web posts has 260 characters.
+# Longer lines are paragraphs; the longest line of furniture in 512 newswire and 2,000 web articles has 162 characters.
 _MAX_LINE = 400
 _MAX_SHORT = 120
 _HEAD_LINES = 6
@@ -55,8 +55,8 @@ _PAGE_NOUN = r"""(?:articles?|story|stories|more|newsletters?|apps?|here|comment
     gallery|photos?|ads?|cookies|facebook|twitter|whatsapp|linkedin|instagram|telegram|youtube|us|alerts?|notifications?|podcast|
     full|coverage|site|main\ content|post|below|updates?|channel)"""
 
-# Gathered from what English news sites commonly print around their articles; weights by how often a line of that form was the
-# page's among those read on 512 newswire and 2,000 web articles (2026-11-21).
+# Gathered from what English news sites commonly print around their articles.  The weights are set by hand; of 90 lines drawn from
+# what they find in 2,000 web posts (2026-11-21) 88 were the page's and two were captions.
 _FORMS = (
     _Form(
         "a relative date stamp",
@@ -173,7 +173,7 @@ class FurnitureDetector:
         edits = tuple(_deletion(text, finding) for finding in findings if finding.score >= _EDIT_SCORE)
         words = sum(finding.score * len(text[finding.start : finding.end].split()) for finding in findings)
         probability = at_least_one(finding.score for finding in findings)
-        return Detection(Damage(probability, share_of_words(document, words)), findings, edits)
+        return Detection(Damage(probability, share_of_words(text, words)), findings, edits)
 
 
 def _deletion(text: str, finding: Finding) -> Edit:

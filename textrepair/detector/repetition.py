@@ -89,7 +89,7 @@ class RepetitionDetector:
             return Detection(Damage(0.0, 0.0))
         findings.sort(key=lambda finding: (finding.start, finding.end))
         probability = at_least_one(finding.score for finding in findings)
-        severity = share_of_words(document, _words_twice(text, findings))
+        severity = share_of_words(text, _words_twice(text, findings))
         return Detection(Damage(probability, severity), tuple(findings), edits)
 
 

@@ -44,7 +44,7 @@ class SpacingDetector:
         return Detection(
             Damage(
                 at_least_one(edit.confidence for edit in edits),
-                share_of_words(document, sum(edit.confidence for edit in edits)),
+                share_of_words(text, sum(edit.confidence for edit in edits)),
             ),
             tuple(Finding(e.start, max(e.end, e.start + 1), _KIND, e.confidence, e.reason) for e in edits),
             edits,

@@ -39,7 +39,7 @@ class SpinDetector:
         if tokens.words < SHORTEST:
             return Detection(Damage(None, 0.0))
         reading = read(self.model, tokens, protected)
-        probability = spin_probability(reading)
+        probability = spin_probability(reading.log_ratio, reading.words)
         edits = tuple(_edits(self.model, tokens, reading))
         findings = tuple(Finding(e.start, e.end, self.kind, e.confidence, e.reason) for e in edits)
         severity = sum(e.confidence for e in edits) / max(1, tokens.words)
@@ -48,9 +48,17 @@ class SpinDetector:
         return Detection(Damage(probability, min(1.0, severity)), findings, edits)
 
 
-def spin_probability(reading: Reading) -> float:
-    """The article's probability of being spun, from the log likelihood ratio a word."""
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, reading.log_ratio - 10))))
+#: Logistic regression of "spun" on the log likelihood ratio (cut at 30) and the logarithm of the number of words.  Fitted to 8,149 sound
+#: stretches of 20 to 1,600 words (newswire and web posts) and 994 spun ones, read by a model that had seen neither spinner's
+#: pairs of most of them, at a prior of one spun article in twenty: 6 false alarms, recall 0.963 (of whole articles 1.00).
+_INTERCEPT, _PER_NAT, _PER_LOG_WORD = 7.56, 1.055, -3.516
+_MOST = 30.0
+
+
+def spin_probability(log_ratio: float, words: int) -> float:
+    """The probability that an article of so many words with this log likelihood ratio was spun."""
+    logit = _INTERCEPT + _PER_NAT * min(_MOST, log_ratio) + _PER_LOG_WORD * math.log(max(words, SHORTEST))
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
 def _edits(model: Model, tokens: Tokens, reading: Reading) -> list[Edit]:
@@ -62,7 +70,9 @@ def _edits(model: Model, tokens: Tokens, reading: Reading) -> list[Edit]:
     for e in likely.tolist():
         last = int(ends[e])
         spans.setdefault((last - int(edges.length[e]) + 1, last), []).append((float(posterior[e]), e))
-    ranked = sorted(((max(rows), span) for span, rows in spans.items()), key=lambda item: (-item[0][0], item[1]))
+    ranked = sorted(
+        ((max(rows), span) for span, rows in spans.items()), key=lambda item: (-item[0][0], item[1])
+    )
     taken: set[int] = set()
     starts = set(reading.sentences.begins.tolist())
     out = []
@@ -74,12 +84,16 @@ def _edits(model: Model, tokens: Tokens, reading: Reading) -> list[Edit]:
         others = sorted(spans[first, last], reverse=True)
 
         def text(e: int, token: int = token, until: int = until, first: int = first) -> str:
-            return written(model, tokens, token, until, model.target_words(int(edges.target[e])), first in starts)
+            return written(
+                model, tokens, token, until, model.target_words(int(edges.target[e])), first in starts
+            )
 
         start, end = tokens.starts[token], tokens.ends[until - 1]
         before, after = tokens.source[start:end], text(edge)
         if before == after:
             continue
         alternatives = tuple((text(e), p) for p, e in others if e != edge)[:_ALTERNATIVES]
-        out.append(Edit(start, end, before, after, "spin", min(1.0, best), alternatives, f"{before} ← {after}"))
+        out.append(
+            Edit(start, end, before, after, "spin", min(1.0, best), alternatives, f"{before} ← {after}")
+        )
     return sorted(out, key=lambda edit: edit.start)

@@ -44,6 +44,10 @@ class Verbatim:
         spans = list(_marked_ranges(self._text))
         return [start for start, _ in spans], [end for _, end in spans]
 
+    def spans(self) -> list[tuple[int, int]]:
+        """The ranges that their author marked as code or markup, half-open, in order."""
+        return list(zip(*self._ranges, strict=True))
+
     def marked(self, position: int) -> bool:
         """Is the character inside a range that its author marked as code or markup?"""
         starts, ends = self._ranges

@@ -51,7 +51,12 @@ class LinkCosts:
         known = self.pairs[damaged, reference]
         alike = 1.5 if _same_start(damaged[0], reference[0]) else 0.0
         # Add-half smoothing over an open set of pairs; e^-6 is about one in the number of pairs that a run could form.
-        return shape + 1.0 - alike - math.log((known + 0.5 * math.exp(-6.0 - shape)) / (self.observed[damaged] + 0.5))
+        return (
+            shape
+            + 1.0
+            - alike
+            - math.log((known + 0.5 * math.exp(-6.0 - shape)) / (self.observed[damaged] + 0.5))
+        )
 
     def count(self, damaged: Words, reference: Words) -> None:
         self.pairs[damaged, reference] += 1
@@ -130,16 +135,27 @@ def _identical(damaged: Sequence[str], reference: Sequence[str], link: Link) -> 
     )
 
 
-def _refine(damaged: Sequence[str], reference: Sequence[str], blocks: list[Link], costs: LinkCosts) -> list[Link]:
+def _refine(
+    damaged: Sequence[str], reference: Sequence[str], blocks: list[Link], costs: LinkCosts
+) -> list[Link]:
     out: list[Link] = []
     for block in blocks:
         rows, columns = block.end - block.start, block.ref_end - block.ref_start
         if _identical(damaged, reference, block):
             out.append(block)
-        elif rows and columns and rows * columns <= _CELLS and max(rows, columns) <= 3 * min(rows, columns) + 4:
-            inner = _align_block(damaged[block.start : block.end], reference[block.ref_start : block.ref_end], costs)
+        elif (
+            rows and columns and rows * columns <= _CELLS and max(rows, columns) <= 3 * min(rows, columns) + 4
+        ):
+            inner = _align_block(
+                damaged[block.start : block.end], reference[block.ref_start : block.ref_end], costs
+            )
             out += [
-                Link(block.start + k.start, block.start + k.end, block.ref_start + k.ref_start, block.ref_start + k.ref_end)
+                Link(
+                    block.start + k.start,
+                    block.start + k.end,
+                    block.ref_start + k.ref_start,
+                    block.ref_start + k.ref_end,
+                )
                 for k in inner
             ]
     return out
@@ -153,6 +169,8 @@ def learn_costs(passages: Iterable[tuple[Sequence[str], Sequence[str]]], rounds:
         counted = LinkCosts()
         for damaged, reference in listed:
             for link in align(damaged, reference, costs):
-                counted.count(tuple(damaged[link.start : link.end]), tuple(reference[link.ref_start : link.ref_end]))
+                counted.count(
+                    tuple(damaged[link.start : link.end]), tuple(reference[link.ref_start : link.ref_end])
+                )
         costs = counted
     return costs

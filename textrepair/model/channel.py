@@ -98,7 +98,9 @@ def build_entries(
     families = len(swap_factor)
     single = sorted((key[0], rows) for key, rows in observed.items() if len(key) == 1)
     phrases = sorted(
-        (int(hash_phrase(np.array(key, dtype=np.int64))), key, rows) for key, rows in observed.items() if len(key) > 1
+        (int(hash_phrase(np.array(key, dtype=np.int64))), key, rows)
+        for key, rows in observed.items()
+        if len(key) > 1
     )
     lengths = np.zeros(words + 1, dtype=np.int64)
     flat: list[tuple[int, list[float], int]] = []

@@ -40,7 +40,11 @@ def write_model(path: Path, header: Mapping[str, object], arrays: Mapping[str, n
     layout: dict[str, dict[str, object]] = {}
     offset = 0
     for name, array in arrays.items():
-        layout[name] = {"dtype": array.dtype.newbyteorder("<").str, "shape": list(array.shape), "offset": offset}
+        layout[name] = {
+            "dtype": array.dtype.newbyteorder("<").str,
+            "shape": list(array.shape),
+            "offset": offset,
+        }
         offset += -(-array.nbytes // _ALIGN) * _ALIGN
     full = {"format": FORMAT, **header, "arrays": layout, "bytes": 0}
     start = len(MAGIC) + len(json.dumps(full)) + 32  # room for the digits of ``bytes``
@@ -52,7 +56,9 @@ def write_model(path: Path, header: Mapping[str, object], arrays: Mapping[str, n
         file.write(MAGIC)
         file.write(line.ljust(start - len(MAGIC) - 1) + b"\n")
         for array in arrays.values():
-            file.write(np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"), copy=False).tobytes())
+            file.write(
+                np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
+            )
             file.write(bytes(-file.tell() % _ALIGN))
     os.replace(temporary, path)
 
@@ -81,20 +87,28 @@ def _read_header(path: Path) -> tuple[dict[str, Any], int]:
     try:
         with open(path, "rb") as file:
             if file.read(len(MAGIC)) != MAGIC:
-                raise ModelError(f"{path}: not a textrepair model; try without --model, or build one with `textrepair learn`")
+                raise ModelError(
+                    f"{path}: not a textrepair model; try without --model, or build one with `textrepair learn`"
+                )
             line = file.readline(_HEADER_LIMIT)
             size = os.fstat(file.fileno()).st_size
     except OSError as error:
-        raise ModelError(f"{path}: can't be read ({error.strerror}); check the path given to --model") from error
+        raise ModelError(
+            f"{path}: can't be read ({error.strerror}); check the path given to --model"
+        ) from error
     try:
         header = json.loads(line)
         found = header["format"]
     except (ValueError, KeyError, TypeError):
         raise ModelError(f"{path}: the model's header is damaged; copy or build the file again") from None
     if found != FORMAT:
-        raise ModelError(f"{path}: model format {found}, this version reads format {FORMAT}; upgrade textrepair or build it anew")
+        raise ModelError(
+            f"{path}: model format {found}, this version reads format {FORMAT}; upgrade textrepair or build it anew"
+        )
     if header["bytes"] != size:
-        raise ModelError(f"{path}: the file has {size} bytes instead of {header['bytes']}: cut short; copy it again")
+        raise ModelError(
+            f"{path}: the file has {size} bytes instead of {header['bytes']}: cut short; copy it again"
+        )
     return header, len(MAGIC) + len(line)
 
 

@@ -74,7 +74,10 @@ def build_edges(sentences: Sentences, entries: Entries, phrases: bool) -> Edges:
                         hashed = phrase_hash(hashed, np.int64(sentences.words[k]))
                     row = np.searchsorted(entries.phrase_key, hashed)
                     if row < len(entries.phrase_key) and entries.phrase_key[row] == hashed:
-                        low, high = np.int64(entries.phrase_start[row]), np.int64(entries.phrase_start[row + 1])
+                        low, high = (
+                            np.int64(entries.phrase_start[row]),
+                            np.int64(entries.phrase_start[row + 1]),
+                        )
                 needed = at + 1 + high - low
                 if needed > len(length):
                     size_now = 2 * needed
@@ -144,7 +147,9 @@ def channel_logps(
                 if word < vocabulary:
                     for f in range(len(families)):
                         factor += families[f] * entries.swap_factor[f, word] / FACTOR_UNITS
-                out[e] = np.log1p(-min(0.95, rate * sentences.readiness[i] * factor)) + sentences.unknown_logp[i]
+                out[e] = (
+                    np.log1p(-min(0.95, rate * sentences.readiness[i] * factor)) + sentences.unknown_logp[i]
+                )
             else:
                 total = 0.0
                 for f in range(len(families)):
@@ -161,11 +166,13 @@ def posteriors(
     edges: Edges,
     compounds: npt.NDArray[np.uint16],
     channel_logp: npt.NDArray[np.float32],
+    lm_weight: float,
     beam: int,
     window: float,
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]]:
     """Posterior of every edge, and the natural-log likelihood of every sentence.
 
+    A path's score is its channel's log-probability plus ``lm_weight`` times that of the language model.
     ``beam`` is how many states are kept a position; what is ``window`` nats worse than the best at its position is cut.
     """
     out = np.zeros(len(edges.length), dtype=np.float32)
@@ -216,9 +223,14 @@ def posteriors(
                         break  # states are sorted, and the language model can only make it worse
                     context = state_key[begin, k]
                     if target < vocabulary:
-                        logp += score(
-                            lm, context, state_len[begin, k], state_bow[begin, k, 0], state_bow[begin, k, 1],
-                            state_bow[begin, k, 2], target,
+                        logp += lm_weight * score(
+                            lm,
+                            context,
+                            state_len[begin, k],
+                            state_bow[begin, k, 0],
+                            state_bow[begin, k, 1],
+                            state_bow[begin, k, 2],
+                            target,
                         )
                         context = extend(context, target)
                     else:
@@ -227,7 +239,7 @@ def posteriors(
                             if word == 0xFFFF:
                                 break
                             length, three, two, one = prepare(lm, context)
-                            logp += score(lm, context, length, three, two, one, word)
+                            logp += lm_weight * score(lm, context, length, three, two, one, word)
                             context = extend(context, word)
                     total = alpha[begin, k] + logp
                     if total < best - window:
@@ -290,8 +302,14 @@ def posteriors(
         # The sentence's end, then back.
         whole = -np.inf
         for k in range(count[n]):
-            beta[n, k] = score(
-                lm, state_key[n, k], state_len[n, k], state_bow[n, k, 0], state_bow[n, k, 1], state_bow[n, k, 2], np.int64(1)
+            beta[n, k] = lm_weight * score(
+                lm,
+                state_key[n, k],
+                state_len[n, k],
+                state_bow[n, k, 0],
+                state_bow[n, k, 1],
+                state_bow[n, k, 2],
+                np.int64(1),
             )
             total = alpha[n, k] + beta[n, k]
             high = max(whole, total)

@@ -60,7 +60,11 @@ class Model:
         rate = 0.25
         lm_word = self.vocabulary.lm_identifier(observed)
         own = float(self.ngrams.uni_logp[lm_word] + self.vocabulary.unknown_logp[observed])
-        factor = float(entries.swap_factor[:, observed].mean()) / FACTOR_UNITS if observed < self.vocabulary.lm_size else 0.0
+        factor = (
+            float(entries.swap_factor[:, observed].mean()) / FACTOR_UNITS
+            if observed < self.vocabulary.lm_size
+            else 0.0
+        )
         weights[word.lower()] = float(np.exp(own)) * max(0.05, 1.0 - rate * factor)
         for entry in self.channel.entry_range(observed):
             target = int(entries.target[entry])
@@ -73,7 +77,9 @@ class Model:
 
     def _target(self, target: int) -> tuple[str, float]:
         parts = self.target_words(target)
-        return " ".join(self.vocabulary.words[p] for p in parts), float(sum(self.ngrams.uni_logp[p] for p in parts))
+        return " ".join(self.vocabulary.words[p] for p in parts), float(
+            sum(self.ngrams.uni_logp[p] for p in parts)
+        )
 
     def target_words(self, target: int) -> list[int]:
         """The words that a channel target stands for."""
@@ -85,7 +91,9 @@ class Model:
     @cached_property
     def is_word(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """For every language-model identifier: is it a word that could be damaged (no border, class or sign)?"""
-        return np.array([i >= len(SPECIALS) and w[0].isalnum() for i, w in enumerate(self.vocabulary.words)], dtype=bool)
+        return np.array(
+            [i >= len(SPECIALS) and w[0].isalnum() for i, w in enumerate(self.vocabulary.words)], dtype=bool
+        )
 
 
 def packaged_path() -> Path:
@@ -101,9 +109,13 @@ def load_model(path: str | Path | None = None) -> Model:
     place = Path(path) if path is not None else packaged_path()
     header, arrays = read_model(place)
     try:
-        return Model(place, header, _vocabulary(header, arrays), _tuple(Ngrams, "lm", arrays), _channel(header, arrays))
+        return Model(
+            place, header, _vocabulary(header, arrays), _tuple(Ngrams, "lm", arrays), _channel(header, arrays)
+        )
     except (KeyError, ValueError) as error:
-        raise ModelError(f"{place}: a part of the model is missing ({error}); build or download the file again") from error
+        raise ModelError(
+            f"{place}: a part of the model is missing ({error}); build or download the file again"
+        ) from error
 
 
 def _tuple(kind: Any, prefix: str, arrays: Arrays) -> Any:
@@ -125,7 +137,6 @@ def _channel(header: dict[str, Any], arrays: Arrays) -> Channel:
 
 def model_arrays(vocabulary: Vocabulary, ngrams: Ngrams, entries: Entries) -> Arrays:
     """What :func:`load_model` reads, as arrays to write."""
-    from textrepair.model.format import pack_strings
 
     out: Arrays = {
         "vocabulary.words": pack_strings(vocabulary.words),

@@ -160,7 +160,9 @@ def score(
 
 
 @_jit
-def token_logps(lm: Ngrams, words: npt.NDArray[np.int32], begins: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+def token_logps(
+    lm: Ngrams, words: npt.NDArray[np.int32], begins: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float32]:
     """Natural-log probability of each word and each sentence end.
 
     ``words`` are the identifiers of all sentences end to end, without borders; sentence ``s`` is

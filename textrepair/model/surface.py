@@ -11,7 +11,9 @@ from textrepair.model.model import Model
 from textrepair.tokens import TokenKind, Tokens
 
 
-def written(model: Model, tokens: Tokens, start: int, end: int, intended: list[int], begins_sentence: bool) -> str:
+def written(
+    model: Model, tokens: Tokens, start: int, end: int, intended: list[int], begins_sentence: bool
+) -> str:
     """The text for ``intended`` words in the place of ``tokens[start:end]``."""
     observed = tokens.texts[start]
     parts: list[str] = []
@@ -40,7 +42,11 @@ def _cased(model: Model, tokens: Tokens, at: int, observed: str, usual: str, beg
 
 def _in_capitals(tokens: Tokens, at: int) -> bool:
     """Is a word in capitals one of several, as in a headline?"""
-    beside = [tokens.texts[i] for i in (at - 1, at + 1) if 0 <= i < len(tokens) and tokens.kinds[i] == TokenKind.WORD]
+    beside = [
+        tokens.texts[i]
+        for i in (at - 1, at + 1)
+        if 0 <= i < len(tokens) and tokens.kinds[i] == TokenKind.WORD
+    ]
     return bool(beside) and all(text.isupper() and len(text) > 1 for text in beside)
 
 

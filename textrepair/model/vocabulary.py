@@ -21,7 +21,18 @@ from textrepair.tokens import TokenKind, Tokens
 
 BEGIN, END = 0, 1
 #: Shape classes, by identifier - 2.
-CLASSES = ("<low>", "<Cap>", "<ALL>", "<hyphen>", "<clitic>", "<number>", "<ordinal>", "<money>", "<opaque>", "<symbol>")
+CLASSES = (
+    "<low>",
+    "<Cap>",
+    "<ALL>",
+    "<hyphen>",
+    "<clitic>",
+    "<number>",
+    "<ordinal>",
+    "<money>",
+    "<opaque>",
+    "<symbol>",
+)
 SPECIALS = ("<s>", "</s>", *CLASSES)
 #: Identifier of tokens that the language model doesn't see (quotes).
 UNSEEN = -1
@@ -112,7 +123,9 @@ class Vocabulary:
     def identifiers(self, tokens: Tokens) -> npt.NDArray[np.int32]:
         """Identifiers of all tokens, shape ``(len(tokens),)``; surface forms are looked up once per vocabulary."""
         surface = self._surface
-        if len(surface) > 500_000:  # bounds the memory of a long batch run (some 60 MB) without costing a hit rate
+        if (
+            len(surface) > 500_000
+        ):  # bounds the memory of a long batch run (some 60 MB) without costing a hit rate
             surface.clear()
         out = np.empty(len(tokens), dtype=np.int32)
         for i, key in enumerate(zip(tokens.texts, tokens.kinds, strict=True)):

@@ -249,16 +249,16 @@ def _attribute(text: str) -> str:
 
 
 def _percent(value: float | None) -> str:
-    """Never 0 % or 100 % for what is merely near.
+    """Never 0 % or 100 % for what is merely near; number and sign stay on one line.
 
     >>> _percent(0.9999), _percent(1.0), _percent(0.002), _percent(None)
-    ('>99 %', '100 %', '<1 %', '–')
+    ('>99\\xa0%', '100\\xa0%', '<1\\xa0%', '–')
     """
     if value is None:
         return "–"
     if 0.0 < value < 0.005 or 0.995 <= value < 1.0:
-        return "<1 %" if value < 0.5 else ">99 %"
-    return f"{value:.0%}".replace("%", " %")
+        return f"{'<1' if value < 0.5 else '>99'}\xa0%"
+    return f"{value:.0%}".replace("%", "\xa0%")
 
 
 def _count(number: int, name: str) -> str:

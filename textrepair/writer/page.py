@@ -35,10 +35,12 @@ h2 { font: 600 1.25rem/1.3 system-ui, sans-serif; margin: 0 0 .3rem; }
 table { border-collapse: collapse; margin: 0 0 1.2rem; }
 .summary { overflow-wrap: normal; white-space: nowrap; }
 th, td { padding: .2rem .7rem .2rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
+th { overflow-wrap: normal; }
+td.n, th.n { white-space: nowrap; text-align: right; font-variant-numeric: tabular-nums; }
 .zero td, .zero th { color: var(--soft); font-weight: 400; }
 .text { white-space: pre-wrap; margin: 0; }
 .inline .text { max-width: 44rem; }
+.pair .text::after { content: "\\200b"; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 2rem; }
 .c { position: relative; cursor: help; border-radius: .2rem; }
 .c:focus-visible { outline: 2px solid var(--find); outline-offset: 1px; }

@@ -1,0 +1,176 @@
+"""Build the packaged model: ``python scripts/build_model.py`` (half an hour on two cores, 12 GB of memory).
+
+Reads ``--data`` (the folders ``clean/`` and ``spun/``) and ``--wordnet`` (the database files of WordNet 3.0, Debian's
+``wordnet-base``), writes one model file.  Intermediate arrays go to ``--work`` and are reused by the next build from the same text, so
+that ``--without`` variants for measuring cost only the channel.  Needs the extra ``textrepair[build]``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+
+from build.channel import ORIGINS, build_channel, count_family, unknown_logps
+from build.corpus_ids import Lexicon, choose_vocabulary, index_files, token_stream
+from build.kneser_ney import estimate
+from build.pack import pack_ngrams
+from build.passages import FAMILIES, read_passages
+from build.prior import Prior
+from build.wordnet import WordNet
+
+from textrepair.model.format import write_model
+from textrepair.model.model import model_arrays, packaged_path
+from textrepair.model.ngrams import Ngrams
+from textrepair.model.vocabulary import Vocabulary
+
+#: Words of the language model; with the compounds of the channel they have to fit 16 bits.
+WORDS = 60_000
+#: Bytes of the packed n-grams.
+LM_BYTES = 38_000_000
+
+
+@dataclass
+class LanguageModelBuild:
+    """The lexicon, the packed arrays, and what the README tells of them."""
+
+    lexicon: Lexicon
+    arrays: dict[str, np.ndarray]
+    report: dict[str, object]
+
+
+def _hash(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def build_language_model(data: Path, work: Path, size: int = LM_BYTES) -> LanguageModelBuild:
+    """Count, estimate and pack; the second call with the same text and size loads what the first left in ``work``."""
+    files = sorted((data / "clean").glob("*.txt.xz"))
+    if not files:
+        raise SystemExit(f"error: no clean/*.txt.xz under {data}; name the data's folder with --data")
+    key = hashlib.sha256("".join(f"{f.name}{f.stat().st_size}" for f in files).encode()).hexdigest()[:12]
+    lexicon_file, stream_file = work / f"lexicon-{key}.json", work / f"stream-{key}.npy"
+    arrays_file, report_file = work / f"lm-{key}-{size}.npz", work / f"lm-{key}-{size}.json"
+    work.mkdir(parents=True, exist_ok=True)
+    if not stream_file.exists():
+        _say("tokenising clean text")
+        names = index_files(files, work)
+        chosen = choose_vocabulary(work, names, WORDS)
+        lexicon_file.write_text(json.dumps(vars(chosen)))
+        np.save(stream_file, token_stream(work, names, chosen.words))
+    stored = json.loads(lexicon_file.read_text())
+    lexicon = Lexicon(**stored | {"counts": Counter(stored["counts"])})
+    if not report_file.exists():
+        stream = np.load(stream_file)
+        _say(f"estimating from {len(stream):,} tokens")
+        orders, report = estimate(stream, size)
+        np.savez(arrays_file, **pack_ngrams(orders, len(lexicon.words)))  # type: ignore[arg-type]
+        report_file.write_text(json.dumps(report | {"tokens": len(stream)}))
+    with np.load(arrays_file) as packed:
+        return LanguageModelBuild(lexicon, dict(packed), json.loads(report_file.read_text()))
+
+
+def build(
+    data: Path,
+    wordnet: Path,
+    work: Path,
+    out: Path,
+    without: Collection[str] = (),
+    size: int = LM_BYTES,
+) -> dict[str, object]:
+    """Build a model without some sources: a family (``issues``) or one article of it (``issues03``).  Returns its header."""
+    lm = build_language_model(data, work, size)
+    words = lm.lexicon.words
+    families = []
+    for name in FAMILIES:
+        passages = [
+            (passage.damaged.forms, passage.reference.forms)
+            for passage in read_passages(data, name, lambda article: article not in without)
+        ]
+        if name not in without and passages:
+            families.append(count_family(name, passages))
+    _say("channel")
+    prior = Prior(WordNet(wordnet))
+    prior.fit(
+        {("_".join(o), i[0]): n for (o, i), n in family.swaps.items() if len(i) == 1} for family in families
+    )
+    channel = build_channel(prior, families, words, lm.lexicon.capital, lm.lexicon.counts)
+    unknown = unknown_logps(channel.words, lm.lexicon.counts, set(words))
+    every = [*words, *channel.words]
+    vocabulary = Vocabulary(
+        words=every,
+        lm_size=len(words),
+        capital=np.array([round(255 * lm.lexicon.capital.get(word, 0.0)) for word in every], dtype=np.uint8),
+        unknown_logp=np.array([0.0] * len(words) + unknown, dtype=np.float32),
+        usual=[lm.lexicon.usual.get(word, "") for word in words],
+    )
+    arrays = model_arrays(vocabulary, Ngrams(**lm.arrays), channel.entries)
+    digest = hashlib.sha256()
+    for array in arrays.values():
+        digest.update(np.ascontiguousarray(array).data)
+    header: dict[str, object] = {
+        "name": "en-1",
+        "version": digest.hexdigest()[:8],
+        "language": "en",
+        "lm_size": len(words),
+        "families": channel.families,
+        "origins": ORIGINS,
+        "relation_weights": {k: round(v, 5) for k, v in prior.weights.items()},
+        "ngrams": lm.report,
+        "without": sorted(without),
+        "built_from": _sources(data, wordnet, without),
+    }
+    write_model(out, header, arrays)
+    _say(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
+    return header
+
+
+def _sources(data: Path, wordnet: Path, without: Collection[str]) -> dict[str, str]:
+    files = [*sorted((data / "clean").glob("*.txt.xz"))]
+    files += [data / "spun" / f"{name}_pairs.tsv" for name in FAMILIES if name not in without]
+    hashes = {f"{f.parent.name}/{f.name}": _hash(f) for f in files}
+    return hashes | {f"wordnet/{f.name}": _hash(f) for f in sorted(wordnet.glob("data.*"))}
+
+
+def _say(message: str) -> None:
+    print(time.strftime("%H:%M:%S"), message, file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
+    parser.add_argument("--work", type=Path, default=Path("build/model"))
+    parser.add_argument("--out", type=Path, default=packaged_path())
+    parser.add_argument(
+        "--without", action="append", default=[], metavar="SOURCE", help="a family, or an article of one"
+    )
+    parser.add_argument("--lm-bytes", type=int, default=LM_BYTES)
+    options = parser.parse_args()
+    header = build(
+        options.data, options.wordnet, options.work, options.out, options.without, options.lm_bytes
+    )
+    print(
+        json.dumps(
+            {key: header[key] for key in ("name", "version", "ngrams", "relation_weights", "without")},
+            indent=1,
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

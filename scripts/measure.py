@@ -1,0 +1,241 @@
+"""Measure the model on text that it was not built from: ``python scripts/measure.py [spinners] [article] [sound]``.
+
+spinners   repair of aligned passages of real spinners, by articles kept out (three folds) and by spinners kept out; for each a model is
+           built without what it is measured on (``scripts/build_model.py --without``)
+article    repair of the annotated article, with a model that holds none of its pairs
+sound      harm and false alarms on sound newswire and web text
+
+Everything is counted by :mod:`textrepair.evaluation` on the output of the whole repairer at its defaults; results go to stdout as
+a Markdown table and, with ``--json``, to a file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+
+from build.passages import FAMILIES, Passage, read_passages, side
+from build_model import build
+from rapidfuzz.distance import Levenshtein
+
+from textrepair.evaluation import Gold, GoldEdit, Report, evaluate
+from textrepair.model.alignment import LinkCosts, align, learn_costs
+from textrepair.patch import Patch
+from textrepair.repair import Repairer, Settings, load
+
+SPIN = frozenset({"spin"})
+FOLDS = 3
+CONFIDENCES = (0.5, 0.6, 0.7, 0.8, 0.9)
+
+
+def gold_articles(passages: Sequence[Passage], costs: LinkCosts) -> Iterator[tuple[Gold, str]]:
+    """Each article's passages as one text with gold edits from the alignment, and its reference text."""
+    for article in sorted({passage.article for passage in passages}):
+        text, reference, edits = "", "", []
+        for passage in passages:
+            if passage.article != article:
+                continue
+            damaged, sound = passage.damaged, passage.reference
+            for link in align(damaged.forms, sound.forms, costs):
+                if damaged.forms[link.start : link.end] == sound.forms[link.ref_start : link.ref_end]:
+                    continue
+                start, end = damaged.span(link.start, link.end)
+                after = sound.tokens.source[slice(*sound.span(link.ref_start, link.ref_end))]
+                if after != damaged.tokens.source[start:end]:
+                    edits.append(GoldEdit(len(text) + start, len(text) + end, (after,), "spin"))
+            text += damaged.tokens.source + "\n\n"
+            reference += sound.tokens.source + "\n\n"
+        yield Gold(text, tuple(edits)), reference
+
+
+def _forms(text: str) -> list[str]:
+    return side(text).forms
+
+
+class Row:
+    """One row of the table: repair at a confidence, and word error rate before and after.
+
+    Edits that overlap a span of ``ignored`` are not counted.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        articles: Iterable[tuple[Gold, str | None]],
+        repairer: Repairer,
+        confidence: float,
+        ignored: Sequence[tuple[int, int]] = (),
+    ) -> None:
+        self.name = name
+        settings = replace(Settings(), min_confidence=confidence)
+        pairs = []
+        self.errors = [0, 0, 0]
+        for gold, reference in articles:
+            repair = repairer.repair(gold.text, settings)
+            kept = (e for e in repair.patch.edits if not any(a < e.end and e.start < b for a, b in ignored))
+            pairs.append((gold, Patch(tuple(kept))))
+            if reference is not None:
+                wanted = _forms(reference)
+                self.errors[0] += Levenshtein.distance(_forms(gold.text), wanted)
+                self.errors[1] += Levenshtein.distance(_forms(repair.text), wanted)
+                self.errors[2] += len(wanted)
+        self.report: Report = evaluate(pairs, SPIN)
+
+    def add(self, other: Row) -> None:
+        """Add the counts of another fold."""
+        for mine, theirs in (
+            (self.report.repair, other.report.repair),
+            (self.report.detection, other.report.detection),
+        ):
+            for name in ("system", "system_right", "gold", "gold_found"):
+                setattr(mine, name, getattr(mine, name) + getattr(theirs, name))
+        self.errors = [a + b for a, b in zip(self.errors, other.errors, strict=True)]
+
+    def markdown(self) -> str:
+        score, errors = self.report.repair, self.errors
+        rate = f"{errors[0] / errors[2]:.3f} → {errors[1] / errors[2]:.3f}" if errors[2] else "–"
+        return (
+            f"| {self.name} | {score.f05 or 0:.3f} | {score.precision or 0:.3f} ({score.system_right}/{score.system}) "
+            f"| {score.recall or 0:.3f} ({score.gold_found}/{score.gold}) | {rate} |"
+        )
+
+
+HEAD = "| what | F0.5 | precision | recall | word error rate |\n|---|---|---|---|---|"
+
+
+def spinners(data: Path, wordnet: Path, work: Path) -> Iterator[str]:
+    """Rows for every family: kept out whole, and split by article."""
+    yield HEAD
+    for family in FAMILIES:
+        passages = list(read_passages(data, family))
+        costs = learn_costs([(p.damaged.forms, p.reference.forms) for p in passages])
+        unseen = _variant(data, wordnet, work, [family])
+        articles = list(gold_articles(passages, costs))
+        for confidence in CONFIDENCES:
+            yield Row(
+                f"`{family}`, spinner never seen, ≥ {confidence}", articles, unseen, confidence
+            ).markdown()
+        names = sorted({p.article for p in passages})
+        if len(names) < FOLDS:
+            continue
+        totals: dict[float, Row] = {}
+        for fold in range(FOLDS):
+            kept_out = names[fold::FOLDS]
+            repairer = _variant(data, wordnet, work, kept_out)
+            some = list(gold_articles([p for p in passages if p.article in kept_out], costs))
+            for confidence in CONFIDENCES:
+                row = Row(f"`{family}`, articles never seen, ≥ {confidence}", some, repairer, confidence)
+                if confidence in totals:
+                    totals[confidence].add(row)
+                else:
+                    totals[confidence] = row
+        yield from (row.markdown() for row in totals.values())
+
+
+def _variant(data: Path, wordnet: Path, work: Path, without: Sequence[str]) -> Repairer:
+    out = work / f"without-{'-'.join(without)}.model"
+    if not out.exists():
+        build(data, wordnet, work, out, without)
+    return load(out)
+
+
+def article(gold_file: Path, text_file: Path, model: Path | None) -> Iterator[str]:
+    """Rows for the annotated article: all swaps, and those that the pairs of other spinners share or don't."""
+    stored = json.loads(gold_file.read_text(encoding="utf-8"))
+    raw = text_file.read_bytes()
+    if hashlib.sha256(raw).hexdigest() != stored["sha256"]:
+        raise SystemExit(f"error: {text_file} isn't the text that {gold_file} annotates")
+    text = raw.decode("utf-8")
+    repairer = load(model)
+    yield HEAD
+    for name, wanted in (
+        ("all swaps", (True, False)),
+        ("swaps that `issues` shares", (True,)),
+        ("swaps of its own", (False,)),
+    ):
+        listed = [(e, False) for e in stored["edits"]] + [(e, True) for e in stored["optional"]]
+        edits = sorted(
+            (_gold_edit(e, text, optional) for e, optional in listed if e["shared"] in wanted),
+            key=lambda e: e.start,
+        )
+        others = [(e["start"], e["end"]) for e, _ in listed if e["shared"] not in wanted]
+        for confidence in CONFIDENCES if len(wanted) > 1 else (Settings().min_confidence,):
+            yield Row(
+                f"{name}, ≥ {confidence}", [(Gold(text, tuple(edits)), None)], repairer, confidence, others
+            ).markdown()
+
+
+def _gold_edit(record: dict[str, Any], text: str, optional: bool) -> GoldEdit:
+    """An optional edit accepts the text as it stands too."""
+    accepted = [*record["after"], text[record["start"] : record["end"]]] if optional else record["after"]
+    return GoldEdit(record["start"], record["end"], tuple(accepted), "spin")
+
+
+def sound(data: Path, model: Path | None) -> Iterator[str]:
+    """Harm and false alarms on the sound sets."""
+    repairer = load(model)
+    yield "| text | articles | words | flagged | wording: words changed per 10,000 | articles with any change | mechanical edits |"
+    yield "|---|---|---|---|---|---|---|"
+    for name in ("newswire", "web"):
+        articles = flagged = changed = mechanical = 0
+        pairs, alarms = [], []
+        with open(data / "sound" / f"{name}.jsonl", encoding="utf-8") as file:
+            for line in file:
+                record = json.loads(line)
+                repair = repairer.repair(record["text"])
+                articles += 1
+                spin = repair.diagnosis.damage["spin"].probability or 0.0
+                if spin >= 0.5:
+                    flagged += 1
+                    alarms.append(record["id"])
+                changed += bool(repair.patch.edits)
+                mechanical += sum(edit.kind not in ("spin", "translation") for edit in repair.patch.edits)
+                pairs.append((Gold(record["text"], ()), repair.patch))
+        harm = evaluate(pairs, None).harm
+        yield (
+            f"| {name} | {articles} | {harm.sound_words} | {flagged} | {harm.per_10000:.2f} ({harm.changed_words}) "
+            f"| {changed} | {mechanical} |"
+        )
+        print(f"{name} flagged: {' '.join(alarms)}", file=sys.stderr)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "what",
+        nargs="*",
+        choices=[[], "spinners", "article", "sound"],
+        default=["article", "sound", "spinners"],
+    )
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--seeds", type=Path, default=Path("../shared/seeds"))
+    parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
+    parser.add_argument("--work", type=Path, default=Path("build/model"))
+    parser.add_argument("--model", type=Path, help="for article and sound: this model, not the packaged one")
+    options = parser.parse_args()
+    gold = Path(__file__).parents[1] / "tests" / "gold" / "article_001.json"
+    for what in options.what:
+        print(f"\n### {what}\n")
+        if what == "article":
+            rows = article(gold, next(options.seeds.glob("001_*.txt")), options.model)
+        elif what == "sound":
+            rows = sound(options.data, options.model)
+        else:
+            rows = spinners(options.data, options.wordnet, options.work)
+        for row in rows:
+            print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,246 @@
+"""From an article to its diagnosis and its patch: the detectors run, their edits are gathered, the sure ones applied.
+
+Mechanical damage is mended first and the spin detector reads the mended text, since the language model understands
+``remains unclear`` and not ``remainsunclear``; its edits are then carried back to the untouched source.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
+from math import prod
+from pathlib import Path
+
+import regex
+
+from textrepair.detector.base import KINDS, Damage, Detection, Diagnosis, Document, Finding
+from textrepair.detector.encoding import EncodingDetector
+from textrepair.detector.evidence import without_overlap
+from textrepair.detector.furniture import FurnitureDetector
+from textrepair.detector.repetition import RepetitionDetector
+from textrepair.detector.spacing import SpacingDetector
+from textrepair.detector.spin import SpinDetector
+from textrepair.detector.verbatim import Verbatim
+from textrepair.model import Model, load_model
+from textrepair.patch import Edit, Patch
+from textrepair.pieces import pieces
+from textrepair.tokens import TokenKind
+
+#: Kinds whose edits are applied unless told otherwise.
+DEFAULT_KINDS = frozenset({"spin", "translation", "encoding", "spacing", "repetition"})
+#: Kinds that make an article damaged by themselves, and those that do only from a share of its words on.
+_GRAVE = ("spin", "translation")
+_MECHANICAL = ("encoding", "spacing", "repetition")
+_MECHANICAL_SHARE = 0.01
+#: Mended before the words are read.  A doubled word is not: "telephone telephone" can be a spinner's "phone call".
+_MENDED_FIRST = ("encoding", "spacing")
+#: Wording is changed only in an article that is more likely damaged than not.
+FLAGGED = 0.5
+#: Tokens that can be another word's substitute.
+_CHANGEABLE = frozenset({TokenKind.WORD, TokenKind.NUMBER, TokenKind.CLITIC})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a repair may do.
+
+    ``apply``: kinds whose edits are applied; ``min_confidence``: edits below are proposals only; ``protect``: terms, of one
+    word or several, that never change, whatever their case.
+    """
+
+    apply: frozenset[str] = DEFAULT_KINDS
+    min_confidence: float = 0.6
+    protect: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        unknown = self.apply - set(KINDS)
+        if unknown:
+            raise ValueError(f"unknown kinds {sorted(unknown)}; known are {', '.join(KINDS)}")
+        if not 0.0 <= self.min_confidence <= 1.0:
+            raise ValueError(f"min_confidence is {self.min_confidence}, not between 0 and 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """An article as it was read, the edits applied to it, and those only proposed (not overlapping the applied ones)."""
+
+    source: str
+    patch: Patch
+    proposals: tuple[Edit, ...]
+    diagnosis: Diagnosis
+
+    @property
+    def text(self) -> str:
+        """The cleaned text."""
+        return self.patch.apply(self.source)
+
+
+@dataclass(frozen=True)
+class Repairer:
+    """Diagnoses and repairs articles with one model; holds no state of an article and may be shared between threads."""
+
+    model: Model
+    _spin: SpinDetector = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_spin", SpinDetector(self.model))
+
+    @property
+    def model_name(self) -> str:
+        """Name and version of the model."""
+        return self.model.name
+
+    def diagnose(self, text: str) -> Diagnosis:
+        """What is wrong with an article."""
+        return self.repair(text).diagnosis
+
+    def repair(self, text: str, settings: Settings = Settings()) -> Repair:
+        """Repair an article.
+
+        The source is never changed; of two edits that overlap the surer one stands.  Spans of all findings and edits are
+        code points of ``text``.  What is much longer than an article is repaired piece by piece.
+        """
+        spans = pieces(text)
+        if len(spans) > 1:
+            return _joined(text, [(start, self._repair(text[start:end], settings)) for start, end in spans])
+        return self._repair(text, settings)
+
+    def _repair(self, text: str, settings: Settings) -> Repair:
+        document = Document(text)
+        found: dict[str, Detection] = {d.kind: d.detect(document) for d in _MECHANICAL_DETECTORS}
+        shielded = _Shield(text, settings.protect)
+        edits = shielded.spare(edit for detection in found.values() for edit in detection.edits)
+        sure = [e for e in edits if _applies(e, settings)]
+        mended = Patch(without_overlap(e for e in sure if e.kind in _MENDED_FIRST))
+        view = Document(mended.apply(text)) if mended.edits else document
+        prose = _Shield(view.text, settings.protect, markup=True)
+        spin = self._spin.detect(view, prose.tokens(view))
+        spin_edits = prose.spare(spin.edits) if (spin.damage.probability or 0.0) >= FLAGGED else []
+        wording = mended.compose(Patch(tuple(e for e in spin_edits if _applies(e, settings))))
+        patch = Patch(tuple(sorted((*wording.edits, *_beside(sure, wording)), key=_place)))
+        unsure = [e for e in edits if not _applies(e, settings)]
+        unsure += [
+            e for e in (_on_source(e, mended, text) for e in spin_edits if not _applies(e, settings)) if e
+        ]
+        found["spin"] = Detection(spin.damage, tuple(_finding_on_source(f, mended) for f in spin.findings))
+        return Repair(text, patch, _beside(unsure, patch), _diagnosis(found))
+
+
+_MECHANICAL_DETECTORS = (EncodingDetector(), SpacingDetector(), RepetitionDetector(), FurnitureDetector())
+
+
+def load(model: str | Path | None = None) -> Repairer:
+    """A repairer with the packaged model, or with that of a file.
+
+    Raises :class:`~textrepair.model.ModelError` where the file can't be used.
+    """
+    return Repairer(load_model(model))
+
+
+def _applies(edit: Edit, settings: Settings) -> bool:
+    return edit.kind in settings.apply and edit.confidence >= settings.min_confidence
+
+
+def _on_source(edit: Edit, mended: Patch, text: str) -> Edit | None:
+    """An edit on the mended text as one on the source; None where the mending touches it."""
+    start, end = mended.map_to_source(edit.start, edit.end)
+    return edit.shifted(start - edit.start) if text[start:end] == edit.before else None
+
+
+def _finding_on_source(finding: Finding, mended: Patch) -> Finding:
+    if not mended.edits:
+        return finding
+    start, end = mended.map_to_source(finding.start, finding.end)
+    return Finding(start, end, finding.kind, finding.score, finding.reason)
+
+
+def _place(edit: Edit) -> tuple[int, int]:
+    return edit.start, edit.end
+
+
+def _beside(edits: Iterable[Edit], patch: Patch) -> tuple[Edit, ...]:
+    """The edits that overlap neither an edit of the patch nor each other (two insertions at one place count as overlapping)."""
+    taken = [_place(e) for e in patch.edits]
+    free = []
+    at = 0
+    for edit in without_overlap(edits):
+        while at < len(taken) and taken[at][1] < edit.start:
+            at += 1
+        near = taken[at : at + 2]
+        if all(end <= edit.start or start >= edit.end for start, end in near) and _place(edit) not in near:
+            free.append(edit)
+    return tuple(free)
+
+
+def _diagnosis(found: dict[str, Detection]) -> Diagnosis:
+    damage = {kind: found[kind].damage if kind in found else Damage(None, 0.0) for kind in KINDS}
+    findings = sorted((f for d in found.values() for f in d.findings), key=lambda f: (f.start, f.end, f.kind))
+    return Diagnosis(_score(damage), damage, tuple(findings))
+
+
+def _score(damage: Mapping[str, Damage]) -> float | None:
+    """The probability that the article is damaged enough to matter."""
+    grave = [damage[k].probability for k in _GRAVE]
+    heavy = [damage[k].probability for k in _MECHANICAL if damage[k].severity >= _MECHANICAL_SHARE]
+    known = [p for p in (*grave, *heavy) if p is not None]
+    return 1.0 - prod(1.0 - p for p in known) if known else None
+
+
+def _joined(text: str, parts: Sequence[tuple[int, Repair]]) -> Repair:
+    """Repairs of a text's pieces, told by where each begins, as one.
+
+    A damage is as probable as in the piece that shows it most; its severity is that of all pieces by their length.
+    """
+    damage = {
+        kind: Damage(
+            max(
+                (p for _, r in parts if (p := r.diagnosis.damage[kind].probability) is not None), default=None
+            ),
+            sum(len(r.source) * r.diagnosis.damage[kind].severity for _, r in parts) / len(text),
+        )
+        for kind in KINDS
+    }
+    findings = tuple(
+        replace(f, start=f.start + at, end=f.end + at) for at, r in parts for f in r.diagnosis.findings
+    )
+    return Repair(
+        text,
+        Patch(tuple(edit.shifted(at) for at, r in parts for edit in r.patch.edits)),
+        tuple(edit.shifted(at) for at, r in parts for edit in r.proposals),
+        Diagnosis(_score(damage), damage, findings),
+    )
+
+
+class _Shield:
+    """Where nothing may change: protected terms, and with ``markup`` also code and tags, whose words are no prose."""
+
+    def __init__(self, text: str, terms: frozenset[str], markup: bool = False) -> None:
+        spans = Verbatim(text).spans() if markup else []
+        if terms:
+            longest_first = sorted(terms, key=lambda term: (-len(term), term))
+            any_term = "|".join(map(regex.escape, longest_first))
+            pattern = regex.compile(rf"(?<!\w)(?:{any_term})(?!\w)", regex.IGNORECASE)
+            spans = sorted([*spans, *(match.span() for match in pattern.finditer(text))])
+        self._starts = [start for start, _ in spans]
+        self._reach = list(accumulate((end for _, end in spans), max))  # a term may stand inside a tag
+
+    def _covers(self, start: int, end: int) -> bool:
+        """Does any span share a character with this one?"""
+        before = bisect_left(self._starts, end)
+        return before > 0 and self._reach[before - 1] > start
+
+    def spare(self, edits: Iterable[Edit]) -> list[Edit]:
+        """The edits that touch nothing shielded."""
+        return [e for e in edits if not self._covers(e.start, e.end)] if self._starts else list(edits)
+
+    def tokens(self, document: Document) -> frozenset[int]:
+        """Indices of the shielded tokens, of the kinds that could change at all."""
+        if not self._starts:
+            return frozenset()
+        tokens = document.tokens
+        places = enumerate(zip(tokens.starts, tokens.ends, tokens.kinds, strict=True))
+        return frozenset(
+            i for i, (start, end, kind) in places if kind in _CHANGEABLE and self._covers(start, end)
+        )
