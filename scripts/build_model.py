@@ -1,8 +1,8 @@
-"""Build the packaged model: ``python scripts/build_model.py`` (half an hour on two cores, 12 GB of memory).
+"""Build the packaged model: ``python scripts/build_model.py`` (eight minutes on two cores, 12 GB of memory).
 
 Reads ``--data`` (the folders ``clean/`` and ``spun/``) and ``--wordnet`` (the database files of WordNet 3.0, Debian's
-``wordnet-base``), writes one model file.  Intermediate arrays go to ``--work`` and are reused by the next build from the same text, so
-that ``--without`` variants for measuring cost only the channel.  Needs the extra ``textrepair[build]``.
+``wordnet-base``), writes one model file.  Intermediate arrays go to ``--work`` and are reused by the next build from the same
+text, so that ``--without`` variants for measuring cost only the channel.  Needs the extra ``textrepair[build]``.
 """
 
 from __future__ import annotations
@@ -18,9 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
-
 from build.channel import ORIGINS, build_channel, count_family, unknown_logps
 from build.corpus_ids import Lexicon, choose_vocabulary, index_files, token_stream
 from build.kneser_ney import estimate

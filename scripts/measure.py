@@ -1,7 +1,7 @@
 """Measure the model on text that it was not built from: ``python scripts/measure.py [spinners] [article] [sound]``.
 
-spinners   repair of aligned passages of real spinners, by articles kept out (three folds) and by spinners kept out; for each a model is
-           built without what it is measured on (``scripts/build_model.py --without``)
+spinners   repair of aligned passages of real spinners, by articles kept out (three folds) and by spinners kept out; for each a
+           model is built without what it is measured on (``scripts/build_model.py --without``)
 article    repair of the annotated article, with a model that holds none of its pairs
 sound      harm and false alarms on sound newswire and web text
 
@@ -19,8 +19,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from build.passages import FAMILIES, Passage, read_passages, side
 from build_model import build
@@ -182,7 +180,10 @@ def _gold_edit(record: dict[str, Any], text: str, optional: bool) -> GoldEdit:
 def sound(data: Path, model: Path | None) -> Iterator[str]:
     """Harm and false alarms on the sound sets."""
     repairer = load(model)
-    yield "| text | articles | words | flagged | wording: words changed per 10,000 | articles with any change | mechanical edits |"
+    yield (
+        "| text | articles | words | flagged | words of wording changed per 10,000 "
+        "| articles with any change | mechanical edits |"
+    )
     yield "|---|---|---|---|---|---|---|"
     for name in ("newswire", "web"):
         articles = flagged = changed = mechanical = 0

@@ -36,8 +36,6 @@ _MECHANICAL = ("encoding", "spacing", "repetition")
 _MECHANICAL_SHARE = 0.01
 #: Mended before the words are read.  A doubled word is not: "telephone telephone" can be a spinner's "phone call".
 _MENDED_FIRST = ("encoding", "spacing")
-#: Wording is changed only in an article that is more likely damaged than not.
-FLAGGED = 0.5
 #: Tokens that can be another word's substitute.
 _CHANGEABLE = frozenset({TokenKind.WORD, TokenKind.NUMBER, TokenKind.CLITIC})
 
@@ -117,7 +115,7 @@ class Repairer:
         view = Document(mended.apply(text)) if mended.edits else document
         prose = _Shield(view.text, settings.protect, markup=True)
         spin = self._spin.detect(view, prose.tokens(view))
-        spin_edits = prose.spare(spin.edits) if (spin.damage.probability or 0.0) >= FLAGGED else []
+        spin_edits = prose.spare(spin.edits)
         wording = mended.compose(Patch(tuple(e for e in spin_edits if _applies(e, settings))))
         patch = Patch(tuple(sorted((*wording.edits, *_beside(sure, wording)), key=_place)))
         unsure = [e for e in edits if not _applies(e, settings)]

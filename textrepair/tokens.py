@@ -126,7 +126,7 @@ def tokenize(text: str) -> Tokens:
         start, end = match.span()
         starts.append(start)
         ends.append(end)
-        kinds.append(match.lastindex)
+        kinds.append(match.lastindex or 0)
     return Tokens(text, texts, starts, ends, kinds)
 
 

@@ -69,6 +69,8 @@ def _article_001(seeds: Path) -> Gold | None:
         raise ValueError(f"{path} is not the text that tests/gold/article_001.json marks")
     text = data.decode("utf-8")
     edits = [{**edit, "kind": "spin"} for edit in marked["edits"]]
-    for edit in marked["optional"]:  # as good left alone
-        edits.append({**edit, "kind": "spin", "after": [*edit["after"], text[edit["start"] : edit["end"]]]})
+    edits += [  # as good left alone
+        {**edit, "kind": "spin", "after": [*edit["after"], text[edit["start"] : edit["end"]]]}
+        for edit in marked["optional"]
+    ]
     return Gold.from_record({"text": text, "edits": edits})

@@ -73,7 +73,9 @@ def _swap_factors(family: Family, replaceable: Mapping[str, float]) -> dict[str,
     for (_, intended), count in family.swaps.items():
         if len(intended) == 1:
             swapped[intended[0]] += count
-    uses = {w[0]: n for w, n in family.intended.items() if len(w) == 1 and (w[0] in replaceable or swapped[w[0]])}
+    uses = {
+        w[0]: n for w, n in family.intended.items() if len(w) == 1 and (w[0] in replaceable or swapped[w[0]])
+    }
     average = sum(swapped[w] for w in uses) / max(1, sum(uses.values()))
     if not average:
         return dict(replaceable)
@@ -105,7 +107,9 @@ class _Candidates:
 
     def add(self, observed: Words, intended: int, probability: float, origin: int) -> None:
         for column, value in zip(
-            self.rows, (self.observed.setdefault(observed, len(self.observed)), intended, probability, origin), strict=True
+            self.rows,
+            (self.observed.setdefault(observed, len(self.observed)), intended, probability, origin),
+            strict=True,
         ):
             column.append(value)  # type: ignore[arg-type]
 
@@ -176,7 +180,9 @@ def build_channel(
     for found in rows.values():
         for intended, probabilities in found.items():
             for column, factor_of in enumerate(factors):
-                probabilities[column] *= factor_of.get(intended[0], 0.0) if len(intended) == 1 else COMPOUND_FACTOR
+                probabilities[column] *= (
+                    factor_of.get(intended[0], 0.0) if len(intended) == 1 else COMPOUND_FACTOR
+                )
 
     extra = sorted({w for observed in rows for w in observed} - index.keys())
     for word in extra:
@@ -198,7 +204,9 @@ def build_channel(
             if word in index and index[word] < size:
                 table[column, index[word]] = min(255, round(FACTOR_UNITS * factor))
     if size + len(compounds) > 0xFFFF:
-        raise ValueError(f"{len(compounds)} compounds don't fit behind {size} words; make the vocabulary smaller")
+        raise ValueError(
+            f"{len(compounds)} compounds don't fit behind {size} words; make the vocabulary smaller"
+        )
     entries = build_entries(packed, len(index), [tuple(index[w] for w in c) for c in compounds], table)
     return ChannelBuild(entries, extra, ("prior", *(family.name for family in families)))
 
@@ -218,7 +226,9 @@ def _fill_family(
     for found in rows.values():
         for intended, probabilities in found.items():
             if swapped[intended]:
-                probabilities[column] = PRIOR_STRENGTH * probabilities[0] / (swapped[intended] + PRIOR_STRENGTH)
+                probabilities[column] = (
+                    PRIOR_STRENGTH * probabilities[0] / (swapped[intended] + PRIOR_STRENGTH)
+                )
     for (observed, intended), count in family.swaps.items():
         if len(observed) > LONGEST or any(w not in index for w in intended):
             continue

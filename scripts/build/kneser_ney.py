@@ -170,7 +170,11 @@ def estimate(stream: npt.NDArray[np.uint16], size: int) -> tuple[dict[int, Order
     report: dict[str, object] = {f"{n}-grams seen": len(keys) for n, (keys, _) in raw.items()}
     del raw
     keys, probability, _ = model[1]
-    orders = {1: Order(keys, np.log(np.maximum(probability, 1e-12)).astype(np.float32), np.zeros(len(keys), np.float32))}
+    orders = {
+        1: Order(
+            keys, np.log(np.maximum(probability, 1e-12)).astype(np.float32), np.zeros(len(keys), np.float32)
+        )
+    }
     for order in range(2, ORDER + 1):
         keys, probability, _ = model.pop(order)
         keys, probability = keys[keep[order]], probability[keep[order]]

@@ -43,7 +43,9 @@ def side(text: str) -> Side:
     return Side(tokens, positions, [forms[i] for i in positions])
 
 
-def read_passages(data: Path, family: str, wanted: Callable[[str], bool] = lambda article: True) -> Iterator[Passage]:
+def read_passages(
+    data: Path, family: str, wanted: Callable[[str], bool] = lambda article: True
+) -> Iterator[Passage]:
     """The aligned passages of one family whose article is wanted."""
     with open(data / "spun" / f"{family}_pairs.tsv", encoding="utf-8") as file:
         for line in file:

@@ -22,7 +22,15 @@ _UPOS = {"n": "NOUN", "v": "VERB", "a": "ADJ"}
 KEPT_INFLECTION = 0.5
 
 #: What is known of the spinner of article 001 from eight of its articles: kinds of swap by relation, of 342.
-KNOWN_COUNTS = {"synonym": 136, "hyper": 57, "similar": 55, "synonym-synonym": 20, "similar-similar": 12, "hyper-hyper": 17, "hypo": 2}
+KNOWN_COUNTS = {
+    "synonym": 136,
+    "hyper": 57,
+    "similar": 55,
+    "synonym-synonym": 20,
+    "similar-similar": 12,
+    "hyper-hyper": 17,
+    "hypo": 2,
+}
 
 Neighbours = dict[str, dict[str, float]]
 
@@ -30,7 +38,9 @@ Neighbours = dict[str, dict[str, float]]
 @lru_cache(maxsize=400_000)
 def _inflections(lemma: str) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = lemminflect.getAllInflections(lemma)
-    return found or lemminflect.getAllInflectionsOOV(lemma, "NOUN") | lemminflect.getAllInflectionsOOV(lemma, "VERB")
+    return found or lemminflect.getAllInflectionsOOV(lemma, "NOUN") | lemminflect.getAllInflectionsOOV(
+        lemma, "VERB"
+    )
 
 
 def inflect(lemma: str, tag: str) -> tuple[str, ...]:
@@ -44,8 +54,25 @@ def inflect(lemma: str, tag: str) -> tuple[str, ...]:
 
 
 #: British and American spellings and abbreviations with and without a full stop: what an editor, not a spinner, would swap.
-_SPELLINGS = [("isation", "ization"), ("ise", "ize"), ("ising", "izing"), ("our", "or"), ("re", "er"), ("ll", "l"), ("ogue", "og")]
-_SPELLINGS += [("ence", "ense"), ("ae", "e"), ("oe", "e"), ("yse", "yze"), ("gramme", "gram"), ("mould", "mold"), (".", ""), ("-", "")]
+_SPELLINGS = [
+    ("isation", "ization"),
+    ("ise", "ize"),
+    ("ising", "izing"),
+    ("our", "or"),
+    ("re", "er"),
+    ("ll", "l"),
+    ("ogue", "og"),
+]
+_SPELLINGS += [
+    ("ence", "ense"),
+    ("ae", "e"),
+    ("oe", "e"),
+    ("yse", "yze"),
+    ("gramme", "gram"),
+    ("mould", "mold"),
+    (".", ""),
+    ("-", ""),
+]
 
 
 def is_variant(a: str, b: str) -> bool:

@@ -29,8 +29,26 @@ POINTERS = {
 _POS_FILES = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}
 #: Suffix rules of WordNet's morphy(7).
 _SUFFIXES = {
-    "n": [("s", ""), ("ses", "s"), ("xes", "x"), ("zes", "z"), ("ches", "ch"), ("shes", "sh"), ("men", "man"), ("ies", "y")],
-    "v": [("s", ""), ("ies", "y"), ("es", "e"), ("es", ""), ("ed", "e"), ("ed", ""), ("ing", "e"), ("ing", "")],
+    "n": [
+        ("s", ""),
+        ("ses", "s"),
+        ("xes", "x"),
+        ("zes", "z"),
+        ("ches", "ch"),
+        ("shes", "sh"),
+        ("men", "man"),
+        ("ies", "y"),
+    ],
+    "v": [
+        ("s", ""),
+        ("ies", "y"),
+        ("es", "e"),
+        ("es", ""),
+        ("ed", "e"),
+        ("ed", ""),
+        ("ing", "e"),
+        ("ing", ""),
+    ],
     "a": [("er", ""), ("est", ""), ("er", "e"), ("est", "e")],
     "r": [],
 }
@@ -80,7 +98,9 @@ class WordNet:
         found = []
         for pos in _POS_FILES:
             candidates = [word, *self.exceptions[pos].get(word, [])]
-            candidates += [word[: -len(s)] + e for s, e in _SUFFIXES[pos] if word.endswith(s) and len(word) > len(s) + 1]
+            candidates += [
+                word[: -len(s)] + e for s, e in _SUFFIXES[pos] if word.endswith(s) and len(word) > len(s) + 1
+            ]
             for lemma in dict.fromkeys(candidates):
                 if any(sense[0] == pos for sense in self.senses.get(lemma, ())):
                     found.append((lemma, pos))

@@ -76,8 +76,8 @@ def lattice_input(
     lm = words.copy()
     for i in np.flatnonzero(words >= model.vocabulary.lm_size):
         lm[i] = model.vocabulary.lm_identifier(int(words[i]))
-    borders = [0]
-    for begin, end in tokens.sentences:
+    borders: list[int] = [0]
+    for _, end in tokens.sentences:
         stop = int(np.searchsorted(positions, end))
         while stop - borders[-1] > _LONGEST_SENTENCE:
             borders.append(borders[-1] + _LONGEST_SENTENCE)
@@ -85,9 +85,8 @@ def lattice_input(
             borders.append(stop)
     begins = np.array(borders, dtype=np.int64)
     readiness = _readiness(tokens, positions, set(borders))
-    for i in protected:
-        readiness[np.searchsorted(positions, i)] = 0.0
-    unknown = LM_WEIGHT * model.vocabulary.unknown_logp[words]
+    readiness[np.isin(positions, list(protected))] = 0.0
+    unknown = (LM_WEIGHT * model.vocabulary.unknown_logp[words]).astype(np.float32)
     return positions, Sentences(words, lm, unknown, readiness, begins)
 
 

@@ -7,7 +7,10 @@ article uses, and the indefinite article before it follows its sound as the lang
 
 from __future__ import annotations
 
+import numpy as np
+
 from textrepair.model.model import Model
+from textrepair.model.ngrams import token_logps
 from textrepair.tokens import TokenKind, Tokens
 
 
@@ -54,3 +57,21 @@ def _is_name(model: Model, observed: str) -> bool:
     """Is a word written with a capital wherever it stands?"""
     found = model.vocabulary.index.get(observed.lower())
     return found is not None and model.vocabulary.capital[found] > 127
+
+
+#: The language model has to prefer the other article by a factor of e² before "a" gives way to "an".
+_ARTICLE_MARGIN = 2.0
+
+
+def indefinite_article(model: Model, following: int, present: str) -> str | None:
+    """The indefinite article that a restored word asks for, where that isn't the one that is there.
+
+    ``present`` is "a" or "an" in any case; None where it fits, or where the language model has no clear opinion.
+    """
+    other = "an" if present.lower() == "a" else "a"
+    index = model.vocabulary.index
+    words = np.array([index[present.lower()], following, index[other], following], dtype=np.int32)
+    logps = token_logps(model.ngrams, words, np.array([0, 2, 4], dtype=np.int64))
+    if logps[4] - logps[1] < _ARTICLE_MARGIN:
+        return None
+    return other.capitalize() if present[0].isupper() else other
