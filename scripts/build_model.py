@@ -16,9 +16,10 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from build.channel import ORIGINS, build_channel, count_family, unknown_logps
+from build.channel import ORIGINS, build_channel, unknown_logps
 from build.corpus_ids import Lexicon, choose_vocabulary, index_files, token_stream
 from build.kneser_ney import estimate
 from build.pack import pack_ngrams
@@ -26,8 +27,9 @@ from build.passages import FAMILIES, read_passages
 from build.prior import Prior
 from build.wordnet import WordNet
 
-from textrepair.model.format import write_model
-from textrepair.model.model import model_arrays, packaged_path
+from textrepair.model.channel import Channel
+from textrepair.model.learning import count_swaps, with_family
+from textrepair.model.model import Model, packaged_path, save_model
 from textrepair.model.ngrams import Ngrams
 from textrepair.model.vocabulary import Vocabulary
 
@@ -85,8 +87,8 @@ def build(
     out: Path,
     without: Collection[str] = (),
     size: int = LM_BYTES,
-) -> dict[str, object]:
-    """Build a model without some sources: a family (``issues``) or one article of it (``issues03``).  Returns its header."""
+) -> Model:
+    """Build a model without some sources: a family (``issues``) or one article of it (``issues03``)."""
     lm = build_language_model(data, work, size)
     words = lm.lexicon.words
     families = []
@@ -96,13 +98,13 @@ def build(
             for passage in read_passages(data, name, lambda article: article not in without)
         ]
         if name not in without and passages:
-            families.append(count_family(name, passages))
+            families.append(count_swaps(name, passages))
     _say("channel")
     prior = Prior(WordNet(wordnet))
     prior.fit(
         {("_".join(o), i[0]): n for (o, i), n in family.swaps.items() if len(i) == 1} for family in families
     )
-    channel = build_channel(prior, families, words, lm.lexicon.capital, lm.lexicon.counts)
+    channel = build_channel(prior, words, lm.lexicon.capital, lm.lexicon.counts)
     unknown = unknown_logps(channel.words, lm.lexicon.counts, set(words))
     every = [*words, *channel.words]
     vocabulary = Vocabulary(
@@ -112,25 +114,20 @@ def build(
         unknown_logp=np.array([0.0] * len(words) + unknown, dtype=np.float32),
         usual=[lm.lexicon.usual.get(word, "") for word in words],
     )
-    arrays = model_arrays(vocabulary, Ngrams(**lm.arrays), channel.entries)
-    digest = hashlib.sha256()
-    for array in arrays.values():
-        digest.update(np.ascontiguousarray(array).data)
-    header: dict[str, object] = {
+    header: dict[str, Any] = {
         "name": "en-1",
-        "version": digest.hexdigest()[:8],
         "language": "en",
-        "lm_size": len(words),
-        "families": channel.families,
-        "origins": ORIGINS,
         "relation_weights": {k: round(v, 5) for k, v in prior.weights.items()},
         "ngrams": lm.report,
         "without": sorted(without),
         "built_from": _sources(data, wordnet, without),
     }
-    write_model(out, header, arrays)
+    model = Model(out, header, vocabulary, Ngrams(**lm.arrays), Channel(channel.entries, ("prior",), ORIGINS))
+    for family in families:
+        model = with_family(model, family)
+    model = save_model(model, out)
     _say(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
-    return header
+    return model
 
 
 def _sources(data: Path, wordnet: Path, without: Collection[str]) -> dict[str, str]:
@@ -158,15 +155,11 @@ def main() -> None:
     )
     parser.add_argument("--lm-bytes", type=int, default=LM_BYTES)
     options = parser.parse_args()
-    header = build(
+    model = build(
         options.data, options.wordnet, options.work, options.out, options.without, options.lm_bytes
     )
-    print(
-        json.dumps(
-            {key: header[key] for key in ("name", "version", "ngrams", "relation_weights", "without")},
-            indent=1,
-        )
-    )
+    told = ("name", "version", "ngrams", "relation_weights", "without")
+    print(json.dumps({key: model.header[key] for key in told}, indent=1))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """Measure the model on text that it was not built from: ``python scripts/measure.py [spinners] [article] [sound]``.
 
-spinners   repair of aligned passages of real spinners, by articles kept out (three folds) and by spinners kept out; for each a
-           model is built without what it is measured on (``scripts/build_model.py --without``)
+spinners   repair of aligned passages of real spinners, by spinners kept out (a model is built without each) and by articles
+           kept out (three folds)
 article    repair of the annotated article, with a model that holds none of its pairs
+perplexity of the language model on sound newswire
 sound      harm and false alarms on sound newswire and web text
 
 Everything is counted by :mod:`textrepair.evaluation` on the output of the whole repairer at its defaults; results go to stdout as
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import math
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -25,9 +27,15 @@ from build_model import build
 from rapidfuzz.distance import Levenshtein
 
 from textrepair.evaluation import Gold, GoldEdit, Report, evaluate
+from textrepair.model import Model, load_model
 from textrepair.model.alignment import LinkCosts, align, learn_costs
+from textrepair.model.learning import count_swaps, with_family
+from textrepair.model.ngrams import token_logps
+from textrepair.model.reading import lattice_input
+from textrepair.model.vocabulary import SPECIALS
 from textrepair.patch import Patch
 from textrepair.repair import Repairer, Settings, load
+from textrepair.tokens import tokenize
 
 SPIN = frozenset({"spin"})
 FOLDS = 3
@@ -106,28 +114,30 @@ class Row:
         )
 
 
+WHAT = ["article", "perplexity", "sound", "spinners"]
 HEAD = "| what | F0.5 | precision | recall | word error rate |\n|---|---|---|---|---|"
 
 
 def spinners(data: Path, wordnet: Path, work: Path) -> Iterator[str]:
-    """Rows for every family: kept out whole, and split by article."""
+    """Rows for every family: kept out whole, and split by article (the model is then that of the first rows plus the pairs
+    of the other articles)."""
     yield HEAD
     for family in FAMILIES:
         passages = list(read_passages(data, family))
         costs = learn_costs([(p.damaged.forms, p.reference.forms) for p in passages])
-        unseen = _variant(data, wordnet, work, [family])
+        unseen = _without(data, wordnet, work, family)
         articles = list(gold_articles(passages, costs))
         for confidence in CONFIDENCES:
-            yield Row(
-                f"`{family}`, spinner never seen, ≥ {confidence}", articles, unseen, confidence
-            ).markdown()
+            name = f"`{family}`, spinner never seen, ≥ {confidence}"
+            yield Row(name, articles, Repairer(unseen), confidence).markdown()
         names = sorted({p.article for p in passages})
         if len(names) < FOLDS:
             continue
         totals: dict[float, Row] = {}
         for fold in range(FOLDS):
             kept_out = names[fold::FOLDS]
-            repairer = _variant(data, wordnet, work, kept_out)
+            pairs = [(p.damaged.forms, p.reference.forms) for p in passages if p.article not in kept_out]
+            repairer = Repairer(with_family(unseen, count_swaps(family, pairs)))
             some = list(gold_articles([p for p in passages if p.article in kept_out], costs))
             for confidence in CONFIDENCES:
                 row = Row(f"`{family}`, articles never seen, ≥ {confidence}", some, repairer, confidence)
@@ -138,11 +148,9 @@ def spinners(data: Path, wordnet: Path, work: Path) -> Iterator[str]:
         yield from (row.markdown() for row in totals.values())
 
 
-def _variant(data: Path, wordnet: Path, work: Path, without: Sequence[str]) -> Repairer:
-    out = work / f"without-{'-'.join(without)}.model"
-    if not out.exists():
-        build(data, wordnet, work, out, without)
-    return load(out)
+def _without(data: Path, wordnet: Path, work: Path, family: str) -> Model:
+    out = work / f"without-{family}.model"
+    return load_model(out) if out.exists() else build(data, wordnet, work, out, [family])
 
 
 def article(gold_file: Path, text_file: Path, model: Path | None) -> Iterator[str]:
@@ -208,28 +216,39 @@ def sound(data: Path, model: Path | None) -> Iterator[str]:
         print(f"{name} flagged: {' '.join(alarms)}", file=sys.stderr)
 
 
+def perplexity(data: Path, model: Path | None) -> Iterator[str]:
+    """Perplexity a token, sentence ends included, words out of vocabulary as their shape class."""
+    loaded = load_model(model)
+    total, tokens, unknown = 0.0, 0, 0
+    with open(data / "sound" / "newswire.jsonl", encoding="utf-8") as file:
+        for line in file:
+            _, sentences = lattice_input(loaded, tokenize(json.loads(line)["text"]))
+            logps = token_logps(loaded.ngrams, sentences.lm, sentences.begins)
+            total += float(logps.sum())
+            tokens += len(logps)
+            unknown += int((sentences.lm < len(SPECIALS)).sum())
+    yield f"{math.exp(-total / tokens):.1f} over {tokens} tokens, {unknown} of them out of vocabulary"
+
+
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "what",
-        nargs="*",
-        choices=[[], "spinners", "article", "sound"],
-        default=["article", "sound", "spinners"],
-    )
+    parser.add_argument("what", nargs="*", choices=WHAT, default=WHAT)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--seeds", type=Path, default=Path("../shared/seeds"))
     parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
     parser.add_argument("--work", type=Path, default=Path("build/model"))
-    parser.add_argument("--model", type=Path, help="for article and sound: this model, not the packaged one")
+    parser.add_argument("--model", type=Path, help="for all but spinners: this model, not the packaged one")
     options = parser.parse_args()
     gold = Path(__file__).parents[1] / "tests" / "gold" / "article_001.json"
     for what in options.what:
         print(f"\n### {what}\n")
         if what == "article":
             rows = article(gold, next(options.seeds.glob("001_*.txt")), options.model)
+        elif what == "perplexity":
+            rows = perplexity(options.data, options.model)
         elif what == "sound":
             rows = sound(options.data, options.model)
         else:

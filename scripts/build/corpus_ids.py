@@ -132,7 +132,7 @@ def choose_vocabulary(work: Path, names: list[str], size: int) -> Lexicon:
             usual[form] = text
     share = {form: capitals[form] / inside[form] for form in capitals if inside[form]}
     frequent = counts.copy()
-    frequent.update({shape: 0 for shape in shapes})
+    frequent.update(dict.fromkeys(shapes, 0))
     for shape, count in shapes.items():
         frequent[shape] = max(frequent[shape], count)
     for special in SPECIALS:

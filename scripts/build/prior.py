@@ -1,9 +1,9 @@
 """How would a spinner that nobody has seen replace a word?  P(observed | intended, swapped) from WordNet.
 
 A mixture over relations: ``P(o | c) = Σ_k λ_k · uniform(o; neighbours_k(c)) / Σ_k λ_k`` over the relations that ``c`` has.
-The weights λ come from aligned pairs by EM, so they say how reliable a relation is *and* spread it over all its members: a word
-with two hundred sisters gives each next to nothing.  Inflection: a spinner keeps it or drops it at random, so a target takes the bare form
-and the form of ``c`` with equal weight.
+The weights λ come from aligned pairs by EM, so they say how reliable a relation is *and* spread it over all its members: a
+word with two hundred sisters gives each next to nothing.  Inflection: a spinner keeps it or drops it at random, so a target
+takes the bare form and the form of ``c`` with equal weight.
 """
 
 from __future__ import annotations

@@ -101,9 +101,11 @@ class WordNet:
             candidates += [
                 word[: -len(s)] + e for s, e in _SUFFIXES[pos] if word.endswith(s) and len(word) > len(s) + 1
             ]
-            for lemma in dict.fromkeys(candidates):
-                if any(sense[0] == pos for sense in self.senses.get(lemma, ())):
-                    found.append((lemma, pos))
+            found += [
+                (lemma, pos)
+                for lemma in dict.fromkeys(candidates)
+                if any(sense[0] == pos for sense in self.senses.get(lemma, ()))
+            ]
         return found
 
     @lru_cache(maxsize=200_000)  # noqa: B019 - one instance lives as long as the build

@@ -1,27 +1,45 @@
 """Which words of a damaged passage stand for which words of its reference?
 
-Monotone alignment of tokens in two steps.  Identical tokens anchor (Levenshtein's longest path, by rapidfuzz).  Between two
-anchors a small dynamic programme links runs of one to four tokens with runs of one to four tokens; what a link costs is
-learned from the passages themselves by hard EM (Viterbi training; Brown & Mercer 1993 for the idea, Gale & Church 1993 for
-the beads).  A stretch that is too long or too uneven to be a swap (another revision of the article) is left unlinked.
+The links are those of the likeliest path through a pair hidden Markov model (:mod:`textrepair.model.pair_hmm`), whose costs
+(:mod:`textrepair.model.link_costs`) soft EM learns from the passages themselves (forward–backward; Brown & Mercer 1993 for the
+idea, Gale & Church 1993 for the beads).  Short passages are solved whole, so that identical words are merely cheap links.  Long
+texts are first cut at *anchors*: runs of five identical tokens that occur once on either side, in order (the longest increasing
+chain, as in patience diff); where a stretch is still large, at shorter runs.  Between anchors the path is exact.  A passage that
+only one side has, or that has moved, is a foreign stretch and stays unlinked.
 """
 
 from __future__ import annotations
 
-import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from rapidfuzz.distance import Levenshtein
+import numba
+import numpy as np
+import numpy.typing as npt
 
-Words = tuple[str, ...]
-Pair = tuple[Words, Words]
+from textrepair.model.link_costs import (
+    CLASSES,
+    LONGEST,
+    SHAPES,
+    Features,
+    LinkCosts,
+    Pair,
+    Tables,
+    Words,
+    extend_key,
+    features,
+    likeness_class,
+)
+from textrepair.model.pair_hmm import Floats, Ids, best_links, link_scores, posteriors
 
-#: Longest run on either side of one link: "to a greater extent" ← "more" is the longest frequent one of the real pairs.
-LONGEST = 4
-#: Stretches with more cells than this between two anchors are another revision, not swaps.
-_CELLS = 900
+Blocks = npt.NDArray[np.int32]
+
+#: Runs that anchor, longest first, and the size of a stretch (damaged × reference tokens) from which such runs are looked for:
+#: shorter runs are more often in the wrong place, so that they wait until the exact way would be too slow.
+_ANCHORS = ((5, 2_500), (4, 4_000), (3, 10_000), (2, 90_000), (1, 250_000))
+#: A stretch still larger than this, without one word in common that occurs once, is another text.
+_MOST_CELLS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,143 +52,301 @@ class Link:
     ref_end: int
 
 
-@dataclass
-class LinkCosts:
-    """What linking two runs costs, in nats; counts of earlier rounds make a pair cheap.
-
-    The shape costs say how rare the shapes are before anything is counted: one to one is by far the commonest.
-    """
-
-    pairs: Counter[Pair] = field(default_factory=Counter)
-    observed: Counter[Words] = field(default_factory=Counter)
-
-    def cost(self, damaged: Words, reference: Words) -> float:
-        shape = 2.0 * abs(len(damaged) - len(reference))
-        if len(damaged) == 1 and len(reference) == 1 and damaged == reference:
-            return 0.0
-        known = self.pairs[damaged, reference]
-        alike = 1.5 if _same_start(damaged[0], reference[0]) else 0.0
-        # Add-half smoothing over an open set of pairs; e^-6 is about one in the number of pairs that a run could form.
-        return (
-            shape
-            + 1.0
-            - alike
-            - math.log((known + 0.5 * math.exp(-6.0 - shape)) / (self.observed[damaged] + 0.5))
-        )
-
-    def count(self, damaged: Words, reference: Words) -> None:
-        self.pairs[damaged, reference] += 1
-        self.observed[damaged] += 1
-
-
-def _same_start(a: str, b: str) -> bool:
-    return len(a) > 3 and len(b) > 3 and a[:3] == b[:3]
-
-
-#: Cost of leaving one token unlinked.
-_SKIP = 6.5
-
-
-def _align_block(damaged: Sequence[str], reference: Sequence[str], costs: LinkCosts) -> list[Link]:
-    """The cheapest monotone cover of a stretch without anchors."""
-    rows, columns = len(damaged), len(reference)
-    best = [[math.inf] * (columns + 1) for _ in range(rows + 1)]
-    back: list[list[tuple[int, int]]] = [[(0, 0)] * (columns + 1) for _ in range(rows + 1)]
-    best[0][0] = 0.0
-    for i in range(rows + 1):
-        for j in range(columns + 1):
-            here = best[i][j]
-            if here == math.inf:
-                continue
-            if i < rows and here + _SKIP < best[i + 1][j]:
-                best[i + 1][j], back[i + 1][j] = here + _SKIP, (1, 0)
-            if j < columns and here + _SKIP < best[i][j + 1]:
-                best[i][j + 1], back[i][j + 1] = here + _SKIP, (0, 1)
-            for m in range(1, min(LONGEST, rows - i) + 1):
-                for n in range(1, min(LONGEST, columns - j) + 1):
-                    if m > 1 and n > 1:  # many to many falls apart into smaller links
-                        continue
-                    total = here + costs.cost(tuple(damaged[i : i + m]), tuple(reference[j : j + n]))
-                    if total < best[i + m][j + n]:
-                        best[i + m][j + n], back[i + m][j + n] = total, (m, n)
-    links = []
-    i, j = rows, columns
-    while i or j:
-        m, n = back[i][j]
-        if m and n:
-            links.append(Link(i - m, i, j - n, j))
-        i, j = i - m, j - n
-    return links[::-1]
-
-
 def align(damaged: Sequence[str], reference: Sequence[str], costs: LinkCosts) -> list[Link]:
-    """Links of two token sequences in order, identical pairs included; unlinked tokens are in no link."""
-    links: list[Link] = []
-    for code in Levenshtein.opcodes(list(damaged), list(reference)):
-        a, b, c, d = code.src_start, code.src_end, code.dest_start, code.dest_end
-        if code.tag == "equal":
-            links += [Link(a + k, a + k + 1, c + k, c + k + 1) for k in range(b - a)]
-            continue
-        links.append(Link(a, b, c, d))
-    return _refine(damaged, reference, _merge_blocks(damaged, reference, links), costs)
+    """Links of two token sequences in order, identical pairs included; unlinked tokens are in no link.
+
+    >>> align("it live unlike inward Canada".split(), "it is different in Canada".split(), LinkCosts())[0]
+    Link(start=0, end=1, ref_start=0, ref_end=1)
+    """
+    if not damaged or not reference:
+        return []
+    d, r, tables = _numbered(damaged, reference, costs)
+    return [Link(*row) for row in _align(d, r, tables).tolist()]
 
 
-def _merge_blocks(damaged: Sequence[str], reference: Sequence[str], links: list[Link]) -> list[Link]:
-    """Join neighbouring stretches that differ (Levenshtein splits a replacement and an insertion beside it)."""
-    merged: list[Link] = []
-    for link in links:
-        last = merged[-1] if merged else None
-        if last and not _identical(damaged, reference, last) and not _identical(damaged, reference, link):
-            merged[-1] = Link(last.start, link.end, last.ref_start, link.ref_end)
-        else:
-            merged.append(link)
-    return merged
+def _numbered(damaged: Sequence[str], reference: Sequence[str], costs: LinkCosts) -> tuple[Ids, Ids, Tables]:
+    """Both sides as numbers, and the tables, extended where a form is new to them."""
+    index, tables = costs.index, costs.tables
+    new: dict[str, int] = {}
+    sides = []
+    for forms in (damaged, reference):
+        numbers = [index.get(form, -1) for form in forms]
+        if -1 in numbers:
+            for i, form in enumerate(forms):
+                if numbers[i] < 0:
+                    numbers[i] = new.setdefault(form, len(index) + len(new))
+        sides.append(np.array(numbers, dtype=np.int32))
+    if new:
+        tables = _extended(tables, list(new), costs)
+    return sides[0], sides[1], tables
 
 
-def _identical(damaged: Sequence[str], reference: Sequence[str], link: Link) -> bool:
-    return (
-        link.end - link.start == 1
-        and link.ref_end - link.ref_start == 1
-        and damaged[link.start] == reference[link.ref_start]
+def _extended(tables: Tables, new: Sequence[str], costs: LinkCosts) -> Tables:
+    more = features(new, {}, {})
+    same = np.full(len(new), costs.identical_unseen(), dtype=np.float32)
+    other = np.full(len(new), costs.base_unseen(), dtype=np.float32)
+    return tables._replace(
+        features=Features(*(np.concatenate(both) for both in zip(tables.features, more, strict=True))),
+        identical=np.concatenate((tables.identical, same)),
+        base=np.concatenate((tables.base, other)),
     )
 
 
-def _refine(
-    damaged: Sequence[str], reference: Sequence[str], blocks: list[Link], costs: LinkCosts
-) -> list[Link]:
-    out: list[Link] = []
-    for block in blocks:
-        rows, columns = block.end - block.start, block.ref_end - block.ref_start
-        if _identical(damaged, reference, block):
-            out.append(block)
-        elif (
-            rows and columns and rows * columns <= _CELLS and max(rows, columns) <= 3 * min(rows, columns) + 4
-        ):
-            inner = _align_block(
-                damaged[block.start : block.end], reference[block.ref_start : block.ref_end], costs
-            )
-            out += [
-                Link(
-                    block.start + k.start,
-                    block.start + k.end,
-                    block.ref_start + k.ref_start,
-                    block.ref_start + k.ref_end,
-                )
-                for k in inner
-            ]
+@numba.njit(cache=True, nogil=True)
+def _run_keys(ids: Ids, length: int) -> npt.NDArray[np.uint64]:
+    keys = np.empty(max(0, len(ids) - length + 1), dtype=np.uint64)
+    for i in range(len(keys)):
+        key = np.uint64(0)
+        for k in range(length):
+            key = extend_key(key, ids[i + k])
+        keys[i] = key
+    return keys
+
+
+@numba.njit(cache=True, nogil=True)
+def _unique_matches(d: Ids, r: Ids, length: int) -> Blocks:
+    """Positions of runs that occur once on either side, rows (damaged, reference) in damaged order."""
+    a, b = _run_keys(d, length), _run_keys(r, length)
+    x, y = np.argsort(a), np.argsort(b)
+    found = np.full(len(a), -1, dtype=np.int32)
+    i = j = 0
+    while i < len(a) and j < len(b):
+        left, right = a[x[i]], b[y[j]]
+        if left < right:
+            i += 1
+        elif right < left:
+            j += 1
+        else:
+            once = True
+            i += 1
+            j += 1
+            while i < len(a) and a[x[i]] == left:
+                once = False
+                i += 1
+            while j < len(b) and b[y[j]] == left:
+                once = False
+                j += 1
+            if once:
+                found[x[i - 1]] = y[j - 1]
+    places = np.flatnonzero(found >= 0)
+    out = np.empty((len(places), 2), dtype=np.int32)
+    for k in range(len(places)):
+        out[k, 0], out[k, 1] = places[k], found[places[k]]
     return out
 
 
-def learn_costs(passages: Iterable[tuple[Sequence[str], Sequence[str]]], rounds: int = 4) -> LinkCosts:
-    """Hard EM over aligned passages (each a pair of token sequences): align, count, align again."""
-    listed = list(passages)
-    costs = LinkCosts()
+@numba.njit(cache=True, nogil=True)
+def _longest_chain(matches: Blocks) -> Blocks:
+    """The longest subsequence with rising reference positions (Fredman 1975)."""
+    count = len(matches)
+    tails = np.empty(count, dtype=np.int32)
+    before = np.empty(count, dtype=np.int32)
+    length = 0
+    for k in range(count):
+        low, high = 0, length
+        while low < high:
+            middle = (low + high) // 2
+            if matches[tails[middle], 1] < matches[k, 1]:
+                low = middle + 1
+            else:
+                high = middle
+        before[k] = tails[low - 1] if low else -1
+        tails[low] = k
+        length = max(length, low + 1)
+    chain = np.empty((length, 2), dtype=np.int32)
+    at = tails[length - 1] if length else -1
+    for k in range(length - 1, -1, -1):
+        chain[k] = matches[at]
+        at = before[at]
+    return chain
+
+
+@numba.njit(cache=True, nogil=True)
+def _split(d: Ids, r: Ids, length: int, block: Blocks) -> tuple[Blocks, Blocks]:
+    """Anchored token pairs within a block, and the blocks that they leave (rows start, end, reference start, end)."""
+    a, b, c, e = block[0], block[1], block[2], block[3]
+    chain = _longest_chain(_unique_matches(d[a:b], r[c:e], length))
+    pairs = np.empty((len(chain) * length, 2), dtype=np.int32)
+    rest = np.empty((len(chain) + 1, 4), dtype=np.int32)
+    count = left = 0
+    i, j = a, c
+    for k in range(len(chain)):
+        for offset in range(length):
+            x, y = a + chain[k, 0] + offset, c + chain[k, 1] + offset
+            if x < i or y < j:
+                continue
+            if x > i or y > j:
+                rest[left, 0], rest[left, 1], rest[left, 2], rest[left, 3] = i, x, j, y
+                left += 1
+            pairs[count, 0], pairs[count, 1] = x, y
+            count += 1
+            i, j = x + 1, y + 1
+    if i < b or j < e:
+        rest[left, 0], rest[left, 1], rest[left, 2], rest[left, 3] = i, b, j, e
+        left += 1
+    return pairs[:count], rest[:left]
+
+
+@numba.njit(cache=True, nogil=True)
+def _blocks(d: Ids, r: Ids, levels: npt.NDArray[np.int64]) -> tuple[Blocks, Blocks]:
+    """All anchored token pairs, and the stretches to be solved exactly."""
+    blocks = np.empty((1, 4), dtype=np.int32)
+    blocks[0] = np.array([0, len(d), 0, len(r)], dtype=np.int32)
+    pairs = np.empty((min(len(d), len(r)), 2), dtype=np.int32)
+    count = 0
+    for level in range(len(levels)):
+        length, cells = levels[level, 0], levels[level, 1]
+        following = np.empty((len(d) + len(r) + 1, 4), dtype=np.int32)
+        kept = 0
+        for k in range(len(blocks)):
+            block = blocks[k]
+            if np.int64(block[1] - block[0]) * np.int64(block[3] - block[2]) < cells:
+                following[kept] = block
+                kept += 1
+                continue
+            some, rest = _split(d, r, length, block)
+            pairs[count : count + len(some)] = some
+            count += len(some)
+            following[kept : kept + len(rest)] = rest
+            kept += len(rest)
+        blocks = following[:kept].copy()
+    return pairs[:count], blocks
+
+
+@numba.njit(cache=True, nogil=True)
+def _solve(d: Ids, r: Ids, tables: Tables, levels: npt.NDArray[np.int64], most: int) -> Blocks:
+    """Rows of (start, end, reference start, reference end), unsorted."""
+    pairs, blocks = _blocks(d, r, levels)
+    out = np.empty((min(len(d), len(r)), 4), dtype=np.int32)
+    count = len(pairs)
+    for k in range(count):
+        out[k, 0], out[k, 1] = pairs[k, 0], pairs[k, 0] + 1
+        out[k, 2], out[k, 3] = pairs[k, 1], pairs[k, 1] + 1
+    for k in range(len(blocks)):
+        a, b, c, e = blocks[k]
+        if a == b or c == e or np.int64(b - a) * np.int64(e - c) > most:
+            continue
+        links = best_links(link_scores(d[a:b], r[c:e], tables), tables.moves)
+        for row in range(len(links)):
+            out[count, 0], out[count, 1] = links[row, 0] + a, links[row, 1] + a
+            out[count, 2], out[count, 3] = links[row, 2] + c, links[row, 3] + c
+            count += 1
+    return out[:count]
+
+
+_LEVELS = np.array(_ANCHORS, dtype=np.int64)
+
+
+def _align(d: Ids, r: Ids, tables: Tables) -> Blocks:
+    links = _solve(d, r, tables, _LEVELS, _MOST_CELLS)
+    return links[np.argsort(links[:, 0], kind="stable")]
+
+
+# --- learning
+
+
+def learn_costs(passages: Iterable[tuple[Sequence[str], Sequence[str]]], rounds: int = 5) -> LinkCosts:
+    """Soft EM over aligned passages (each a pair of token sequences); deterministic."""
+    listed = [(list(damaged), list(reference)) for damaged, reference in passages if damaged and reference]
+    costs = LinkCosts(
+        damaged=Counter(form for damaged, _ in listed for form in damaged),
+        reference=Counter(form for _, reference in listed for form in reference),
+    )
+    chance = _chance_classes(costs)
     for _ in range(rounds):
-        counted = LinkCosts()
+        expected = _Expected()
         for damaged, reference in listed:
-            for link in align(damaged, reference, costs):
-                counted.count(
-                    tuple(damaged[link.start : link.end]), tuple(reference[link.ref_start : link.ref_end])
-                )
-        costs = counted
+            expected.add(damaged, reference, costs)
+        costs = expected.costs(costs, chance)
     return costs
+
+
+#: Posteriors below this are left out of the counts: they are nearly all noise, and most of the work.
+_LEAST = 0.01
+# What the rates of a corpus are worth against these pseudo-counts of SHAPES' first and first-and-last, so that some twenty passages
+# cannot make a shape impossible.
+_PRIOR_LENGTHS = np.array([300.0, 6.0, 2.0, 1.0])
+_PRIOR_REF_LENGTHS = np.array([300.0, 3.0, 0.6, 0.3])
+_PRIOR_LIKENESS = 20.0
+#: Bounds of the probability that a token stands alone: passages that were paired well show too little of it.
+_SKIPS = (0.005, 0.03)
+
+
+class _Expected:
+    """Expected counts of one round."""
+
+    def __init__(self) -> None:
+        self.pairs: defaultdict[Pair, float] = defaultdict(float)
+        self.shapes = np.zeros(len(SHAPES))
+        self.classes = np.zeros(CLASSES)
+        self.skips = np.zeros(2)
+        self.tokens = 0
+
+    def add(self, damaged: list[str], reference: list[str], costs: LinkCosts) -> None:
+        d, r, tables = _numbered(damaged, reference, costs)
+        pairs, blocks = _blocks(d, r, _LEVELS)
+        for i, _ in pairs.tolist():
+            self.pairs[(damaged[i],), (damaged[i],)] += 1.0
+        self.shapes[0] += len(pairs)
+        self.tokens += len(d)
+        for a, b, c, e in blocks.tolist():
+            if a < b and c < e and (b - a) * (e - c) <= _MOST_CELLS:
+                self._add_block(damaged[a:b], reference[c:e], d[a:b], r[c:e], tables)
+
+    def _add_block(self, damaged: list[str], reference: list[str], d: Ids, r: Ids, tables: Tables) -> None:
+        links, weights, skips, ref_skips = posteriors(link_scores(d, r, tables), tables.moves, _LEAST)
+        self.skips += (skips, ref_skips)
+        for (i, j, shape), weight in zip(links.tolist(), weights.tolist(), strict=True):
+            m, n = SHAPES[shape]
+            self.pairs[tuple(damaged[i : i + m]), tuple(reference[j : j + n])] += weight
+            self.shapes[shape] += weight
+            if shape == 0 and d[i] != r[j]:
+                self.classes[likeness_class(tables.features, d[i], r[j])] += weight
+
+    def costs(self, before: LinkCosts, chance: Floats) -> LinkCosts:
+        """The maximisation step."""
+        lengths = self.shapes[:LONGEST] + _PRIOR_LENGTHS
+        ref_lengths = np.concatenate(([self.shapes[:LONGEST].sum()], self.shapes[LONGEST:])) + _PRIOR_REF_LENGTHS
+        skips = np.clip(self.skips / max(1, self.tokens), *_SKIPS)
+        likeness = (self.classes + _PRIOR_LIKENESS * chance) / (self.classes.sum() + _PRIOR_LIKENESS) / chance
+        return LinkCosts(
+            pairs=dict(self.pairs),
+            damaged=before.damaged,
+            reference=before.reference,
+            lengths=tuple((lengths / lengths.sum()).tolist()),
+            ref_lengths=tuple((ref_lengths / ref_lengths.sum()).tolist()),
+            skips=(float(skips[0]), float(skips[1])),
+            unchanged=self._unchanged(),
+            likeness=tuple(np.log(likeness).tolist()),
+        )
+
+    def _unchanged(self) -> float:
+        """Share of identical links among those of each reference word, averaged over words."""
+        total: defaultdict[Words, float] = defaultdict(float)
+        for (_, reference), count in self.pairs.items():
+            total[reference] += count
+        shares = [self.pairs.get((run, run), 0.0) / n for run, n in total.items() if len(run) == 1 and n > 0.5]
+        return float(np.clip(np.mean(shares), 0.2, 0.98)) if shares else 0.6
+
+
+def _chance_classes(costs: LinkCosts) -> Floats:
+    """How often each likeness class comes up between random tokens of the two sides."""
+    out = np.full(CLASSES, 1.0)
+    if costs.damaged and costs.reference:
+        rng = np.random.default_rng(0)
+        sides = []
+        for uses in (costs.damaged, costs.reference):
+            forms, share = list(uses), np.array(list(uses.values()), dtype=np.float64)
+            sides.append(rng.choice([costs.index[form] for form in forms], size=100_000, p=share / share.sum()))
+        _count_classes(costs.tables.features, *sides, out)
+    return (out / out.sum()).astype(np.float32)
+
+
+@numba.njit(cache=True, nogil=True)
+def _count_classes(traits: Features, d: npt.NDArray[np.int64], r: npt.NDArray[np.int64], out: npt.NDArray[np.float64]) -> None:
+    for k in range(len(d)):
+        if d[k] != r[k]:
+            out[likeness_class(traits, d[k], r[k])] += 1.0
+
+
+__all__ = ["Link", "LinkCosts", "Pair", "Words", "align", "learn_costs"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from textrepair.model.channel import FACTOR_UNITS, Channel, Entries, log_probability
-from textrepair.model.format import Arrays, ModelError, pack_strings, read_model, unpack_strings
+from textrepair.model.format import Arrays, ModelError, pack_strings, read_model, unpack_strings, write_model
 from textrepair.model.ngrams import Ngrams
 from textrepair.model.vocabulary import SPECIALS, Vocabulary
 
@@ -135,15 +136,24 @@ def _channel(header: dict[str, Any], arrays: Arrays) -> Channel:
     return Channel(_tuple(Entries, "channel", arrays), tuple(header["families"]), tuple(header["origins"]))
 
 
-def model_arrays(vocabulary: Vocabulary, ngrams: Ngrams, entries: Entries) -> Arrays:
-    """What :func:`load_model` reads, as arrays to write."""
-
-    out: Arrays = {
-        "vocabulary.words": pack_strings(vocabulary.words),
-        "vocabulary.capital": vocabulary.capital,
-        "vocabulary.usual": pack_strings(vocabulary.usual),
-        "vocabulary.unknown_logp": vocabulary.unknown_logp[vocabulary.lm_size :],
+def save_model(model: Model, path: Path) -> Model:
+    """Write a model file; its version is the hash of its arrays.  Returns the model as it will be read back."""
+    arrays: Arrays = {
+        "vocabulary.words": pack_strings(model.vocabulary.words),
+        "vocabulary.capital": model.vocabulary.capital,
+        "vocabulary.usual": pack_strings(model.vocabulary.usual),
+        "vocabulary.unknown_logp": model.vocabulary.unknown_logp[model.vocabulary.lm_size :],
     }
-    for prefix, parts in (("lm", ngrams), ("channel", entries)):
-        out |= {f"{prefix}.{name}": array for name, array in parts._asdict().items()}
-    return out
+    for prefix, parts in (("lm", model.ngrams), ("channel", model.channel.entries)):
+        arrays |= {f"{prefix}.{name}": array for name, array in parts._asdict().items()}
+    digest = hashlib.sha256()
+    for array in arrays.values():
+        digest.update(np.ascontiguousarray(array).data)
+    header = model.header | {
+        "version": digest.hexdigest()[:8],
+        "lm_size": model.vocabulary.lm_size,
+        "families": list(model.channel.families),
+        "origins": list(model.channel.origins),
+    }
+    write_model(path, header, arrays)
+    return replace(model, path=path, header=header)

@@ -1,0 +1,258 @@
+"""How does a model take in what a spinner was seen to do?
+
+The swaps of one spinner, counted from aligned pairs (:func:`count_swaps`) or as posteriors over damaged text alone
+(:mod:`textrepair.model.decipherment`), become one more *family* of the channel: :func:`with_family`.  Counts are smoothed by the
+prior, ``P(o | c) = (n(c, o) + τ P₀(o | c)) / (n(c) + τ)``, and how readily the family replaces a word by its average readiness; so
+a word seen once tells a little and a word never seen keeps what the prior says of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from textrepair.model.alignment import Pair, Words, align, learn_costs
+from textrepair.model.channel import (
+    FACTOR_UNITS,
+    LONGEST,
+    Channel,
+    Entries,
+    encode,
+    hash_phrase,
+    log_probability,
+)
+from textrepair.model.model import Model
+from textrepair.model.vocabulary import Vocabulary
+
+#: How many sightings the prior is worth against counted swaps of one intended word.
+PRIOR_STRENGTH = 2.0
+#: The same for how readily a word is replaced.
+FACTOR_STRENGTH = 2.0
+#: A swap seen once is as likely a slip of the alignment: it counts half.
+SINGLE_SIGHTING = 0.5
+#: Readiness to replace a phrase of two words, which has no count of its uses: half that of the average word.
+COMPOUND_FACTOR = 0.5
+#: The origin of entries that come from counted swaps.
+FROM_PAIRS = 0
+#: Natural-log probability given its class of a word that no clean text holds.
+_UNKNOWN_LOGP = -17.0
+
+
+@dataclass
+class SwapCounts:
+    """What one spinner was seen to do, in normal forms.
+
+    ``swaps`` counts (observed, intended) where they differ, ``intended`` all sightings of an intended word or phrase, left
+    alone or not.  Counts may be fractions.
+    """
+
+    name: str
+    swaps: dict[Pair, float] = field(default_factory=dict)
+    intended: dict[Words, float] = field(default_factory=dict)
+
+
+def count_swaps(name: str, passages: Sequence[tuple[Sequence[str], Sequence[str]]]) -> SwapCounts:
+    """Align passages of (damaged, reference) forms and count.
+
+    A link of more than two words on the intended side is an editor's doing rather than the spinner's.
+    """
+    costs = learn_costs(passages)
+    swaps: Counter[Pair] = Counter()
+    intended_uses: Counter[Words] = Counter()
+    for damaged, reference in passages:
+        for link in align(damaged, reference, costs):
+            observed = tuple(damaged[link.start : link.end])
+            intended = tuple(reference[link.ref_start : link.ref_end])
+            if len(intended) > 2 or not all(_is_word(w) for w in intended + observed):
+                continue
+            intended_uses[intended] += 1
+            if observed != intended:
+                swaps[observed, intended] += 1
+    weighed = {pair: count if count > 1 else SINGLE_SIGHTING for pair, count in swaps.items()}
+    return SwapCounts(name, weighed, dict(intended_uses))
+
+
+def _is_word(form: str) -> bool:
+    return any(c.isalnum() for c in form)
+
+
+def with_family(model: Model, counts: SwapCounts) -> Model:
+    """The model with one more family of spinners, or with the family of that name replaced."""
+    families = list(model.channel.families)
+    entries = model.channel.entries
+    if counts.name in families:
+        keep = [i for i, name in enumerate(families) if name != counts.name]
+        entries = entries._replace(code=entries.code[keep], swap_factor=entries.swap_factor[keep])
+        families = [families[i] for i in keep]
+    vocabulary = _with_words(model.vocabulary, counts)
+    entries = _with_entries(vocabulary, entries, counts)
+    channel = Channel(entries, (*families, counts.name), model.channel.origins)
+    return replace(model, vocabulary=vocabulary, channel=channel)
+
+
+def _with_words(vocabulary: Vocabulary, counts: SwapCounts) -> Vocabulary:
+    """The vocabulary with the observed words that it lacks."""
+    new = sorted({w for observed, _ in counts.swaps for w in observed} - vocabulary.index.keys())
+    if not new:
+        return vocabulary
+    return Vocabulary(
+        [*vocabulary.words, *new],
+        vocabulary.lm_size,
+        np.concatenate((vocabulary.capital, np.zeros(len(new), np.uint8))),
+        np.concatenate((vocabulary.unknown_logp, np.full(len(new), _UNKNOWN_LOGP, np.float32))),
+        vocabulary.usual,
+    )
+
+
+@dataclass
+class _Flat:
+    """Entries as columns: the observed phrase's hash (or a word's number), target, codes, origin."""
+
+    observed: npt.NDArray[np.uint64]
+    target: npt.NDArray[np.uint16]
+    code: npt.NDArray[np.uint8]
+    origin: npt.NDArray[np.uint8]
+
+    def merged(
+        self, observed: npt.NDArray[np.uint64], target: npt.NDArray[np.uint16]
+    ) -> tuple[_Flat, npt.NDArray[np.int64]]:
+        """With pairs that may be new, in the order of ``observed``; and where each of the given pairs stands then."""
+        keys, place = np.unique(_pair_keys(self.observed, self.target), return_index=True)
+        wanted = _pair_keys(observed, target)
+        at = np.minimum(np.searchsorted(keys, wanted), max(0, len(keys) - 1))
+        missing = np.ones(len(wanted), bool) if not len(keys) else keys[at] != wanted
+        found = np.where(missing, -1, place[at] if len(keys) else -1)
+        first_new = len(self.observed)
+        found[missing] = first_new + np.arange(np.count_nonzero(missing))
+        more = np.zeros((len(self.code), np.count_nonzero(missing)), np.uint8)
+        joined = _Flat(
+            np.concatenate((self.observed, observed[missing])),
+            np.concatenate((self.target, target[missing])),
+            np.concatenate((self.code, more), axis=1),
+            np.concatenate((self.origin, np.full(more.shape[1], FROM_PAIRS, np.uint8))),
+        )
+        order = np.argsort(joined.observed, kind="stable")
+        inverse = np.empty_like(order)
+        inverse[order] = np.arange(len(order))
+        sorted_ = _Flat(
+            joined.observed[order], joined.target[order], joined.code[:, order], joined.origin[order]
+        )
+        return sorted_, inverse[found]
+
+    def with_column(self, column: npt.NDArray[np.float64]) -> _Flat:
+        return _Flat(
+            self.observed, self.target, np.concatenate((self.code, encode(column)[None])), self.origin
+        )
+
+
+def _pair_keys(observed: npt.NDArray[np.uint64], target: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint64]:
+    """One number a pair; two of a few million collide with probability 10⁻⁶."""
+    return observed * np.uint64(0x9E3779B97F4A7C15) + target
+
+
+def _with_entries(vocabulary: Vocabulary, entries: Entries, counts: SwapCounts) -> Entries:
+    size = vocabulary.lm_size
+    compounds = {tuple(int(w) for w in row if w != 0xFFFF): i for i, row in enumerate(entries.compounds)}
+    compounds.pop((), None)
+    single: dict[tuple[int, int], float] = {}
+    phrases: dict[tuple[int, int], float] = {}
+    first = np.zeros(len(vocabulary.words), np.uint8)
+    first[: len(entries.phrase_first)] = entries.phrase_first
+    for (observed, intended), count in counts.swaps.items():
+        target = _target(vocabulary, intended, compounds)
+        if target is None or len(observed) > LONGEST:
+            continue
+        words = [vocabulary.index[w] for w in observed]
+        if len(words) == 1:
+            single[words[0], target] = single.get((words[0], target), 0.0) + count
+        else:
+            first[words[0]] = 1
+            key = (int(hash_phrase(np.array(words, dtype=np.int64))), target)
+            phrases[key] = phrases.get(key, 0.0) + count
+    if size + len(compounds) > 0xFFFF:
+        raise ValueError(f"{len(compounds)} phrases as originals don't fit behind {size} words")
+
+    swapped = np.zeros(size + len(compounds))
+    for counted in (single, phrases):
+        for (_, target), count in counted.items():
+            swapped[target] += count
+    factor = _factors(vocabulary, entries, counts, swapped[:size])
+    prior_factor = np.concatenate(
+        (entries.swap_factor[0] / FACTOR_UNITS, np.full(len(compounds), COMPOUND_FACTOR))
+    )
+    all_factors = np.concatenate((factor, np.full(len(compounds), COMPOUND_FACTOR)))
+
+    border = int(entries.start[-1])
+    of_words = np.repeat(np.arange(len(entries.start) - 1, dtype=np.uint64), np.diff(entries.start))
+    of_phrases = np.repeat(entries.phrase_key, np.diff(entries.phrase_start))
+    parts = []
+    for hashes, at, counted in (
+        (of_words, slice(0, border), single),
+        (of_phrases, slice(border, None), phrases),
+    ):
+        flat = _Flat(hashes, entries.target[at], entries.code[:, at], entries.origin[at])
+        keys = np.array(list(counted), dtype=np.uint64).reshape(-1, 2)
+        flat, where = flat.merged(keys[:, 0], keys[:, 1].astype(np.uint16))
+        seen = np.zeros(len(flat.target))
+        seen[where] = list(counted.values())
+        base = np.exp(log_probability(flat.code[0])) / np.maximum(prior_factor[flat.target], 1e-3)
+        share = (seen + PRIOR_STRENGTH * base) / (swapped[flat.target] + PRIOR_STRENGTH)
+        parts.append(
+            flat.with_column(np.where(swapped[flat.target] > 0, share, base) * all_factors[flat.target])
+        )
+    words_part, phrase_part = parts
+    phrase_key, phrase_count = np.unique(phrase_part.observed, return_counts=True)
+    lengths = np.bincount(words_part.observed.astype(np.int64), minlength=len(vocabulary.words))
+    table = np.full((max(1, len(compounds)), 3), 0xFFFF, np.uint16)
+    for compound, row in compounds.items():
+        table[row, : len(compound)] = compound
+    return Entries(
+        start=np.concatenate(([0], np.cumsum(lengths))).astype(np.int32),
+        target=np.concatenate((words_part.target, phrase_part.target)),
+        code=np.ascontiguousarray(np.concatenate((words_part.code, phrase_part.code), axis=1)),
+        origin=np.concatenate((words_part.origin, phrase_part.origin)),
+        compounds=table,
+        phrase_key=phrase_key,
+        phrase_start=(len(words_part.target) + np.concatenate(([0], np.cumsum(phrase_count)))).astype(
+            np.int32
+        ),
+        phrase_first=first,
+        swap_factor=np.concatenate(
+            (entries.swap_factor, np.minimum(255, np.round(factor * FACTOR_UNITS)).astype(np.uint8)[None])
+        ),
+    )
+
+
+def _target(vocabulary: Vocabulary, intended: Words, compounds: dict[tuple[int, ...], int]) -> int | None:
+    """The number of an intended word or phrase; None where the language model lacks a word of it."""
+    words = tuple(vocabulary.index.get(w, vocabulary.lm_size) for w in intended)
+    if any(w >= vocabulary.lm_size for w in words) or len(words) > 3:
+        return None
+    if len(words) == 1:
+        return words[0]
+    return vocabulary.lm_size + compounds.setdefault(words, len(compounds))
+
+
+def _factors(
+    vocabulary: Vocabulary, entries: Entries, counts: SwapCounts, swapped: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """How much readier the spinner is to replace each word than its average replaceable word."""
+    prior: npt.NDArray[np.float64] = entries.swap_factor[0] / FACTOR_UNITS
+    uses = np.zeros(vocabulary.lm_size)
+    for intended, count in counts.intended.items():
+        if len(intended) == 1:
+            word = vocabulary.index.get(intended[0], vocabulary.lm_size)
+            if word < vocabulary.lm_size:
+                uses[word] = count
+    counted = (uses > 0) & ((prior > 0) | (swapped > 0))
+    total = uses[counted].sum()
+    average = swapped[counted].sum() / total if total else 0.0
+    start = np.where(prior > 0, prior, np.where(swapped > 0, 0.5, 0.0))
+    if not average:
+        return start
+    share = (swapped + FACTOR_STRENGTH * average * start) / (uses + FACTOR_STRENGTH)
+    return np.where(counted, share / average, start)
