@@ -28,7 +28,7 @@ from build.prior import Prior
 from build.wordnet import WordNet
 
 from textrepair.model.channel import Channel
-from textrepair.model.learning import count_swaps, with_family
+from textrepair.model.families import count_swaps, with_family
 from textrepair.model.model import Model, packaged_path, save_model
 from textrepair.model.ngrams import Ngrams
 from textrepair.model.vocabulary import Vocabulary

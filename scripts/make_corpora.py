@@ -26,6 +26,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPORA = ROOT / "corpora"
+#: The sound articles once more, where the installed program finds them: `textrepair learn` measures harm on them.
+SOUND = ROOT / "textrepair" / "model" / "packaged" / "sound.jsonl"
 
 # Share of words swapped.  The project's first spun sample has 0.24; the other spinner swaps more than half, but
 # these samples should stay readable, so both are near the first.
@@ -274,6 +276,8 @@ def outputs(made: Iterable[Sample]) -> dict[Path, str]:
     made = list(made)
     damaged = (sample for sample in made if not sample.id.startswith("sound/"))
     files = {CORPORA / f"{sample.id}.txt": sample.text for sample in damaged}
+    sound = (sample for sample in made if sample.id.startswith("sound/"))
+    files[SOUND] = "".join(json.dumps({"id": s.id, "text": s.text}, ensure_ascii=False) + "\n" for s in sound)
     files[CORPORA / "gold.jsonl"] = "".join(sample.to_json() + "\n" for sample in made)
     return files
 
@@ -309,7 +313,7 @@ def main() -> int:
     for path, text in files.items():
         write(path, text)
     translate_all(sound)
-    print(f"{len(files) - 1} articles and gold.jsonl written", file=sys.stderr)
+    print(f"{len(files) - 2} articles, gold.jsonl and {SOUND.name} written", file=sys.stderr)
     return 0
 
 

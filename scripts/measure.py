@@ -29,7 +29,7 @@ from rapidfuzz.distance import Levenshtein
 from textrepair.evaluation import Gold, GoldEdit, Report, evaluate
 from textrepair.model import Model, load_model
 from textrepair.model.alignment import LinkCosts, align, learn_costs
-from textrepair.model.learning import count_swaps, with_family
+from textrepair.model.families import count_swaps, with_family
 from textrepair.model.ngrams import token_logps
 from textrepair.model.reading import lattice_input
 from textrepair.model.vocabulary import SPECIALS

@@ -20,7 +20,10 @@ from typing import Any
 
 import pytest
 import zstandard
+from click.testing import CliRunner
 
+import textrepair
+from textrepair.cli import commands
 from textrepair.model.model import packaged_path
 from textrepair.repair import Repairer, Settings, load
 
@@ -301,7 +304,24 @@ def test_interrupt_leaves_no_half_file(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["many.jsonl"]
 
 
-def test_protected_and_skipped_in_long_texts(repairer: Repairer) -> None:
+def test_interrupt_of_compiled_code_is_one_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """numba raises SystemError where Ctrl-C falls into a compiled function."""
+
+    def interrupted(model: object) -> None:
+        try:
+            try:
+                raise KeyboardInterrupt
+            except KeyboardInterrupt as error:
+                raise SystemError("unpickling returned a result with an exception set") from error
+        except SystemError as error:
+            raise SystemError("posteriors returned a result with an exception set") from error
+
+    monkeypatch.setattr(textrepair, "load", interrupted)
+    result = CliRunner().invoke(commands, ["scan", str(SOUND)])
+    assert (result.exit_code, result.stderr) == (130, "interrupted\n")
+
+
+def test_terms_are_protected_in_long_texts(repairer: Repairer) -> None:
     """Terms are protected in every piece of a text that is read piecewise."""
     text = " ".join((SPUN / "01-council.txt").read_text(encoding="utf-8").split()) + " "
     text *= 250_000 // len(text) + 1

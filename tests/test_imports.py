@@ -18,9 +18,11 @@ PACKAGE = Path(__file__).parents[1] / "textrepair"
 LAYERS = [
     ["patch", "tokens", "pieces"],
     ["model"],
+    ["reference"],
     ["detector"],
     ["repair"],
     ["writer", "corpus", "evaluation"],
+    ["learning"],
     ["cli"],
     ["__main__"],
 ]

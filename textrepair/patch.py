@@ -30,8 +30,10 @@ class PatchError(ValueError):
 class Edit:
     """Replace `source[start:end]`, which is `before`, with `after`.
 
+    `reference` names the place that the wording was taken from, `ID:START-END` in a reference text, if it was.
+
     >>> Edit(4, 9, "astir", "about", kind="spin", confidence=0.97)
-    Edit(start=4, end=9, before='astir', after='about', kind='spin', confidence=0.97, alternatives=(), reason='')
+    Edit(start=4, end=9, before='astir', after='about', kind='spin', confidence=0.97, alternatives=(), reason='', reference='')
     """
 
     start: int
@@ -42,6 +44,7 @@ class Edit:
     confidence: float = 1.0
     alternatives: tuple[tuple[str, float], ...] = ()
     reason: str = ""
+    reference: str = ""
 
     def __post_init__(self) -> None:
         if self.start < 0 or self.end - self.start != len(self.before):
@@ -113,8 +116,8 @@ class Patch:
         """`later`, made on this patch's result, and this patch as one: `compose(p).apply(s) == p.apply(self.apply(s))`.
 
         An edit that the other patch leaves alone keeps all it has. Edits that meet become one: the lowest confidence,
-        the kind of the earliest that has one, the reasons joined, no alternatives; it vanishes where the source comes
-        back. Edits that only touch don't meet, unless both would insert at one point of the source.
+        the kind of the earliest that has one, the reasons and references joined, no alternatives; it vanishes where the
+        source comes back. Edits that only touch don't meet, unless both would insert at one point of the source.
         """
         composed: list[Edit] = []
         shift = 0  # result offset minus source offset, after the edits of self so far
@@ -181,6 +184,7 @@ def _merged(start: int, before: str, after: str, edits: Iterable[Edit]) -> Edit:
         kind=next((edit.kind for edit in edits if edit.kind), ""),
         confidence=min(edit.confidence for edit in edits),
         reason="; ".join(dict.fromkeys(edit.reason for edit in edits if edit.reason)),
+        reference="; ".join(dict.fromkeys(edit.reference for edit in edits if edit.reference)),
     )
 
 

@@ -1,4 +1,4 @@
-"""WordNet → the channel of a spinner never seen; families are added to it by :mod:`textrepair.model.learning`."""
+"""WordNet → the channel of a spinner never seen; families are added to it by :mod:`textrepair.model.families`."""
 
 from __future__ import annotations
 

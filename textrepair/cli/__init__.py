@@ -22,6 +22,7 @@ _COMMANDS = {
     "repair": ("textrepair.cli.repair", "command"),
     "apply": ("textrepair.cli.apply", "apply_command"),
     "revert": ("textrepair.cli.apply", "revert_command"),
+    "learn": ("textrepair.cli.learn", "command"),
     "evaluate": ("textrepair.cli.evaluate", "command"),
     "model": ("textrepair.cli.model", "command"),
 }
@@ -56,11 +57,20 @@ class _Commands(click.Group):
         except BrokenPipeError:
             _forget_stdout()
             sys.exit(141)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, SystemError) as error:
+            if not _is_interrupt(error):
+                raise
             with suppress(BrokenPipeError):
                 sys.stdout.flush()
             click.echo("interrupted", err=True)
             sys.exit(130)
+
+
+def _is_interrupt(error: BaseException | None) -> bool:
+    """Ctrl-C in the middle of a function that numba compiled comes as a SystemError caused by it, at some removes."""
+    while isinstance(error, SystemError):
+        error = error.__cause__
+    return isinstance(error, KeyboardInterrupt)
 
 
 def _forget_stdout() -> None:

@@ -263,13 +263,14 @@ def learn_costs(passages: Iterable[tuple[Sequence[str], Sequence[str]]], rounds:
 
 #: Posteriors below this are left out of the counts: they are nearly all noise, and most of the work.
 _LEAST = 0.01
-# What the rates of a corpus are worth against these pseudo-counts of SHAPES' first and first-and-last, so that some twenty passages
-# cannot make a shape impossible.
-_PRIOR_LENGTHS = np.array([300.0, 6.0, 2.0, 1.0])
+# Pseudo-counts, so that some twenty passages cannot make a shape or a class impossible.
+_PRIOR_LENGTHS = np.array([300.0, 6.0, 2.0, 1.0, 0.5])
 _PRIOR_REF_LENGTHS = np.array([300.0, 3.0, 0.6, 0.3])
 _PRIOR_LIKENESS = 20.0
+#: Random pairs of tokens that tell how often a likeness class comes up by chance.
+_CHANCES = 100_000
 #: Bounds of the probability that a token stands alone: passages that were paired well show too little of it.
-_SKIPS = (0.005, 0.03)
+_SKIPS = (0.01, 0.03)
 
 
 class _Expected:
@@ -277,6 +278,7 @@ class _Expected:
 
     def __init__(self) -> None:
         self.pairs: defaultdict[Pair, float] = defaultdict(float)
+        self.places: Counter[Pair] = Counter()
         self.shapes = np.zeros(len(SHAPES))
         self.classes = np.zeros(CLASSES)
         self.skips = np.zeros(2)
@@ -296,21 +298,28 @@ class _Expected:
     def _add_block(self, damaged: list[str], reference: list[str], d: Ids, r: Ids, tables: Tables) -> None:
         links, weights, skips, ref_skips = posteriors(link_scores(d, r, tables), tables.moves, _LEAST)
         self.skips += (skips, ref_skips)
+        single = links[:, 2] == 0
+        _count_classes(
+            tables.features, d[links[single, 0]], r[links[single, 1]], weights[single], self.classes
+        )
         for (i, j, shape), weight in zip(links.tolist(), weights.tolist(), strict=True):
             m, n = SHAPES[shape]
-            self.pairs[tuple(damaged[i : i + m]), tuple(reference[j : j + n])] += weight
+            pair = tuple(damaged[i : i + m]), tuple(reference[j : j + n])
+            self.pairs[pair] += weight
+            self.places[pair] += 1
             self.shapes[shape] += weight
-            if shape == 0 and d[i] != r[j]:
-                self.classes[likeness_class(tables.features, d[i], r[j])] += weight
 
     def costs(self, before: LinkCosts, chance: Floats) -> LinkCosts:
         """The maximisation step."""
         lengths = self.shapes[:LONGEST] + _PRIOR_LENGTHS
-        ref_lengths = np.concatenate(([self.shapes[:LONGEST].sum()], self.shapes[LONGEST:])) + _PRIOR_REF_LENGTHS
+        ref_lengths = (
+            np.concatenate(([self.shapes[:LONGEST].sum()], self.shapes[LONGEST:])) + _PRIOR_REF_LENGTHS
+        )
         skips = np.clip(self.skips / max(1, self.tokens), *_SKIPS)
         likeness = (self.classes + _PRIOR_LIKENESS * chance) / (self.classes.sum() + _PRIOR_LIKENESS) / chance
         return LinkCosts(
             pairs=dict(self.pairs),
+            places=dict(self.places),
             damaged=before.damaged,
             reference=before.reference,
             lengths=tuple((lengths / lengths.sum()).tolist()),
@@ -325,7 +334,9 @@ class _Expected:
         total: defaultdict[Words, float] = defaultdict(float)
         for (_, reference), count in self.pairs.items():
             total[reference] += count
-        shares = [self.pairs.get((run, run), 0.0) / n for run, n in total.items() if len(run) == 1 and n > 0.5]
+        shares = [
+            self.pairs.get((run, run), 0.0) / n for run, n in total.items() if len(run) == 1 and n > 0.5
+        ]
         return float(np.clip(np.mean(shares), 0.2, 0.98)) if shares else 0.6
 
 
@@ -336,17 +347,21 @@ def _chance_classes(costs: LinkCosts) -> Floats:
         rng = np.random.default_rng(0)
         sides = []
         for uses in (costs.damaged, costs.reference):
-            forms, share = list(uses), np.array(list(uses.values()), dtype=np.float64)
-            sides.append(rng.choice([costs.index[form] for form in forms], size=100_000, p=share / share.sum()))
-        _count_classes(costs.tables.features, *sides, out)
+            ids = np.array([costs.index[form] for form in uses], dtype=np.int32)
+            share = np.array(list(uses.values()), dtype=np.float64)
+            sides.append(rng.choice(ids, size=_CHANCES, p=share / share.sum()))
+        _count_classes(costs.tables.features, sides[0], sides[1], np.ones(_CHANCES), out)
     return (out / out.sum()).astype(np.float32)
 
 
 @numba.njit(cache=True, nogil=True)
-def _count_classes(traits: Features, d: npt.NDArray[np.int64], r: npt.NDArray[np.int64], out: npt.NDArray[np.float64]) -> None:
+def _count_classes(
+    traits: Features, d: Ids, r: Ids, weights: npt.NDArray[np.float64], out: npt.NDArray[np.float64]
+) -> None:
+    """Add to ``out`` (CLASSES,) the weights of pairs of different words."""
     for k in range(len(d)):
         if d[k] != r[k]:
-            out[likeness_class(traits, d[k], r[k])] += 1.0
+            out[likeness_class(traits, d[k], r[k])] += weights[k]
 
 
 __all__ = ["Link", "LinkCosts", "Pair", "Words", "align", "learn_costs"]

@@ -4,13 +4,14 @@ The conditional model ``P(damaged | reference)`` of the aligner, every probabili
 damaged token is drawn by its frequency alone, so that a token that nothing explains costs nothing beyond the move that skips
 it.  For one reference word ``r`` and a run ``d`` of damaged words
 
-    P(d | r) = (max(0, c(d, r) − 1) + K(r) · base(d | r)) / (c(r) + κ)
+    P(d | r) = (c(d, r) · (1 − 1 / places(d, r)) + K(r) · base(d | r)) / (c(r) + κ)
     base(d | r) = π [d = r] + (1 − π) · P(length of d) · Π background(dᵢ) · likeness(d, r)
 
-``c`` are the expected sightings of EM.  The first sighting of a swap is no evidence: it is usually the very place that is to be
-aligned (a cheap stand-in for leaving it out, as in Kneser & Ney 1995); ``K(r)`` is the mass that is left.  ``likeness`` is the
-ratio of how often linked and random words agree in first letters, last letters and frequency: weak cues for swaps without
-counts.  A run of several reference words has the same form with κ of its own and neither π nor likeness.
+``c`` are the expected sightings of EM at so many ``places``.  What the average place adds is taken off, since the place that is to
+be aligned is usually one of them and no evidence for itself; so a swap seen once has none.  ``K(r)`` is the mass that is left.
+``likeness`` is the ratio of how often linked and random words agree in first letters, last letters and frequency: weak cues
+for swaps without counts.  A run that has ``r`` itself among other words ("laptop computer" ← "laptop") is likelier than its base.
+A run of several reference words has the same form without π and likeness.
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ import numpy.typing as npt
 Words = tuple[str, ...]
 Pair = tuple[Words, Words]
 
-#: Longest run on either side of one link: "to a greater extent" ← "more" is the longest frequent one of the real pairs.
-LONGEST = 4
+#: Longest run on the damaged side of a link: "to a greater extent than" ← "more" is the longest frequent one of the real pairs.
+LONGEST = 5
 #: Shapes of links, damaged × reference tokens; many to many falls apart into smaller links.
-SHAPES = ((1, 1), (2, 1), (3, 1), (4, 1), (1, 2), (1, 3), (1, 4))
+SHAPES = ((1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (1, 2), (1, 3), (1, 4))
 
 #: Sightings that the base is worth against counts.
 _KAPPA = 2.0
@@ -67,7 +68,7 @@ class Tables(NamedTuple):
 
     ``identical`` and ``base`` (types,) score a link of a word with itself and with a run that has no count; ``keys`` and
     ``values`` (a power of two,) are a hash table of the pairs that have; ``runs`` (a power of two,) is one of all their
-    sides longer than a word; ``likeness`` (CLASSES,); ``longer`` and ``ref_longer`` (LONGEST,) by length of the run;
+    sides longer than a word; ``likeness`` (CLASSES,); ``longer`` and ``ref_longer`` by length of the run less one;
     ``moves`` are skip damaged, skip reference, open, extend and close a foreign stretch.
     """
 
@@ -87,17 +88,18 @@ class Tables(NamedTuple):
 class LinkCosts:
     """What EM has learned; without arguments, what holds before anything is counted.
 
-    ``pairs`` are expected sightings of links, identical ones included; ``damaged`` and ``reference`` the uses of each form on
-    either side; ``lengths`` and ``ref_lengths`` the shares of runs of 1, 2, 3, 4 words; ``skips`` the probabilities that a
+    ``pairs`` are expected sightings of links, identical ones included, ``places`` at how many places; ``damaged`` and ``reference`` the uses of each form on
+    either side; ``lengths`` and ``ref_lengths`` the shares of runs of 1, 2, 3 … words; ``skips`` the probabilities that a
     damaged and a reference word stand alone; ``unchanged`` the share of word types that stay; ``likeness`` see above.
     """
 
     pairs: Mapping[Pair, float] = field(default_factory=dict)
+    places: Mapping[Pair, int] = field(default_factory=dict)
     damaged: Mapping[str, int] = field(default_factory=dict)
     reference: Mapping[str, int] = field(default_factory=dict)
-    lengths: tuple[float, ...] = (0.97, 0.02, 0.007, 0.003)
+    lengths: tuple[float, ...] = (0.94, 0.038, 0.014, 0.005, 0.003)
     ref_lengths: tuple[float, ...] = (0.99, 0.008, 0.0015, 0.0005)
-    skips: tuple[float, float] = (0.01, 0.01)
+    skips: tuple[float, float] = (0.006, 0.006)
     unchanged: float = 0.6
     likeness: tuple[float, ...] = ()
 
@@ -191,6 +193,9 @@ _FIRST_LIKENESS = np.array(
 #: tokens long, are dearer than a foreign stretch.  tests/test_alignment.py guards both.
 _OPEN, _EXTEND, _CLOSE = -9.0, -0.15, -3.0
 
+#: Log-probability of each further word that joins a word that stays, against a word of a run that replaces one.
+CONTAINS = -2.0
+
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -252,7 +257,7 @@ def _compile(costs: LinkCosts) -> Tables:
     kept: defaultdict[Words, float] = defaultdict(float)
     for (damaged, reference), count in costs.pairs.items():
         total[reference] += count
-        kept[reference] += _evidence(damaged, reference, count)
+        kept[reference] += _evidence(costs, damaged, reference, count)
     identical = np.empty(len(forms), dtype=np.float32)
     base = np.empty(len(forms), dtype=np.float32)
     for i, form in enumerate(forms):
@@ -264,7 +269,7 @@ def _compile(costs: LinkCosts) -> Tables:
         base[i] = math.log(left * (1.0 - costs.unchanged))
     rows, scores = [], []
     for (damaged, reference), count in costs.pairs.items():
-        evidence = _evidence(damaged, reference, count)
+        evidence = _evidence(costs, damaged, reference, count)
         if damaged == reference or evidence <= 0.0:
             continue
         chance = math.prod(costs.background(form) for form in damaged)
@@ -298,5 +303,5 @@ def _compile(costs: LinkCosts) -> Tables:
     )
 
 
-def _evidence(damaged: Words, reference: Words, count: float) -> float:
-    return count if damaged == reference else max(0.0, count - 1.0)
+def _evidence(costs: LinkCosts, damaged: Words, reference: Words, count: float) -> float:
+    return count if damaged == reference else count * (1.0 - 1.0 / costs.places[damaged, reference])

@@ -11,7 +11,16 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.model.link_costs import LONGEST, SHAPES, Tables, extend_key, likeness_class, pair_key, slot
+from textrepair.model.link_costs import (
+    CONTAINS,
+    LONGEST,
+    SHAPES,
+    Tables,
+    extend_key,
+    likeness_class,
+    pair_key,
+    slot,
+)
 
 Ids = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
@@ -19,15 +28,14 @@ Floats = npt.NDArray[np.float32]
 _M = np.array([m for m, _ in SHAPES])
 _N = np.array([n for _, n in SHAPES])
 _BEADS = len(SHAPES)
+_REF_LONGEST = max(n for _, n in SHAPES)
 _SKIP, _REF_SKIP, _FROM_FIRST, _FROM_SECOND = _BEADS, _BEADS + 1, _BEADS + 2, _BEADS + 3
 _NEVER = np.float32(-1e9)
-#: Kinds that may stand in a run longer than a token: words and clitics (0 and 2 of the features).
-_RUN_KINDS = (0, 2)
 
 
 @numba.njit(cache=True, nogil=True)
 def _runs(ids: Ids, tables: Tables) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int8]]:
-    """Keys of the runs of 1–4 tokens that begin at each token, and what each is: 0 none, 1 possible, 2 in the tables."""
+    """Keys of the runs of 1, 2 … tokens that begin at each token, and what each is: 0 none, 1 possible, 2 in the tables."""
     n = len(ids)
     keys = np.zeros((n, LONGEST), dtype=np.uint64)
     state = np.zeros((n, LONGEST), dtype=np.int8)
@@ -71,10 +79,12 @@ def link_scores(d: Ids, r: Ids, t: Tables) -> Floats:
                     )
             kind = t.features.kind[r[j]]
             if kind == 0 or kind == 2:
+                contains = d[i] == r[j]
                 for m in range(1, LONGEST):
                     if d_state[i, m] == 0:
                         break
-                    score = t.base[r[j]] + t.longer[m]
+                    contains = contains or d[i + m] == r[j]
+                    score = t.longer[m] + (t.identical[r[j]] + m * CONTAINS if contains else t.base[r[j]])
                     if d_state[i, m] == 2:
                         at = slot(t.keys, pair_key(d_keys[i, m], r_keys[j, 0]))
                         if t.keys[at] != 0:
@@ -82,7 +92,7 @@ def link_scores(d: Ids, r: Ids, t: Tables) -> Floats:
                     out[i, j, m] = score + t.ref_longer[0]
             kind = t.features.kind[d[i]]
             if kind == 0 or kind == 2:
-                for n in range(1, LONGEST):
+                for n in range(1, _REF_LONGEST):
                     if r_state[j, n] == 0:
                         break
                     score = np.float32(0.0)
@@ -176,7 +186,7 @@ def _add(a: float, b: float) -> float:
     """``log(exp(a) + exp(b))``."""
     if a < b:
         a, b = b, a
-    return a if a - b > 30.0 else a + np.log1p(np.exp(b - a))
+    return a if a - b > 14.0 else a + np.log1p(np.exp(b - a))
 
 
 @numba.njit(cache=True, nogil=True)

@@ -164,7 +164,12 @@ def _tipped(inner: str, tip: str, kind: str = "") -> str:
 
 
 def _edit_tip(edit: Edit) -> str:
-    return f"{_known(edit)}\n{edit.reason}\n{_alternatives(edit)}".replace("\n\n", "\n")
+    lines = (_known(edit), edit.reason, _from(edit), _alternatives(edit))
+    return "\n".join(filter(None, lines))
+
+
+def _from(edit: Edit) -> str:
+    return f"from {edit.reference}" if edit.reference else ""
 
 
 def _proposal_tip(edit: Edit) -> str:
@@ -215,7 +220,8 @@ def _edit_row(edit: Edit, applied: bool) -> str:
         if applied
         else f'<span class="prop">{before} → {after}?</span>'
     )
-    return _row(change, edit.kind, edit.confidence, edit.reason, _alternatives(edit).removeprefix("or "))
+    reason = " · ".join(filter(None, (edit.reason, _from(edit))))
+    return _row(change, edit.kind, edit.confidence, reason, _alternatives(edit).removeprefix("or "))
 
 
 def _row(change: str, kind: str, probability: float, reason: str, alternatives: str = "") -> str:

@@ -63,7 +63,7 @@ def repair_record(article: Article) -> dict[str, Any]:
 
 
 def edit_record(edit: Edit) -> dict[str, Any]:
-    return {
+    record: dict[str, Any] = {
         "start": edit.start,
         "end": edit.end,
         "before": edit.before,
@@ -73,6 +73,7 @@ def edit_record(edit: Edit) -> dict[str, Any]:
         "alternatives": [list(alternative) for alternative in edit.alternatives],
         "reason": edit.reason,
     }
+    return record | {"reference": edit.reference} if edit.reference else record
 
 
 def dumps(record: Mapping[str, Any]) -> str:
@@ -143,6 +144,7 @@ def _edits(records: Iterable[Any]) -> Iterable[Edit]:
                     (str(text), float(probability)) for text, probability in record.get("alternatives", ())
                 ),
                 str(record.get("reason", "")),
+                str(record.get("reference", "")),
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise PatchError(f"not an edit: {error!r} in {str(record)[:80]}") from None

@@ -1,21 +1,21 @@
 """How does a model take in what a spinner was seen to do?
 
 The swaps of one spinner, counted from aligned pairs (:func:`count_swaps`) or as posteriors over damaged text alone
-(:mod:`textrepair.model.decipherment`), become one more *family* of the channel: :func:`with_family`.  Counts are smoothed by the
-prior, ``P(o | c) = (n(c, o) + τ P₀(o | c)) / (n(c) + τ)``, and how readily the family replaces a word by its average readiness; so
-a word seen once tells a little and a word never seen keeps what the prior says of it.
+(:mod:`textrepair.model.decipherment`), become one more *family* of the channel: :func:`with_family`.  Counts are smoothed by
+the prior, ``P(o | c) = (n(c, o) + τ P₀(o | c)) / (n(c) + τ)``, and how readily the family replaces a word by its average
+readiness: a word seen once tells a little, and a word never seen keeps what the prior says of it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.model.alignment import Pair, Words, align, learn_costs
+from textrepair.model.alignment import Link, Pair, Words, align, learn_costs
 from textrepair.model.channel import (
     FACTOR_UNITS,
     LONGEST,
@@ -51,29 +51,38 @@ class SwapCounts:
     """
 
     name: str
-    swaps: dict[Pair, float] = field(default_factory=dict)
-    intended: dict[Words, float] = field(default_factory=dict)
+    swaps: Mapping[Pair, float] = field(default_factory=dict)
+    intended: Mapping[Words, float] = field(default_factory=dict)
+
+
+#: A damaged passage, its reference, and which words of one stand for which of the other.
+Aligned = tuple[Sequence[str], Sequence[str], Sequence[Link]]
 
 
 def count_swaps(name: str, passages: Sequence[tuple[Sequence[str], Sequence[str]]]) -> SwapCounts:
-    """Align passages of (damaged, reference) forms and count.
+    """Align passages of (damaged, reference) forms and count."""
+    costs = learn_costs(passages)
+    return count_links(name, ((damaged, sound, align(damaged, sound, costs)) for damaged, sound in passages))
+
+
+def count_links(name: str, aligned: Iterable[Aligned]) -> SwapCounts:
+    """Count the links of aligned passages.
 
     A link of more than two words on the intended side is an editor's doing rather than the spinner's.
     """
-    costs = learn_costs(passages)
     swaps: Counter[Pair] = Counter()
-    intended_uses: Counter[Words] = Counter()
-    for damaged, reference in passages:
-        for link in align(damaged, reference, costs):
+    uses: Counter[Words] = Counter()
+    for damaged, reference, links in aligned:
+        for link in links:
             observed = tuple(damaged[link.start : link.end])
             intended = tuple(reference[link.ref_start : link.ref_end])
             if len(intended) > 2 or not all(_is_word(w) for w in intended + observed):
                 continue
-            intended_uses[intended] += 1
+            uses[intended] += 1
             if observed != intended:
                 swaps[observed, intended] += 1
     weighed = {pair: count if count > 1 else SINGLE_SIGHTING for pair, count in swaps.items()}
-    return SwapCounts(name, weighed, dict(intended_uses))
+    return SwapCounts(name, weighed, dict(uses))
 
 
 def _is_word(form: str) -> bool:

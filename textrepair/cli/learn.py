@@ -1,0 +1,129 @@
+"""``textrepair learn``: take in how a text was damaged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from textrepair.cli import options as shared
+from textrepair.cli.console import Console, Failure
+from textrepair.corpus.articles import Reading, read_articles
+
+
+@click.command("learn", short_help="Learn how texts were damaged; write a model.")
+@click.option(
+    "--pairs",
+    "pair_files",
+    metavar="FILE.tsv",
+    multiple=True,
+    type=click.Path(allow_dash=True),
+    help="Aligned passages, one a line: damaged text, tab, reference text (repeatable).",
+)
+@click.option(
+    "--damaged",
+    "damaged_paths",
+    metavar="PATH",
+    multiple=True,
+    type=click.Path(allow_dash=True),
+    help="Damaged articles: files, folders, JSONL (repeatable). Without --reference they are deciphered by themselves.",
+)
+@click.option(
+    "--reference",
+    "reference_paths",
+    metavar="PATH",
+    multiple=True,
+    type=click.Path(allow_dash=True),
+    help="Texts among which the originals of the damaged articles are looked for (repeatable).",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="MODEL",
+    required=True,
+    type=click.Path(dir_okay=False),
+    help="Write the model here.",
+)
+@click.option(
+    "--family",
+    metavar="NAME",
+    default="learned",
+    show_default=True,
+    help="What to call the spinner; learning under a name that the model has replaces that family.",
+)
+@click.option(
+    "--sound",
+    "sound_paths",
+    metavar="PATH",
+    multiple=True,
+    type=click.Path(),
+    help="Sound articles on which harm is measured before the model is written; default: a few that come along.",
+)
+@click.option(
+    "--max-harm",
+    metavar="N",
+    type=click.FloatRange(0),
+    default=0.5,
+    show_default=True,
+    help="Refuse to write a model that changes more words of wording than this in 10,000 sound ones.",
+)
+@shared.model
+@shared.reading
+@shared.talking
+def command(
+    pair_files: tuple[str, ...],
+    damaged_paths: tuple[str, ...],
+    reference_paths: tuple[str, ...],
+    output: str,
+    family: str,
+    sound_paths: tuple[str, ...],
+    max_harm: float,
+    **options: Any,
+) -> None:
+    """Learn how a spinner damages text: from aligned passages, from damaged articles and references, or from damaged articles
+    alone.
+
+    The model starts from the packaged one, or from --model; repair with it by --model.
+    """
+    if not pair_files and not damaged_paths:
+        raise click.UsageError("Nothing to learn from: give --pairs FILE.tsv or --damaged PATH.")
+    if reference_paths and not damaged_paths:
+        raise click.UsageError("--reference goes with --damaged.")
+    from textrepair.learning import (
+        LearningError,
+        learn_from_damaged,
+        learn_from_pairs,
+        measure_harm,
+        read_pairs,
+    )
+    from textrepair.model.model import save_model
+
+    console = shared.take_console(options)
+    reading = shared.take_reading(options)
+    model = shared.load_model(options["model_path"])
+    try:
+        passages = [passage for file in pair_files for passage in read_pairs(file, console.error)]
+        if passages:
+            model = learn_from_pairs(model, passages, family, console.note)
+        if damaged_paths:
+            damaged = _texts(damaged_paths, reading, console)
+            references = _texts(reference_paths, reading, console) if reference_paths else None
+            name = f"{family}-deciphered" if passages else family
+            model = learn_from_damaged(model, damaged, references, name, console.note)
+        harm = measure_harm(model, _texts(sound_paths, reading, console) if sound_paths else None)
+    except LearningError as error:
+        raise Failure(str(error)) from error
+    console.note(f"harm: {harm.changed_words} of {harm.sound_words} sound words would be changed")
+    if (harm.per_10000 or 0.0) > max_harm:
+        raise Failure(
+            f"the learned model would change {harm.per_10000:.1f} of 10,000 sound words, more than --max-harm {max_harm:g}; "
+            f"nothing written: is what it learned from really spun text?"
+        )
+    saved = save_model(model, Path(output))
+    console.note(f"{output}: {saved.name}, families {', '.join(saved.channel.families)}")
+    console.finish(1)
+
+
+def _texts(paths: tuple[str, ...], reading: Reading, console: Console) -> list[tuple[str, str]]:
+    return [(article.id, article.text) for article in read_articles(paths, reading, console.error)]

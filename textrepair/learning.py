@@ -1,0 +1,173 @@
+"""From what a user has to a model: aligned passages, damaged articles with references, or damaged articles alone.
+
+The three ways end in one more family of the channel (:mod:`textrepair.model.families`).  Each says how much of what it was given
+it used, and refuses what it can't learn from: sound articles, other languages, passages that don't belong together.
+Whether the learned model does harm is measured on sound text before it is written.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from importlib import resources
+from pathlib import Path
+
+from textrepair.corpus.articles import STDIN, Unreadable, read_articles
+from textrepair.corpus.articles import Reading as InputReading
+from textrepair.detector.spin import SHORTEST, spin_probability
+from textrepair.evaluation import Gold, Harm, evaluate
+from textrepair.model.decipherment import ROUNDS, decipher
+from textrepair.model.families import SwapCounts, count_swaps, with_family
+from textrepair.model.model import Model
+from textrepair.model.reading import read
+from textrepair.model.vocabulary import normal_form
+from textrepair.patch import Patch
+from textrepair.repair import Repairer, Settings
+from textrepair.tokens import Tokens, tokenize
+
+Say = Callable[[str], None]
+
+#: Passages of which fewer tokens than this are the same on both sides don't belong together.  Of the passages of the
+#: heaviest real spinner, the lowest share is 0.25 (`issues`: half of the words swapped).
+_SAME = 0.2
+#: Text of which fewer words than this are known is not English, or no prose.
+_KNOWN = 0.6
+
+
+class LearningError(ValueError):
+    """There is nothing to learn from what was given: why, and what to try."""
+
+
+def read_pairs(path: str, on_error: Callable[[Unreadable], None]) -> Iterator[tuple[str, str]]:
+    """The passages of a TSV file: damaged, tab, reference; further columns are ignored, lines without a tab reported."""
+    try:
+        with (
+            nullcontext(sys.stdin) if path == STDIN else open(path, encoding="utf-8-sig", newline="") as file
+        ):
+            for number, line in enumerate(file, 1):
+                columns = line.rstrip("\r\n").split("\t")
+                if len(columns) >= 2 and columns[0] and columns[1]:
+                    yield columns[0], columns[1]
+                elif line.strip():
+                    on_error(
+                        Unreadable(
+                            path, number, "no two columns", "a line is damaged text, a tab, reference text"
+                        )
+                    )
+    except (OSError, UnicodeDecodeError) as error:
+        on_error(
+            Unreadable(path, None, str(error), "a file of lines in UTF-8: damaged text, tab, reference text")
+        )
+
+
+def _forms(tokens: Tokens) -> list[str]:
+    forms = (normal_form(*item) for item in zip(tokens.texts, tokens.kinds, strict=True))
+    return [form for form in forms if form]
+
+
+def learn_from_pairs(model: Model, passages: Sequence[tuple[str, str]], family: str, say: Say) -> Model:
+    """The model with a family counted from aligned passages.
+
+    Raises :class:`LearningError` where no passage shows a swap.
+    """
+    usable = []
+    for damaged, reference in passages:
+        pair = _forms(tokenize(damaged)), _forms(tokenize(reference))
+        if _alike(*pair) >= _SAME and _is_english(model, pair[1]):
+            usable.append(pair)
+    counts = count_swaps(family, usable)
+    say(f"{len(usable)} of {len(passages)} passages used, {len(counts.swaps)} kinds of swap")
+    return _with(
+        model, counts, "the passages are the same on both sides, or don't belong together, or are not English"
+    )
+
+
+def _with(model: Model, counts: SwapCounts, why: str) -> Model:
+    if not counts.swaps:
+        raise LearningError(f"nothing learned: {why}")
+    return with_family(model, counts)
+
+
+def _alike(damaged: Sequence[str], reference: Sequence[str]) -> float:
+    """Share of the damaged side's tokens that stand on the other side too."""
+    there = set(reference)
+    return sum(form in there for form in damaged) / max(1, len(damaged))
+
+
+def _is_english(model: Model, forms: Sequence[str]) -> bool:
+    words = [form for form in forms if form[0].isalpha()]
+    known = sum(
+        model.vocabulary.index.get(form, model.vocabulary.lm_size) < model.vocabulary.lm_size
+        for form in words
+    )
+    return bool(words) and known >= _KNOWN * len(words)
+
+
+def learn_from_damaged(
+    model: Model,
+    damaged: Sequence[tuple[str, str]],
+    references: Sequence[tuple[str, str]] | None,
+    family: str,
+    say: Say,
+    rounds: int = ROUNDS,
+) -> Model:
+    """The model with a family learned from damaged articles (id, text), with or without references (id, text).
+
+    Raises :class:`LearningError` where no article is damaged, or none has a reference.
+    """
+    if references is not None:
+        return _learn_from_references(model, damaged, references, family, say)
+    spun = _spun(model, damaged, say)
+    if not spun:
+        raise LearningError(
+            "nothing learned: no article looks spun; if they are, give --pairs or --reference"
+        )
+    return decipher(model, spun, family, rounds, say)
+
+
+def _spun(model: Model, damaged: Sequence[tuple[str, str]], say: Say) -> list[str]:
+    """The texts that look spun to the model as it is: what is sound, or not English, would only teach wrong swaps."""
+    kept = []
+    foreign = 0
+    for _, text in damaged:
+        tokens = tokenize(text)
+        if tokens.words < SHORTEST:
+            continue
+        if not _is_english(model, _forms(tokens)):
+            foreign += 1
+            continue
+        reading = read(model, tokens)
+        if spin_probability(reading.log_ratio, reading.words) >= 0.5:
+            kept.append(text)
+    say(
+        f"{len(kept)} of {len(damaged)} articles look spun and are used"
+        + (f", {foreign} are not English" if foreign else "")
+    )
+    return kept
+
+
+def _learn_from_references(
+    model: Model,
+    damaged: Sequence[tuple[str, str]],
+    references: Sequence[tuple[str, str]],
+    family: str,
+    say: Say,
+) -> Model:
+    raise LearningError("not built yet")
+
+
+def _sound_sample() -> list[tuple[str, str]]:
+    """The sound articles that come along (written for this project)."""
+    file = Path(str(resources.files("textrepair.model"))) / "packaged" / "sound.jsonl"
+    return [(a.id, a.text) for a in read_articles([str(file)], InputReading(), lambda error: None)]
+
+
+def measure_harm(model: Model, sound: Sequence[tuple[str, str]] | None = None) -> Harm:
+    """How many words of sound articles a model would change at the default settings."""
+    repairer = Repairer(model)
+    texts = _sound_sample() if sound is None else sound
+    pairs: list[tuple[Gold, Patch]] = []
+    for _, text in texts:
+        pairs.append((Gold(text, ()), repairer.repair(text, Settings()).patch))
+    return evaluate(pairs, None).harm
