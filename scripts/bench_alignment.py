@@ -87,7 +87,9 @@ def read_gold(path: Path, passages: Mapping[str, Sequence[Passage]]) -> Iterator
                 f"error: {path}, passage {number}: {record['file']}, row {record['row']} is not what was annotated; "
                 "annotate it again or take the data of that day"
             )
-        links = frozenset((*_range(damaged, a, b), *_range(reference, c, d)) for a, b, c, d in record["links"])
+        links = frozenset(
+            (*_range(damaged, a, b), *_range(reference, c, d)) for a, b, c, d in record["links"]
+        )
         first, last = _range(damaged, *record.get("window", (0, len(damaged.tokens.source))))
         yield GoldPassage(passage, family, range(first, last), links)
 
@@ -108,7 +110,8 @@ def changed_links(gold: GoldPassage, aligner: Aligner) -> set[Span]:
     return {
         (link.start, link.end, link.ref_start, link.ref_end)
         for link in aligner(damaged, reference)
-        if link.start in gold.window and damaged[link.start : link.end] != reference[link.ref_start : link.ref_end]
+        if link.start in gold.window
+        and damaged[link.start : link.end] != reference[link.ref_start : link.ref_end]
     }
 
 
@@ -209,7 +212,9 @@ def main() -> None:
         "passages": [(p.damaged, p.reference) for p in issues],
         "articles": _articles(issues),
     }
-    print("\n| aligner | passages, MB/s | with tokenising | articles, MB/s | with tokenising |\n|---|---|---|---|---|")
+    print(
+        "\n| aligner | passages, MB/s | with tokenising | articles, MB/s | with tokenising |\n|---|---|---|---|---|"
+    )
     aligners: dict[str, Aligner] = {
         "textrepair": lambda d, r: align(d, r, costs["issues"]),
         "rapidfuzz Levenshtein": by_levenshtein,

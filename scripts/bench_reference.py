@@ -86,16 +86,23 @@ def cases(data: Path, others: Sequence[tuple[str, str]]) -> Iterator[Case]:
 def _revised(
     own: Sequence[Passage], others: Sequence[tuple[str, str]], draw: random.Random
 ) -> tuple[Spans, str]:
+    """Spans of the passages that the reference holds, and the reference; each paragraph stands in it once, however often it was
+    spun."""
     covered: Spans = []
     paragraphs: list[str] = []
+    kept: dict[str, bool] = {}
     at = 0
     for passage in own:
         length = len(passage.damaged.tokens.source)
-        if draw.random() < _ADDED:
-            paragraphs.append(draw.choice(draw.choice(others)[1].split("\n\n")))
-        if draw.random() >= _REMOVED:
+        sound = passage.reference.tokens.source
+        if sound not in kept:
+            if draw.random() < _ADDED:
+                paragraphs.append(draw.choice(draw.choice(others)[1].split("\n\n")))
+            kept[sound] = draw.random() >= _REMOVED
+            if kept[sound]:
+                paragraphs.append(sound)
+        if kept[sound]:
             covered.append((at, at + length))
-            paragraphs.append(passage.reference.tokens.source)
         at += length + 2
     return covered, "\n\n".join(paragraphs)
 

@@ -37,7 +37,7 @@ Blocks = npt.NDArray[np.int32]
 
 #: Runs that anchor, longest first, and the size of a stretch (damaged × reference tokens) from which such runs are looked for:
 #: shorter runs are more often in the wrong place, so that they wait until the exact way would be too slow.
-_ANCHORS = ((5, 2_500), (4, 4_000), (3, 10_000), (2, 90_000), (1, 250_000))
+_ANCHORS = ((5, 500), (4, 4_000), (3, 10_000), (2, 90_000), (1, 250_000))
 #: A stretch still larger than this, without one word in common that occurs once, is another text.
 _MOST_CELLS = 1_000_000
 
@@ -270,7 +270,10 @@ _PRIOR_LIKENESS = 20.0
 #: Random pairs of tokens that tell how often a likeness class comes up by chance.
 _CHANCES = 100_000
 #: Bounds of the probability that a token stands alone: passages that were paired well show too little of it.
-_SKIPS = (0.01, 0.03)
+_SKIPS = (0.005, 0.03)
+#: Words whose first letters differ are no evidence for each other by frequency alone, hardly any by their last letters: in a
+#: foreign stretch rare words stand opposite rare words, too.  Largest likeness (natural log) of those classes.
+_UNLIKE = np.array([0.0] * 3 + [1.5] * 3)
 
 
 class _Expected:
@@ -316,7 +319,10 @@ class _Expected:
             np.concatenate(([self.shapes[:LONGEST].sum()], self.shapes[LONGEST:])) + _PRIOR_REF_LENGTHS
         )
         skips = np.clip(self.skips / max(1, self.tokens), *_SKIPS)
-        likeness = (self.classes + _PRIOR_LIKENESS * chance) / (self.classes.sum() + _PRIOR_LIKENESS) / chance
+        likeness = np.log(
+            (self.classes + _PRIOR_LIKENESS * chance) / (self.classes.sum() + _PRIOR_LIKENESS) / chance
+        )
+        likeness[: len(_UNLIKE)] = np.minimum(likeness[: len(_UNLIKE)], _UNLIKE)
         return LinkCosts(
             pairs=dict(self.pairs),
             places=dict(self.places),
@@ -326,7 +332,7 @@ class _Expected:
             ref_lengths=tuple((ref_lengths / ref_lengths.sum()).tolist()),
             skips=(float(skips[0]), float(skips[1])),
             unchanged=self._unchanged(),
-            likeness=tuple(np.log(likeness).tolist()),
+            likeness=tuple(likeness.tolist()),
         )
 
     def _unchanged(self) -> float:

@@ -38,6 +38,11 @@ SOUND_RATE = 0.01
 _KEEP = 1e-4
 #: Sentences longer than this are cut: text without stops (a list, one endless line) must not cost more than its length.
 _LONGEST_SENTENCE = 150
+#: The families' evidence (hundreds of nats an article) is divided by this, since the words of an article are no independent
+#: draws, and this share of the mixture stays with all alike.  F0.5 on one fold of `issues` rose from 0.853 to 0.858.
+_SOFTENING, _ANY_FAMILY = 10.0, 0.1
+#: Natural-log probability of a swap that a family doesn't know.
+_IMPOSSIBLE = -16.0
 #: Sightings that the family's channel is worth against the article's own swaps.
 _OWN_STRENGTH = 1.0
 #: Uses that the article's rate is worth against how often a word of its own is replaced.
@@ -186,13 +191,11 @@ def _update(
     rate: float,
     families: npt.NDArray[np.float64],
 ) -> tuple[float, npt.NDArray[np.float64]]:
-    """The M-step: the rate is replaced words over chances to replace, a family's share its part in both kinds of evidence."""
-    swaps, shares = _mixed(model, edges, families)
+    """The M-step: the rate is replaced words over chances to replace."""
+    swaps = np.flatnonzero(edges.entry >= 0)
     weight = posterior[swaps].astype(np.float64)
     replaced = float(weight.sum())
-    part = shares / np.maximum(shares.sum(axis=0), 1e-30)
-    unchanged = np.flatnonzero(edges.entry < 0)
-    stay = posterior[unchanged].astype(np.float64)
+    stay = posterior[edges.entry < 0].astype(np.float64)
     factors = _factors(model, sentences.words, families)
     ready = sentences.readiness.astype(np.float64)
     chances = float((stay * ready * factors.sum(axis=0)).sum())
@@ -201,12 +204,28 @@ def _update(
     target_factor = np.where(targets < model.vocabulary.lm_size, target_factor, 0.5)
     chances += float((weight * target_factor).sum())
     new_rate = float(np.clip((replaced + 0.01) / (chances + 1.0), 1e-4, 0.9))
-    left = np.maximum(families[:, None] - rate * ready * factors, 1e-6)
-    evidence = (part * weight).sum(axis=1) + (
-        (left / left.sum(axis=0)) * stay * (factors.sum(axis=0) > 0)
-    ).sum(axis=1)
-    new_families = (evidence + 1.0) / (evidence.sum() + len(families))
-    return new_rate, new_families
+    return new_rate, _family_posterior(model, sentences, edges, posterior, new_rate)
+
+
+def _family_posterior(
+    model: Model,
+    sentences: Sentences,
+    edges: Edges,
+    posterior: npt.NDArray[np.float32],
+    rate: float,
+) -> npt.NDArray[np.float64]:
+    """Which spinner was it?  The expected log-likelihood of the article's swaps and of its words left alone under each family,
+    softened, and mixed with all families alike, since a spinner never seen may share some swaps with each."""
+    swaps = np.flatnonzero(edges.entry >= 0)
+    weight = posterior[swaps].astype(np.float64)
+    logps = np.maximum(log_probability(model.channel.entries.code[:, edges.entry[swaps]]), _IMPOSSIBLE)
+    stay = posterior[edges.entry < 0].astype(np.float64)
+    count = len(model.channel.families)
+    factors = _factors(model, sentences.words, np.ones(count))
+    left = np.log(np.maximum(1.0 - rate * sentences.readiness * factors, 0.05))
+    evidence = ((weight * logps).sum(axis=1) + (stay * left).sum(axis=1)) / _SOFTENING
+    share = np.exp(evidence - evidence.max())
+    return (1.0 - _ANY_FAMILY) * share / share.sum() + _ANY_FAMILY / count
 
 
 def _adapted(

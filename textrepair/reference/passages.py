@@ -35,7 +35,7 @@ _SEED, _RAREST = 7.0, 12.0
 #: Words without an entry of their own are rarer than their class by so much.
 _BEYOND_CLASS = 5.0
 #: A word repeated so often in both texts (uses in one times uses in the other) says little about where passages lie.
-_REPEATED = 100
+_REPEATED = 400
 #: Seeds of one chain: how far apart at most, and how much further in one text than in the other.
 _REACH, _SKEW = 60, 25
 #: Predecessors looked at for each seed, and what a chain pays for each token of skew and of distance, in nats.
@@ -140,7 +140,7 @@ def without_overlap(found: Sequence[Passage]) -> list[Passage]:
 def _between(found: Sequence[Passage], article: Side, reference: Side, costs: LinkCosts) -> Iterator[Passage]:
     """Sentences without rare words between two long passages that follow each other in both texts, or before the first and
     behind the last: what surrounds them speaks for them, if hardly a word is left over."""
-    long = [p for p in found if p.score >= LONG]
+    long = [p for p in found if p.score >= _SAME_TEXT]
     edges = [(0, 0), *((p.end, p.links[-1].ref_end) for p in long)]
     resumed = [*((p.start, p.links[0].ref_start) for p in long), (len(article.forms), len(reference.forms))]
     for n, ((a, c), (b, d)) in enumerate(zip(edges, resumed, strict=True)):
@@ -241,6 +241,8 @@ _KNOWN, _UNKNOWN, _UNEVEN, _LEFT_OVER = 1.0, -0.8, -1.2, -1.2
 _LONGEST_GAP = 40
 #: Score from which on a passage is the same text (several sentences), not a phrase that two texts share.
 LONG = 60.0
+#: Score from which on a passage speaks for the words beside it that say nothing by themselves.
+_SAME_TEXT = 35.0
 #: Most words between two long passages that are taken for the same text.
 _LONGEST_BETWEEN = 80
 #: Words left over between two links that still stand side by side.
@@ -316,7 +318,7 @@ def _by_sentence(
     scores: Sequence[float],
 ) -> Iterator[Passage]:
     """A run without the sentences inside it that don't correspond; a long one with the rest of those it begins and ends in."""
-    if score >= LONG:
+    if score >= _SAME_TEXT:
         first, last = _extended(links, first, last, article, reference)
     kept: list[Link] = []
     sentences = groupby(range(first, last + 1), key=lambda n: bisect_right(article.begins, links[n].start))
