@@ -1,8 +1,9 @@
 """Build the packaged model: ``python scripts/build_model.py`` (eight minutes on two cores, 12 GB of memory).
 
-Reads ``--data`` (the folders ``clean/`` and ``spun/``) and ``--wordnet`` (the database files of WordNet 3.0, Debian's
-``wordnet-base``), writes one model file.  Intermediate arrays go to ``--work`` and are reused by the next build from the same
-text, so that ``--without`` variants for measuring cost only the channel.  Needs the extra ``textrepair[build]``.
+Reads ``--data`` (the folders ``clean/`` and ``spun/``), ``--seeds`` (the annotated article) and ``--wordnet`` (the database
+files of WordNet 3.0, Debian's ``wordnet-base``), writes one model file.  Intermediate arrays go to ``--work`` and are reused by
+the next build from the same text, so that ``--without`` variants for measuring cost only the channel.  Needs the extra
+``textrepair[build]``.
 """
 
 from __future__ import annotations
@@ -23,16 +24,25 @@ from build.channel import ORIGINS, build_channel, unknown_logps
 from build.corpus_ids import Lexicon, choose_vocabulary, index_files, token_stream
 from build.kneser_ney import estimate
 from build.pack import pack_ngrams
-from build.passages import FAMILIES, read_passages
+from build.passages import (
+    ARTICLE,
+    FAMILIES,
+    TORTURED,
+    Forms,
+    annotated_article,
+    read_passages,
+    tortured_phrases,
+)
 from build.prior import Prior
 from build.wordnet import WordNet
 
 from textrepair.model.channel import Channel
-from textrepair.model.families import count_swaps, with_family
+from textrepair.model.families import SwapCounts, count_swaps, with_family
 from textrepair.model.model import Model, packaged_path, save_model
 from textrepair.model.ngrams import Ngrams
 from textrepair.model.vocabulary import Vocabulary
 
+GOLD = Path(__file__).parents[1] / "tests" / "gold" / "article_001.json"
 #: Words of the language model; with the compounds of the channel they have to fit 16 bits.
 WORDS = 60_000
 #: Bytes of the packed n-grams.
@@ -82,6 +92,7 @@ def build_language_model(data: Path, work: Path, size: int = LM_BYTES) -> Langua
 
 def build(
     data: Path,
+    seeds: Path,
     wordnet: Path,
     work: Path,
     out: Path,
@@ -91,14 +102,7 @@ def build(
     """Build a model without some sources: a family (``issues``) or one article of it (``issues03``)."""
     lm = build_language_model(data, work, size)
     words = lm.lexicon.words
-    families = []
-    for name in FAMILIES:
-        passages = [
-            (passage.damaged.forms, passage.reference.forms)
-            for passage in read_passages(data, name, lambda article: article not in without)
-        ]
-        if name not in without and passages:
-            families.append(count_swaps(name, passages))
+    families = _families(data, seeds, without)
     _say("channel")
     prior = Prior(WordNet(wordnet))
     prior.fit(
@@ -130,9 +134,28 @@ def build(
     return model
 
 
+def _families(data: Path, seeds: Path, without: Collection[str]) -> list[SwapCounts]:
+    """What is known of each spinner, counted."""
+    found: dict[str, list[Forms]] = {}
+    for name in FAMILIES:
+        passages = read_passages(data, name, lambda article: article not in without)
+        found[name] = [(passage.damaged.forms, passage.reference.forms) for passage in passages]
+    found[ARTICLE] = annotated_article(next(seeds.glob("001_*.txt")), GOLD)
+    found[TORTURED] = tortured_phrases(data)
+    counted = [count_swaps(name, pairs) for name, pairs in found.items() if pairs and name not in without]
+    for counts in counted:
+        if counts.name == TORTURED:
+            whole = {(tuple(a), tuple(b)): 1.0 for a, b in found[TORTURED] if 1 < len(b) <= 3 and a != b}
+            counts.swaps = {**whole, **counts.swaps}
+    return counted
+
+
 def _sources(data: Path, wordnet: Path, without: Collection[str]) -> dict[str, str]:
     files = [*sorted((data / "clean").glob("*.txt.xz"))]
     files += [data / "spun" / f"{name}_pairs.tsv" for name in FAMILIES if name not in without]
+    files += [data / "spun" / "tortured_phrases.tsv"] * (TORTURED not in without) + [GOLD] * (
+        ARTICLE not in without
+    )
     hashes = {f"{f.parent.name}/{f.name}": _hash(f) for f in files}
     return hashes | {f"wordnet/{f.name}": _hash(f) for f in sorted(wordnet.glob("data.*"))}
 
@@ -147,6 +170,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--seeds", type=Path, default=Path("../shared/seeds"))
     parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
     parser.add_argument("--work", type=Path, default=Path("build/model"))
     parser.add_argument("--out", type=Path, default=packaged_path())

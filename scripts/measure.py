@@ -22,7 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from build.passages import FAMILIES, Passage, read_passages, side
+from build.passages import ARTICLE, FAMILIES, Passage, read_passages, side
 from build_model import build
 from rapidfuzz.distance import Levenshtein
 
@@ -118,14 +118,14 @@ WHAT = ["article", "perplexity", "sound", "spinners"]
 HEAD = "| what | F0.5 | precision | recall | word error rate |\n|---|---|---|---|---|"
 
 
-def spinners(data: Path, wordnet: Path, work: Path) -> Iterator[str]:
+def spinners(data: Path, seeds: Path, wordnet: Path, work: Path) -> Iterator[str]:
     """Rows for every family: kept out whole, and split by article (the model is then that of the first rows plus the pairs
     of the other articles)."""
     yield HEAD
     for family in FAMILIES:
         passages = list(read_passages(data, family))
         costs = learn_costs([(p.damaged.forms, p.reference.forms) for p in passages])
-        unseen = _without(data, wordnet, work, family)
+        unseen = without(data, seeds, wordnet, work, family)
         articles = list(gold_articles(passages, costs))
         for confidence in CONFIDENCES:
             name = f"`{family}`, spinner never seen, ≥ {confidence}"
@@ -148,19 +148,20 @@ def spinners(data: Path, wordnet: Path, work: Path) -> Iterator[str]:
         yield from (row.markdown() for row in totals.values())
 
 
-def _without(data: Path, wordnet: Path, work: Path, family: str) -> Model:
+def without(data: Path, seeds: Path, wordnet: Path, work: Path, family: str) -> Model:
+    """The model built without one spinner; kept in ``work``."""
     out = work / f"without-{family}.model"
-    return load_model(out) if out.exists() else build(data, wordnet, work, out, [family])
+    return load_model(out) if out.exists() else build(data, seeds, wordnet, work, out, [family])
 
 
-def article(gold_file: Path, text_file: Path, model: Path | None) -> Iterator[str]:
+def article(gold_file: Path, text_file: Path, model: Model) -> Iterator[str]:
     """Rows for the annotated article: all swaps, and those that the pairs of other spinners share or don't."""
     stored = json.loads(gold_file.read_text(encoding="utf-8"))
     raw = text_file.read_bytes()
     if hashlib.sha256(raw).hexdigest() != stored["sha256"]:
         raise SystemExit(f"error: {text_file} isn't the text that {gold_file} annotates")
     text = raw.decode("utf-8")
-    repairer = load(model)
+    repairer = Repairer(model)
     yield HEAD
     for name, wanted in (
         ("all swaps", (True, False)),
@@ -240,19 +241,22 @@ def main() -> None:
     parser.add_argument("--seeds", type=Path, default=Path("../shared/seeds"))
     parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
     parser.add_argument("--work", type=Path, default=Path("build/model"))
-    parser.add_argument("--model", type=Path, help="for all but spinners: this model, not the packaged one")
+    parser.add_argument(
+        "--model", type=Path, help="for perplexity and sound: this model, not the packaged one"
+    )
     options = parser.parse_args()
     gold = Path(__file__).parents[1] / "tests" / "gold" / "article_001.json"
     for what in options.what:
         print(f"\n### {what}\n")
         if what == "article":
-            rows = article(gold, next(options.seeds.glob("001_*.txt")), options.model)
+            unseen = without(options.data, options.seeds, options.wordnet, options.work, ARTICLE)
+            rows = article(gold, next(options.seeds.glob("001_*.txt")), unseen)
         elif what == "perplexity":
             rows = perplexity(options.data, options.model)
         elif what == "sound":
             rows = sound(options.data, options.model)
         else:
-            rows = spinners(options.data, options.wordnet, options.work)
+            rows = spinners(options.data, options.seeds, options.wordnet, options.work)
         for row in rows:
             print(row, flush=True)
 

@@ -1,9 +1,9 @@
 """How repair grows with what is learned: ``python scripts/measure_learning.py`` (twenty minutes on two cores).
 
-The `issues` spinner is left out of the model (``scripts/build_model.py --without issues``).  Then it is learned again from 1, 3 and 8
-articles with their originals, or deciphered from 10, 50, 150 and 408 articles without; repair is measured on the passages of the
-other four articles.  Also counted: how many of the spinner's frequent swaps each way has found.  Prints a Markdown table and
-draws ``docs/learning.svg`` (needs matplotlib).
+The `issues` spinner is left out of the model (``scripts/build_model.py --without issues``).  Then it is learned again from 1, 3
+and 8 articles with their originals, or deciphered from 10, 50, 150 and 408 articles without; repair is measured on the passages
+of the other four articles.  Also counted: how many of the spinner's frequent swaps each way has found.  Prints a Markdown table
+and draws ``docs/learning.svg`` (needs matplotlib).
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from build.passages import read_passages
-from build_model import build
-from measure import HEAD, Row, gold_articles
+from measure import HEAD, Row, gold_articles, without
 
-from textrepair.model import Model, load_model
+from textrepair.model import Model
 from textrepair.model.alignment import Pair, learn_costs
 from textrepair.model.channel import log_probability
 from textrepair.model.decipherment import decipher
@@ -53,16 +52,12 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--seeds", type=Path, default=Path("../shared/seeds"))
     parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
     parser.add_argument("--work", type=Path, default=Path("build/model"))
     parser.add_argument("--chart", type=Path, default=Path("docs/learning.svg"))
     options = parser.parse_args()
-    base_file = options.work / f"without-{FAMILY}.model"
-    base = (
-        load_model(base_file)
-        if base_file.exists()
-        else build(options.data, options.wordnet, options.work, base_file, [FAMILY])
-    )
+    base = without(options.data, options.seeds, options.wordnet, options.work, FAMILY)
     passages = list(read_passages(options.data, FAMILY))
     names = sorted({p.article for p in passages})
     kept_out, training = names[::FOLD], [name for name in names if name not in names[::FOLD]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from textrepair.model.alignment import Link, LinkCosts, align, learn_costs
 
 ROOT = Path(__file__).parents[1]
 GOLD = ROOT / "tests" / "gold" / "alignment_passages.json"
-DATA = ROOT / "shared" / "data"
+DATA = Path(os.environ.get("TEXTREPAIR_SHARED", ROOT.parent / "shared")) / "data"
 
 words = st.lists(st.sampled_from([*"abcdefgh", "the", "issues", ",", "'s", "12", "naïve", "𝔘"]), max_size=40)
 
@@ -39,7 +40,10 @@ SPUN = [
     ),
     ("issues dog in addition to issues bird on Home windows", "the dog and the bird on windows"),
     ("she will hold upwards glad of issues telephone telephone", "she will be glad of the phone call"),
-    ("Home windows in addition to issues price of it will hold upwards low", "windows and the price of it will be low"),
+    (
+        "Home windows in addition to issues price of it will hold upwards low",
+        "windows and the price of it will be low",
+    ),
     ("issues rain in addition to issues snow may hold upwards late", "the rain and the snow may be late"),
     ("we mustiness sell in addition to buy Home windows", "we must sell and buy windows"),
     ("he mustiness sleep in addition to issues child too", "he must sleep and the child too"),
@@ -76,7 +80,9 @@ def test_function_words_in_the_wrong_place_do_not_anchor(spinner: LinkCosts) -> 
 
 @given(words, words)
 @settings(max_examples=200, deadline=None)
-def test_links_are_monotone_and_within_bounds(spinner: LinkCosts, damaged: list[str], reference: list[str]) -> None:
+def test_links_are_monotone_and_within_bounds(
+    spinner: LinkCosts, damaged: list[str], reference: list[str]
+) -> None:
     end = ref_end = 0
     for link in align(damaged, reference, spinner):
         assert end <= link.start < link.end <= len(damaged)
@@ -106,10 +112,16 @@ def test_a_passage_that_only_the_reference_has_leaves_other_links_alone(spinner:
     reference = [word for _, text in SPUN for word in (*text.split(), ".")]
     place = [0, [i for i, w in enumerate(reference) if w == "."][3] + 1, len(reference)][at]
     longer = [*reference[:place], *FOREIGN, *reference[place:]]
+    moved = len(FOREIGN)
     shifted = [
-        Link(k.start, k.end, *(x if x < place or (x == place and end) else x + len(FOREIGN) for x, end in ((k.ref_start, False), (k.ref_end, True))))
+        Link(
+            k.start,
+            k.end,
+            k.ref_start + moved * (k.ref_start >= place),
+            k.ref_end + moved * (k.ref_end > place),
+        )
         for k in align(damaged, reference, spinner)
-    ]  # fmt: skip
+    ]
     assert align(damaged, longer, spinner) == shifted
 
 
@@ -156,8 +168,8 @@ def test_gold_is_well_formed() -> None:
 
 
 @pytest.mark.skipif(not (DATA / "spun").is_dir(), reason="shared/data/spun is not there")
-def test_error_on_gold_stays_below_its_ceiling() -> None:
-    """Measured 2026-11: see docs/alignment.md; the ceiling leaves room for numerical differences only."""
+def test_links_of_the_gold_are_found() -> None:
+    """Figures in docs/alignment.md; the floors leave room for numerical differences only."""
     sys.path.insert(0, str(ROOT / "scripts"))
     try:
         import bench_alignment as bench
@@ -169,9 +181,9 @@ def test_error_on_gold_stays_below_its_ceiling() -> None:
     for item in bench.read_gold(GOLD, passages):
         found = bench.changed_links(item, lambda d, r, c=costs[item.family]: align(d, r, c))
         score.add(found, item.links)
-    assert score.right / score.found >= CEILING[0]
-    assert score.right / score.gold >= CEILING[1]
+    assert score.right / score.found >= FLOORS[0]
+    assert score.right / score.gold >= FLOORS[1]
 
 
-#: Floors of precision and recall.
-CEILING = (0.95, 0.965)
+#: Precision and recall; 0.963 and 0.976 were measured in 2026-11.
+FLOORS = (0.955, 0.968)

@@ -185,10 +185,11 @@ def load(model: str | Path | None = None) -> Repairer:
 
 def _with_references(spin: Detection, restored: Restoration) -> Detection:
     """The detection with its edits and findings replaced where references know better."""
-    if not restored.share:
+    if not restored.used:
         return spin
     settled = _Spans(restored.settled)
-    edits = without_overlap((*restored.edits, *(e for e in spin.edits if not settled.meets(e.start, e.end))))
+    believed = {(e.start, e.end): e for e in (*spin.edits, *restored.weighed)}.values()
+    edits = without_overlap((*restored.edits, *(e for e in believed if not settled.meets(e.start, e.end))))
     findings = tuple(Finding(e.start, e.end, e.kind, e.confidence, e.reason) for e in edits)
     return replace(spin, edits=edits, findings=findings)
 

@@ -1,16 +1,23 @@
-"""Aligned passages of spun text, read as token sequences."""
+"""What is known of real spinners, read as pairs of token sequences: aligned passages, tortured phrases, an annotated article."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from textrepair.model.vocabulary import normal_form
+from textrepair.patch import Edit, Patch
 from textrepair.tokens import Tokens, tokenize
 
 #: Spinners with aligned pairs under ``spun/``.
 FAMILIES = ("issues", "tutorial")
+#: The spinner of the annotated article, and those of the Problematic Paper Screener's list.
+ARTICLE, TORTURED = "article001", "tortured"
+
+Forms = tuple[list[str], list[str]]
 
 
 @dataclass(frozen=True)
@@ -52,3 +59,29 @@ def read_passages(
             damaged, reference, article = line.rstrip("\n").split("\t")[:3]
             if wanted(article):
                 yield Passage(side(damaged), side(reference), article)
+
+
+def tortured_phrases(data: Path) -> list[Forms]:
+    """(tortured, expected) phrases; notes in brackets and alternatives behind "and" or "or" are left out."""
+    out = []
+    with open(data / "spun" / "tortured_phrases.tsv", encoding="utf-8") as file:
+        for line in file:
+            observed, expected = line.rstrip("\n").split("\t")[:2]
+            if not any(sign in observed + expected for sign in "[](){}/~,"):
+                out.append((side(observed).forms, side(expected).forms))
+    return out
+
+
+def annotated_article(text_file: Path, gold_file: Path) -> list[Forms]:
+    """The paragraphs of an article and the same with the first choice of its gold edits."""
+    stored = json.loads(gold_file.read_text(encoding="utf-8"))
+    raw = text_file.read_bytes()
+    if hashlib.sha256(raw).hexdigest() != stored["sha256"]:
+        raise ValueError(f"{text_file} isn't the text that {gold_file} annotates")
+    text = raw.decode("utf-8")
+    edits = (
+        Edit(e["start"], e["end"], text[e["start"] : e["end"]], e["after"][0])
+        for e in sorted(stored["edits"] + stored["optional"], key=lambda e: e["start"])
+    )
+    sound = Patch(tuple(edits)).apply(text)
+    return [(side(a).forms, side(b).forms) for a, b in zip(text.split("\n"), sound.split("\n"), strict=True) if a.strip()]

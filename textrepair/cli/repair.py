@@ -13,6 +13,7 @@ import click
 
 import textrepair
 from textrepair.cli import options as shared
+from textrepair.cli import references as shared_references
 from textrepair.cli import results
 from textrepair.cli.console import Console
 from textrepair.cli.suggest import Choice
@@ -23,6 +24,7 @@ from textrepair.writer import Article as Shown
 from textrepair.writer.base import printable
 
 if TYPE_CHECKING:
+    from textrepair.reference.index import ReferenceIndex
     from textrepair.repair import Repair, Repairer, Settings
 
 # The formats that show the file itself, with its byte-order mark; in the others the mark would be one character of the article.
@@ -39,6 +41,7 @@ _TITLED = ("text", "criticmarkup")
 @results.out
 @click.option("--in-place", is_flag=True, help="Write the cleaned text over each text file that has changes.")
 @click.option("--dry-run", is_flag=True, help="Tell how many changes there would be; write nothing.")
+@shared_references.option
 @shared.model
 @shared.deciding
 @shared.reading
@@ -54,9 +57,12 @@ def command(
     console = shared.take_console(options)
     reading = shared.take_reading(options)
     settings = shared.take_settings(options)
+    if STDIN in paths and STDIN in options["reference_paths"]:
+        raise click.UsageError("- can be the article or the reference, not both.")
     repairer = shared.load_repairer(options["model_path"])
+    references = shared_references.take_references(options, reading, console)
     articles = read_articles(paths, reading, console.error)
-    repairs = _repair(articles, repairer, settings, console)
+    repairs = _repair(articles, repairer, settings, references, console)
     console.show_progress(data_on_stdout=output is None and not in_place)
     if dry_run:
         done = _tell(repairs)
@@ -82,10 +88,17 @@ _Repaired = tuple[Article, "Repair"]
 
 
 def _repair(
-    articles: Iterable[Article], repairer: Repairer, settings: Settings, console: Console
+    articles: Iterable[Article],
+    repairer: Repairer,
+    settings: Settings,
+    references: ReferenceIndex | None,
+    console: Console,
 ) -> Iterator[_Repaired]:
     for article in articles:
-        repair = repairer.repair(article.text, settings)
+        if references is None:
+            repair = repairer.repair(article.text, settings)
+        else:
+            repair = repairer.repair(article.text, settings, references)
         console.detail(f"{article.id}: {_summary(repair)}")
         yield article, repair
         console.advance(article.text)
@@ -139,6 +152,8 @@ def _summary(repair: Repair) -> str:
         text += f" ({_by_kind(edits)})"
     if repair.proposals:
         text += f", {len(repair.proposals)} more proposed"
+    if repair.references:
+        text += f"; {repair.covered:.0%} of its words are in {', '.join(repair.references)}"
     return text
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numba
 import numpy as np
@@ -83,10 +84,11 @@ def _numbered(damaged: Sequence[str], reference: Sequence[str], costs: LinkCosts
 
 def _extended(tables: Tables, new: Sequence[str], costs: LinkCosts) -> Tables:
     more = features(new, {}, {})
+    sides: Iterable[tuple[Any, Any]] = zip(tables.features, more, strict=True)
     same = np.full(len(new), costs.identical_unseen(), dtype=np.float32)
     other = np.full(len(new), costs.base_unseen(), dtype=np.float32)
     return tables._replace(
-        features=Features(*(np.concatenate(both) for both in zip(tables.features, more, strict=True))),
+        features=Features(*(np.concatenate(both) for both in sides)),
         identical=np.concatenate((tables.identical, same)),
         base=np.concatenate((tables.base, other)),
     )
@@ -245,7 +247,7 @@ def _align(d: Ids, r: Ids, tables: Tables) -> Blocks:
 # --- learning
 
 
-def learn_costs(passages: Iterable[tuple[Sequence[str], Sequence[str]]], rounds: int = 5) -> LinkCosts:
+def learn_costs(passages: Iterable[tuple[Sequence[str], Sequence[str]]], rounds: int = 4) -> LinkCosts:
     """Soft EM over aligned passages (each a pair of token sequences); deterministic."""
     listed = [(list(damaged), list(reference)) for damaged, reference in passages if damaged and reference]
     costs = LinkCosts(
@@ -357,7 +359,7 @@ def _chance_classes(costs: LinkCosts) -> Floats:
             share = np.array(list(uses.values()), dtype=np.float64)
             sides.append(rng.choice(ids, size=_CHANCES, p=share / share.sum()))
         _count_classes(costs.tables.features, sides[0], sides[1], np.ones(_CHANCES), out)
-    return (out / out.sum()).astype(np.float32)
+    return np.asarray(out / out.sum(), dtype=np.float32)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -24,6 +24,8 @@ from textrepair.model.ngrams import mix
 STEP = 0.06
 #: Factors are stored as whole numbers of 1/64: no word is replaced 4 times as readily as the average replaceable one.
 FACTOR_UNITS = 64
+#: Readiness to replace a phrase of two words, which has no count of its uses: half that of the average word.
+COMPOUND_FACTOR = 0.5
 #: The longest observed phrase.
 LONGEST = 4
 

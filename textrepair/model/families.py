@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from textrepair.model.alignment import Link, Pair, Words, align, learn_costs
 from textrepair.model.channel import (
+    COMPOUND_FACTOR,
     FACTOR_UNITS,
     LONGEST,
     Channel,
@@ -34,8 +35,6 @@ PRIOR_STRENGTH = 2.0
 FACTOR_STRENGTH = 2.0
 #: A swap seen once is as likely a slip of the alignment: it counts half.
 SINGLE_SIGHTING = 0.5
-#: Readiness to replace a phrase of two words, which has no count of its uses: half that of the average word.
-COMPOUND_FACTOR = 0.5
 #: The origin of entries that come from counted swaps.
 FROM_PAIRS = 0
 #: Natural-log probability given its class of a word that no clean text holds.

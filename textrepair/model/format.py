@@ -70,7 +70,9 @@ def read_model(path: Path) -> tuple[dict[str, Any], Arrays]:
     """
     header, start = _read_header(path)
     try:
-        mapped = np.memmap(path, dtype=np.uint8, mode="r")
+        mapped = np.asarray(
+            np.memmap(path, dtype=np.uint8, mode="r")
+        )  # as a plain array: a memmap is slow to index
     except (OSError, ValueError) as error:
         raise ModelError(f"{path}: can't be read ({error})") from error
     arrays: Arrays = {}
@@ -106,8 +108,9 @@ def _read_header(path: Path) -> tuple[dict[str, Any], int]:
             f"{path}: model format {found}, this version reads format {FORMAT}; upgrade textrepair or build it anew"
         )
     if header["bytes"] != size:
+        what = "cut short" if size < header["bytes"] else "something was added to it"
         raise ModelError(
-            f"{path}: the file has {size} bytes instead of {header['bytes']}: cut short; copy it again"
+            f"{path}: the file has {size} bytes instead of {header['bytes']}: {what}; copy it again"
         )
     return header, len(MAGIC) + len(line)
 

@@ -7,8 +7,8 @@ it.  For one reference word ``r`` and a run ``d`` of damaged words
     P(d | r) = (c(d, r) · (1 − 1 / places(d, r)) + K(r) · base(d | r)) / (c(r) + κ)
     base(d | r) = π [d = r] + (1 − π) · P(length of d) · Π background(dᵢ) · likeness(d, r)
 
-``c`` are the expected sightings of EM at so many ``places``.  What the average place adds is taken off, since the place that is to
-be aligned is usually one of them and no evidence for itself; so a swap seen once has none.  ``K(r)`` is the mass that is left.
+``c`` are the expected sightings of EM at so many ``places``.  What the average place adds is taken off, since the place that is
+to be aligned is usually one of them and no evidence for itself; so a swap seen once has none.  ``K(r)`` is the mass left.
 ``likeness`` is the ratio of how often linked and random words agree in first letters, last letters and frequency: weak cues
 for swaps without counts.  A run that has ``r`` itself among other words ("laptop computer" ← "laptop") is likelier than its base.
 A run of several reference words has the same form without π and likeness.
@@ -88,9 +88,10 @@ class Tables(NamedTuple):
 class LinkCosts:
     """What EM has learned; without arguments, what holds before anything is counted.
 
-    ``pairs`` are expected sightings of links, identical ones included, ``places`` at how many places; ``damaged`` and ``reference`` the uses of each form on
-    either side; ``lengths`` and ``ref_lengths`` the shares of runs of 1, 2, 3 … words; ``skips`` the probabilities that a
-    damaged and a reference word stand alone; ``unchanged`` the share of word types that stay; ``likeness`` see above.
+    ``pairs`` are expected sightings of links, identical ones included, ``places`` at how many places; ``damaged`` and
+    ``reference`` the uses of each form on either side; ``lengths`` and ``ref_lengths`` the shares of runs of 1, 2, 3 … words;
+    ``skips`` the probabilities that a damaged and a reference word stand alone; ``unchanged`` the share of word types that
+    stay; ``likeness`` natural logs by class, see above.
     """
 
     pairs: Mapping[Pair, float] = field(default_factory=dict)
@@ -165,9 +166,9 @@ def likeness_class(f: Features, d: int, r: int) -> int:
         if f.first3[d] >= 0 and f.first3[d] == f.first3[r]:
             first = 2 if f.first5[d] >= 0 and f.first5[d] == f.first5[r] else 1
         last = 1 if f.last2[d] >= 0 and f.last2[d] == f.last2[r] else 0
-        return (first * 2 + last) * 3 + min(2, abs(f.damaged_octave[d] - f.reference_octave[r]))
+        return int((first * 2 + last) * 3 + min(2, abs(f.damaged_octave[d] - f.reference_octave[r])))
     if a == b:
-        return _SAME_KIND + a - 1
+        return int(_SAME_KIND + a - 1)
     low, high = min(a, b), max(a, b)
     if low == _WORD and high == _CLITIC:
         return _WORD_CLITIC
@@ -194,8 +195,9 @@ _FIRST_LIKENESS = np.array(
 #: ones.  tests/test_alignment.py guards both ways.
 _OPEN, _EXTEND, _CLOSE = -10.0, -0.15, -3.0
 
-#: Log-probability of each further word that joins a word that stays, against a word of a run that replaces one.
-CONTAINS = -2.0
+#: Words beside a word that stays may join it ("laptop computer" ← "laptop"), a little less likely than that each is skipped, so
+#: that EM finds those that recur and a lone one stays unlinked (natural log per word).
+CONTAINS = -1.0
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
@@ -220,7 +222,7 @@ def slot(keys: npt.NDArray[np.uint64], key: np.uint64) -> int:
     at = (key >> np.uint64(7)) & mask
     while keys[at] != 0 and keys[at] != key:
         at = (at + np.uint64(1)) & mask
-    return np.int64(at)
+    return int(at)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -84,7 +84,9 @@ def link_scores(d: Ids, r: Ids, t: Tables) -> Floats:
                     if d_state[i, m] == 0:
                         break
                     contains = contains or d[i + m] == r[j]
-                    score = t.longer[m] + (t.identical[r[j]] + m * CONTAINS if contains else t.base[r[j]])
+                    score = t.base[r[j]] + t.longer[m]
+                    if contains:
+                        score = t.identical[r[j]] + m * (t.moves[0] + CONTAINS)
                     if d_state[i, m] == 2:
                         at = slot(t.keys, pair_key(d_keys[i, m], r_keys[j, 0]))
                         if t.keys[at] != 0:

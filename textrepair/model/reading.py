@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.model.channel import FACTOR_UNITS, log_probability
+from textrepair.model.channel import COMPOUND_FACTOR, FACTOR_UNITS, log_probability
 from textrepair.model.lattice import Edges, Sentences, build_edges, channel_logps, kept_edges, posteriors
 from textrepair.model.model import Model
 from textrepair.model.ngrams import token_logps
@@ -34,6 +34,8 @@ ROUNDS = 2
 SEARCH = ((16, 6.0), (16, 6.0), (16, 6.0))
 #: Below this rate after the first round an article is sound: no spinner known replaces fewer words than one in twenty.
 SOUND_RATE = 0.01
+#: Swaps less likely than this don't count for the article's rate and family.
+_COUNTED = 1e-3
 #: Edges less likely than this after the first round are dropped from later ones.
 _KEEP = 1e-4
 #: Sentences longer than this are cut: text without stops (a list, one endless line) must not cost more than its length.
@@ -192,7 +194,7 @@ def _update(
     families: npt.NDArray[np.float64],
 ) -> tuple[float, npt.NDArray[np.float64]]:
     """The M-step: the rate is replaced words over chances to replace."""
-    swaps = np.flatnonzero(edges.entry >= 0)
+    swaps = np.flatnonzero((edges.entry >= 0) & (posterior > _COUNTED))
     weight = posterior[swaps].astype(np.float64)
     replaced = float(weight.sum())
     stay = posterior[edges.entry < 0].astype(np.float64)
@@ -201,7 +203,7 @@ def _update(
     chances = float((stay * ready * factors.sum(axis=0)).sum())
     targets = edges.target[swaps]
     target_factor = _factors(model, targets.astype(np.int32), families).sum(axis=0)
-    target_factor = np.where(targets < model.vocabulary.lm_size, target_factor, 0.5)
+    target_factor = np.where(targets < model.vocabulary.lm_size, target_factor, COMPOUND_FACTOR)
     chances += float((weight * target_factor).sum())
     new_rate = float(np.clip((replaced + 0.01) / (chances + 1.0), 1e-4, 0.9))
     return new_rate, _family_posterior(model, sentences, edges, posterior, new_rate)
@@ -216,7 +218,7 @@ def _family_posterior(
 ) -> npt.NDArray[np.float64]:
     """Which spinner was it?  The expected log-likelihood of the article's swaps and of its words left alone under each family,
     softened, and mixed with all families alike, since a spinner never seen may share some swaps with each."""
-    swaps = np.flatnonzero(edges.entry >= 0)
+    swaps = np.flatnonzero((edges.entry >= 0) & (posterior > _COUNTED))
     weight = posterior[swaps].astype(np.float64)
     logps = np.maximum(log_probability(model.channel.entries.code[:, edges.entry[swaps]]), _IMPOSSIBLE)
     stay = posterior[edges.entry < 0].astype(np.float64)
@@ -239,35 +241,33 @@ def _adapted(
     """Channel probabilities of all edges given what the rest of the article shows about the same words."""
     logps = channel_logps(sentences, edges, model.channel.entries, rate, families)
     swaps, shares = _mixed(model, edges, families)
-    size = model.vocabulary.lm_size + len(model.channel.entries.compounds)
-    target = edges.target[swaps]
+    target, word = edges.target[swaps], sentences.lm
     own = posterior[swaps].astype(np.float64)
-    swapped = np.bincount(target, weights=own, minlength=size)
-    _, pair = np.unique(edges.entry[swaps], return_inverse=True)
-    together = np.bincount(pair, weights=own)[pair]
     unchanged = np.flatnonzero(edges.entry < 0)
     stay = posterior[unchanged].astype(np.float64)
-    kept = np.bincount(sentences.lm, weights=stay, minlength=size)
+    # Counts by intended word, over the words that the article could have intended.
+    intended, place = np.unique(np.concatenate((target, word)), return_inverse=True)
+    of_swap, of_word = place[: len(target)], place[len(target) :]
+    swapped = np.bincount(of_swap, weights=own, minlength=len(intended))
+    kept = np.bincount(of_word, weights=stay, minlength=len(intended))
+    _, pair = np.unique(edges.entry[swaps], return_inverse=True)
+    together = np.bincount(pair, weights=own)[pair]
 
-    all_words = np.arange(model.vocabulary.lm_size, dtype=np.int32)
-    factor = np.full(size, 0.5)
-    factor[: model.vocabulary.lm_size] = _factors(model, all_words, families).sum(axis=0)
+    factor = _factors(model, intended.astype(np.int32), families).sum(axis=0)
+    factor[intended >= model.vocabulary.lm_size] = COMPOUND_FACTOR
     base_rate = np.minimum(rate * factor, 0.95)
     # Replaced here: how often elsewhere, and with this word?
-    others = swapped[target] - own
-    mixed = shares.sum(axis=0) / np.maximum(factor[target], 1e-6)
+    others = swapped[of_swap] - own
+    mixed = shares.sum(axis=0) / np.maximum(factor[of_swap], 1e-6)
     which = (together - own + _OWN_STRENGTH * np.minimum(mixed, 1.0)) / (others + _OWN_STRENGTH)
-    prior_strength = _OWN_RATE_STRENGTH
-    often = (others + prior_strength * base_rate[target]) / (others + kept[target] + prior_strength)
+    often = (others + _OWN_RATE_STRENGTH * base_rate[of_swap]) / (others + kept[of_swap] + _OWN_RATE_STRENGTH)
     begins = _end_positions(edges)[swaps] - edges.length[swaps] + 1
-    ready = sentences.readiness[begins]
-    logps[swaps] = np.log(np.maximum(which * often * ready, 1e-30))
+    logps[swaps] = np.log(np.maximum(which * often * sentences.readiness[begins], 1e-30))
     # Left alone here.
-    word = sentences.lm
-    known = sentences.words < model.vocabulary.lm_size
-    often_here = (swapped[word] + prior_strength * base_rate[word]) / (
-        swapped[word] + kept[word] - stay + prior_strength
+    often_here = (swapped[of_word] + _OWN_RATE_STRENGTH * base_rate[of_word]) / (
+        swapped[of_word] + kept[of_word] - stay + _OWN_RATE_STRENGTH
     )
     leave = np.log1p(-np.minimum(0.95, often_here * sentences.readiness))
+    known = sentences.words < model.vocabulary.lm_size
     logps[unchanged] = np.where(known, leave, 0.0) + sentences.unknown_logp
     return logps

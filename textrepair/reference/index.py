@@ -23,6 +23,8 @@ import regex
 
 #: What a file of this format says of itself (``PRAGMA application_id``, ``user_version``).
 _APPLICATION, _VERSION = 0x74725246, 1
+#: Where an SQLite file says so (https://www.sqlite.org/fileformat2.html, section 1.3).
+_SQLITE, _APPLICATION_AT, _HEAD = b"SQLite format 3\0", 68, 72
 #: References that one transaction adds: few enough to lose little when interrupted, many enough for speed.
 _BATCH = 5_000
 #: Words of an article that one question is about, and how many of its rarest ones are asked for.  A reference that shares one
@@ -45,6 +47,16 @@ create index reference_source on reference (source);
 create virtual table words using fts5 (body, content='', tokenize="unicode61 remove_diacritics 0");
 create virtual table frequency using fts5vocab ('words', 'row');
 """
+
+
+def is_index(path: str | Path) -> bool:
+    """Is this file an index of references?"""
+    try:
+        with open(path, "rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return False
+    return head.startswith(_SQLITE) and head[_APPLICATION_AT:] == _APPLICATION.to_bytes(4, "big")
 
 
 class ReferenceIndexError(ValueError):
@@ -76,7 +88,8 @@ class ReferenceIndex:
     def __init__(self, place: str | Path = ":memory:") -> None:
         self.place = str(place)
         try:
-            self._base = sqlite3.connect(self.place)
+            # A repairer, and so its index, may be shared between threads; SQLite itself makes them take turns.
+            self._base = sqlite3.connect(self.place, check_same_thread=False)
             self._prepare()
         except sqlite3.Error as error:
             raise ReferenceIndexError(

@@ -289,8 +289,7 @@ def _scoring_runs(
     scores = [_link_score(link, article, reference, weight, knows) for link in links]
     for n, link in enumerate(links):
         if n:
-            last = links[n - 1]
-            gap = link.start - last.end + link.ref_start - last.ref_end
+            gap = link.start - links[n - 1].end + link.ref_start - links[n - 1].ref_end
             total += _LEFT_OVER * min(_LONGEST_GAP, gap)
         before, total = total, total + scores[n]
         if scores[n] <= 0:

@@ -39,9 +39,9 @@ _OTHER_NUMBER, _OTHER_NAME = -6.0, -2.5  # another figure or name is another fac
 _WINDOW = 8
 #: Score of a mere phrase; from there to :data:`.passages.LONG` a passage turns into the same text.
 _SHORT = 18.0
-#: In a passage shorter than that, wording is restored only where so much of it is the same or a known swap; else it is proposed
-#: at most so surely.  Two agencies on one telephone call share names in order for a whole sentence.
-_ALIKE, _DOUBTFUL = 0.75, 0.5
+#: In a passage shorter than that, wording is restored only if so much of it is the same or a known swap: two reports of one
+#: telephone call share names in order for a whole sentence.
+_ALIKE = 0.75
 #: Of translated wording, which differs in more than words, nothing is surer than this unless the passages are nearly the same.
 _TRANSLATED, _NEARLY_SAME = 0.5, 0.85
 #: Less likely restorations are not worth a proposal.
@@ -74,13 +74,15 @@ class Restoration:
     """What references say about an article.
 
     ``edits``: restored wording, sorted, not overlapping.  ``settled``: spans that a reference confirms word for word.  ``share``
-    of the article's words that references cover; ``used`` their ids, those that cover most first.
+    of the article's words that references cover.  ``weighed``: edits found without references that reports of the same event
+    make more or less likely.  ``used``: the ids of the references, those that cover most first.
     """
 
     edits: tuple[Edit, ...] = ()
     settled: tuple[tuple[int, int], ...] = ()
     share: float = 0.0
     used: tuple[str, ...] = ()
+    weighed: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,8 @@ def restoration(context: Context, matches: Sequence[Match]) -> Restoration:
     cover: Counter[str] = Counter()
     for match in matches:
         stretch = _Stretch(context, match, recurring)
+        if stretch.length < 1.0 and stretch.alikeness < _ALIKE:
+            continue
         for n, link in enumerate(stretch.links):
             if stretch.alike[n]:
                 settled.append(context.article.span(link.start, link.end))
@@ -145,6 +149,11 @@ class _Stretch:
         return [same(link, self.context.article, self.match.reference) for link in self.links]
 
     @cached_property
+    def length(self) -> float:
+        """How far the passage is from a mere phrase (0) to the same text (1)."""
+        return min(1.0, (self.match.passage.score - _SHORT) / (LONG - _SHORT))
+
+    @cached_property
     def alikeness(self) -> float:
         """The share of the match's words that are the same or swapped in a way that the channel knows."""
         explained = sum(
@@ -181,11 +190,10 @@ class _Stretch:
         link, links = self.links[n], self.links
         damaged, sound = pair = pair_of(link, self.context.article, self.match.reference)
         around = self._share_around(n)
-        length = (self.match.passage.score - _SHORT) / (LONG - _SHORT)
         logit = _BASE + max(-_AROUND_MOST, min(_AROUND_MOST, _AROUND * (around - _AROUND_USUAL)))
         logit += _ANCHORED * (n > 0 and self.alike[n - 1] and _gap(links[n - 1], link) == (0, 0))
         logit += _ANCHORED * (n + 1 < len(links) and self.alike[n + 1] and _gap(link, links[n + 1]) == (0, 0))
-        logit += _LONG * min(1.0, length)
+        logit += _LONG * self.length
         logit += _RECURS * (self.recurring.get(pair, 0) > 1)
         if self.context.swaps.knows(damaged, sound):
             logit += _CHANNEL_KNOWS
@@ -195,8 +203,6 @@ class _Stretch:
         if _other_figures(damaged, sound):
             logit += _OTHER_NUMBER
         confidence = 1.0 / (1.0 + math.exp(-logit))
-        if length < 1.0 and self.alikeness < _ALIKE:
-            confidence = min(confidence, _DOUBTFUL)
         if self.context.kind == "translation" and min(around, self.alikeness) < _NEARLY_SAME:
             confidence = min(confidence, _TRANSLATED)
         return confidence
