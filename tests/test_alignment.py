@@ -150,6 +150,19 @@ def test_nothing_to_align(spinner: LinkCosts) -> None:
     assert align(["a"], ["a"], learn_costs([])) == [Link(0, 1, 0, 1)]
 
 
+def test_pairs_from_elsewhere() -> None:
+    """Shapes that no link has and words that no text has are passed over; places may be missing."""
+    d, r = sides("xa ya sat", "za ya sat")
+    pairs = {
+        (("xa",), ("za",)): 9.0,
+        (("xa", "ya"), ("za", "ya")): 5.0,
+        (("elsewhere",), ("za",)): 3.0,
+        (("q",) * 9, ("za",)): 2.0,
+    }
+    costs = LinkCosts(pairs=pairs, damaged=dict.fromkeys(d, 1), reference=dict.fromkeys(r, 1))
+    assert told(d, r, align(d, r, costs)) == ["xa ← za"]
+
+
 def test_learning_is_deterministic(spinner: LinkCosts) -> None:
     again = learn_costs([sides(*pair) for pair in SPUN])
     assert again.pairs == spinner.pairs

@@ -15,14 +15,18 @@ from pathlib import Path
 
 from textrepair.corpus.articles import STDIN, Unreadable, read_articles
 from textrepair.corpus.articles import Reading as InputReading
-from textrepair.detector.spin import SHORTEST, spin_probability
+from textrepair.detector.spin import FLAGGED, SHORTEST, spin_probability
 from textrepair.evaluation import Gold, Harm, evaluate
 from textrepair.model.decipherment import ROUNDS, decipher
-from textrepair.model.families import SwapCounts, count_swaps, with_family
+from textrepair.model.families import Aligned, SwapCounts, count_links, count_swaps, with_family
 from textrepair.model.model import Model
 from textrepair.model.reading import read
 from textrepair.model.vocabulary import normal_form
 from textrepair.patch import Patch
+from textrepair.reference.index import ReferenceIndex
+from textrepair.reference.passages import Side
+from textrepair.reference.restore import Restorer
+from textrepair.reference.swaps import Swaps
 from textrepair.repair import Repairer, Settings
 from textrepair.tokens import Tokens, tokenize
 
@@ -107,12 +111,12 @@ def _is_english(model: Model, forms: Sequence[str]) -> bool:
 def learn_from_damaged(
     model: Model,
     damaged: Sequence[tuple[str, str]],
-    references: Sequence[tuple[str, str]] | None,
+    references: ReferenceIndex | None,
     family: str,
     say: Say,
     rounds: int = ROUNDS,
 ) -> Model:
-    """The model with a family learned from damaged articles (id, text), with or without references (id, text).
+    """The model with a family learned from damaged articles (id, text), with or without references.
 
     Raises :class:`LearningError` where no article is damaged, or none has a reference.
     """
@@ -137,8 +141,7 @@ def _spun(model: Model, damaged: Sequence[tuple[str, str]], say: Say) -> list[st
         if not _is_english(model, _forms(tokens)):
             foreign += 1
             continue
-        reading = read(model, tokens)
-        if spin_probability(reading.log_ratio, reading.words) >= 0.5:
+        if _is_spun(model, tokens):
             kept.append(text)
     say(
         f"{len(kept)} of {len(damaged)} articles look spun and are used"
@@ -148,13 +151,36 @@ def _spun(model: Model, damaged: Sequence[tuple[str, str]], say: Say) -> list[st
 
 
 def _learn_from_references(
-    model: Model,
-    damaged: Sequence[tuple[str, str]],
-    references: Sequence[tuple[str, str]],
-    family: str,
-    say: Say,
+    model: Model, damaged: Sequence[tuple[str, str]], references: ReferenceIndex, family: str, say: Say
 ) -> Model:
-    raise LearningError("not built yet")
+    """Count the links of all passages that the articles share with references that are sound themselves."""
+    restorer, swaps = Restorer(model), Swaps(model)
+    aligned: list[Aligned] = []
+    words, covered, matched = 0, 0, 0
+    for done, (_, text) in enumerate(damaged, 1):
+        article = Side.of(tokenize(text))
+        words += len(article.forms)
+        found, _ = restorer.matches(
+            article, references, swaps, lambda other: not _is_spun(model, tokenize(other))
+        )
+        for match in found:
+            links = match.passage.links
+            aligned.append((article.forms, match.reference.forms, links))
+            covered += sum(link.end - link.start for link in links)
+        matched += bool(found)
+        if done % 50 == 0:
+            say(f"{done} of {len(damaged)} articles looked up")
+    counts = count_links(family, aligned)
+    say(
+        f"{matched} of {len(damaged)} articles share passages with {len(references)} references: "
+        f"{covered} of {words} words used, {len(counts.swaps)} kinds of swap"
+    )
+    return _with(model, counts, "no article shares a passage with a reference that says it differently")
+
+
+def _is_spun(model: Model, tokens: Tokens) -> bool:
+    reading = read(model, tokens)
+    return spin_probability(reading.log_ratio, reading.words) >= FLAGGED
 
 
 def _sound_sample() -> list[tuple[str, str]]:

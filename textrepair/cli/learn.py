@@ -9,6 +9,7 @@ import click
 
 from textrepair.cli import options as shared
 from textrepair.cli.console import Console, Failure
+from textrepair.cli.references import take_references
 from textrepair.corpus.articles import Reading, read_articles
 
 
@@ -108,9 +109,11 @@ def command(
             model = learn_from_pairs(model, passages, family, console.note)
         if damaged_paths:
             damaged = _texts(damaged_paths, reading, console)
-            references = _texts(reference_paths, reading, console) if reference_paths else None
+            index = take_references(
+                {"reference_paths": reference_paths, "reference_index": None}, reading, console
+            )
             name = f"{family}-deciphered" if passages else family
-            model = learn_from_damaged(model, damaged, references, name, console.note)
+            model = learn_from_damaged(model, damaged, index, name, console.note)
         harm = measure_harm(model, _texts(sound_paths, reading, console) if sound_paths else None)
     except LearningError as error:
         raise Failure(str(error)) from error

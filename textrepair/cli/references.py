@@ -48,14 +48,12 @@ def take_references(options: dict[str, Any], reading: Reading, console: Console)
             f"{made[0]} is an index of references and goes alone; name the texts that it was made from instead."
         )
     try:
-        if made:
-            return ReferenceIndex(made[0])
-        index = ReferenceIndex(place if place is not None else _place(paths))
-        if paths:
+        index = ReferenceIndex(made[0] if made else place if place is not None else _place(paths))
+        if paths and not made:
             _fill(index, paths, reading, console)
     except ReferenceIndexError as error:
         raise Failure(str(error)) from error
-    console.detail(f"{len(index):,} references")
+    console.detail(f"references: {len(index):,}")
     return index
 
 

@@ -88,7 +88,8 @@ class Tables(NamedTuple):
 class LinkCosts:
     """What EM has learned; without arguments, what holds before anything is counted.
 
-    ``pairs`` are expected sightings of links, identical ones included, ``places`` at how many places; ``damaged`` and
+    ``pairs`` are expected sightings of links, identical ones included, ``places`` at how many places (a pair
+    that it lacks: at as many as its sightings); ``damaged`` and
     ``reference`` the uses of each form on either side; ``lengths`` and ``ref_lengths`` the shares of runs of 1, 2, 3 … words;
     ``skips`` the probabilities that a damaged and a reference word stand alone; ``unchanged`` the share of word types that
     stay; ``likeness`` natural logs by class, see above.
@@ -190,9 +191,9 @@ _FIRST_LIKENESS = np.array(
 )
 
 #: Moves into, within and out of a foreign stretch (a passage that one side lacks, or another revision), natural logs.  Fixed,
-#: since passages that were paired beforehand have hardly any to learn from: of the settings tried in 2026-11 one that links 0.4 %
-#: of the words of a passage with an unrelated reference and keeps 99.6 % of the links of a passage between unrelated
-#: ones.  tests/test_alignment.py guards both ways.
+#: since passages that were paired beforehand have hardly any to learn from.  Chosen among two dozen settings in 2026-11: against
+#: an unrelated reference 0.5 % of the words are linked, behind unrelated passages 99.9 % of the links stay (docs/alignment.md);
+#: tests/test_alignment.py guards both ways.
 _OPEN, _EXTEND, _CLOSE = -10.0, -0.15, -3.0
 
 #: Words beside a word that stays may join it ("laptop computer" ← "laptop"), a little less likely than that each is skipped, so
@@ -273,7 +274,7 @@ def _compile(costs: LinkCosts) -> Tables:
     rows, scores = [], []
     for (damaged, reference), count in costs.pairs.items():
         evidence = _evidence(costs, damaged, reference, count)
-        if damaged == reference or evidence <= 0.0:
+        if damaged == reference or evidence <= 0.0 or not _usable(costs, damaged, reference):
             continue
         chance = math.prod(costs.background(form) for form in damaged)
         seen = total[reference] + _KAPPA
@@ -306,5 +307,16 @@ def _compile(costs: LinkCosts) -> Tables:
     )
 
 
+def _usable(costs: LinkCosts, damaged: Words, reference: Words) -> bool:
+    """Can a link have this shape, and are all words among those in use?  (Pairs may come from elsewhere.)"""
+    return (len(damaged), len(reference)) in SHAPES and all(
+        form in costs.index for form in damaged + reference
+    )
+
+
 def _evidence(costs: LinkCosts, damaged: Words, reference: Words, count: float) -> float:
-    return count if damaged == reference else count * (1.0 - 1.0 / costs.places[damaged, reference])
+    return (
+        count
+        if damaged == reference
+        else count * (1.0 - 1.0 / costs.places.get((damaged, reference), max(1.0, count)))
+    )

@@ -227,7 +227,8 @@ def _family_posterior(
     left = np.log(np.maximum(1.0 - rate * sentences.readiness * factors, 0.05))
     evidence = ((weight * logps).sum(axis=1) + (stay * left).sum(axis=1)) / _SOFTENING
     share = np.exp(evidence - evidence.max())
-    return (1.0 - _ANY_FAMILY) * share / share.sum() + _ANY_FAMILY / count
+    mixture: npt.NDArray[np.float64] = (1.0 - _ANY_FAMILY) * share / share.sum() + _ANY_FAMILY / count
+    return mixture
 
 
 def _adapted(

@@ -3,7 +3,7 @@
 A report of the same event need not share a sentence with the article, but it shares its phrases: "Ukrainian border", "kind of
 tone".  As in a cache language model (Kuhn & De Mori 1990), a reading that makes a pair of words with its neighbour which one
 of the reports holds becomes more likely, against the other readings of the place and against leaving it alone.  Only readings
-that were found without references are weighed.
+that were found without references are weighed, and a report is named only where it decides.
 """
 
 from __future__ import annotations
@@ -51,19 +51,12 @@ def weighed(article: Side, believed: Sequence[Edit], reports: Sequence[Report]) 
             continue
         score, after, found = ranked[0]
         others = tuple((reading, p / total) for p, reading, _ in ranked[1:])
-        if found:
+        changed = replace(edit, after=after, confidence=min(1.0, score / total), alternatives=others)
+        if after != edit.after or (found and edit.confidence < _SURE):
             place = found[0]
             reason = f"{edit.before} → {after}, as in {place.rsplit(':', 1)[0]}"
-            yield replace(
-                edit,
-                after=after,
-                confidence=score / total,
-                alternatives=others,
-                reason=reason,
-                reference=place,
-            )
-        else:
-            yield replace(edit, after=after, confidence=score / total, alternatives=others)
+            changed = replace(changed, reason=reason, reference=place)
+        yield changed
 
 
 def _places(reports: Sequence[Report]) -> dict[Pair, str]:

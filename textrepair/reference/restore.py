@@ -2,7 +2,8 @@
 
 The references that may share something are found (:mod:`.index`), aligned with the article (:mod:`.passages`) at costs that
 know the channel's swaps, and aligned again with what this spinner did in this article counted; for each place of the article the
-reference that corresponds best says what stood there (:mod:`.wording`).
+reference that corresponds best says what stood there (:mod:`.wording`).  References that share mere phrases report the same event
+and only make readings more or less likely (:mod:`.event`).
 
 Nothing here decides whether the article is damaged; the repairer asks only where it is.
 """
@@ -29,7 +30,8 @@ from textrepair.tokens import Tokens
 #: 20 to 60.
 LEAST = 18.0
 #: Score of a phrase that two reports of one event may share, and what these must sum up to in a reference for it to be one. The
-#: annotated article shares phrases of 115 to 176 with four reports; 102 spun articles with the nearest of 512 others XXXX.
+#: annotated article shares phrases of 115 to 176 with four reports; 102 spun articles of at most 34
+#: with any of 512 references about other things.
 _PHRASE, _SAME_EVENT = 4.0, 80.0
 #: References looked at for each article.
 CANDIDATES = 8
@@ -64,14 +66,14 @@ class Restorer:
         if not article.forms:
             return Restoration()
         swaps = Swaps(self.model)
-        matches, reports = self._matches(article, references, swaps, usable)
+        matches, reports = self.matches(article, references, swaps, usable)
         changed = tuple(weighed(article, list(believed), reports)) if reports else ()
         known = {(e.start, e.end): e for e in (*believed, *changed)}
         found = restoration(Context(self.model, article, swaps, kind, known), matches)
         used = dict.fromkeys((*found.used, *(report.hit.id for report in reports)))
         return replace(found, weighed=changed, used=tuple(used))
 
-    def _matches(
+    def matches(
         self, article: Side, references: ReferenceIndex, swaps: Swaps, usable: Callable[[str], bool]
     ) -> tuple[list[Match], list[Report]]:
         """The best passage for each place of the article, in order; and the references that report the same event."""

@@ -1,0 +1,73 @@
+"""How a restored word is written in its place."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sample_models import packaged
+
+from textrepair.model.surface import indefinite_article, written
+from textrepair.tokens import tokenize
+
+CASES: list[dict[str, Any]] = json.loads(
+    (Path(__file__).parent / "cases" / "surface.json").read_text(encoding="utf-8")
+)
+
+
+def _parameters() -> list[Any]:
+    return [
+        pytest.param(
+            case,
+            id=case["label"],
+            marks=[pytest.mark.xfail(strict=True, reason=case["comment"])]
+            if case.get("known_failure")
+            else [],
+        )
+        for case in CASES
+    ]
+
+
+@pytest.mark.parametrize("case", _parameters())
+def test_case(case: dict[str, Any]) -> None:
+    model = packaged()
+    tokens = tokenize(case["original"])
+    start = tokens.texts.index(case["observed"])
+    end = start + case["words"]
+    intended = [model.vocabulary.index[word] for word in case["intended"]]
+    after = written(model, tokens, start, end, intended, case["begins"])
+    text = tokens.source[: tokens.starts[start]] + after + tokens.source[tokens.ends[end - 1] :]
+    assert text == case["expect"]
+
+
+@pytest.mark.parametrize(
+    ("present", "following", "expected"),
+    [
+        ("a", "old", "an"),
+        ("A", "old", "An"),
+        ("an", "new", "a"),
+        ("An", "new", "A"),
+        ("a", "hour", "an"),  # by its sound, not its letter
+        ("an", "university", "a"),
+        ("an", "european", "a"),
+        ("a", "mp", "an"),
+        ("a", "new", None),
+        ("an", "old", None),
+        ("an", "hour", None),
+        ("a", "university", None),
+        ("a", "one", None),
+    ],
+)
+def test_indefinite_article(present: str, following: str, expected: str | None) -> None:
+    model = packaged()
+    assert indefinite_article(model, model.vocabulary.index[following], present) == expected
+
+
+@pytest.mark.parametrize("present", ["a", "an", "A"])
+def test_no_article_without_an_opinion(present: str) -> None:
+    """Before what never follows an article, both are as unlikely."""
+    model = packaged()
+    for following in ("</s>", "the", "'s", "."):
+        assert indefinite_article(model, model.vocabulary.index[following], present) in (None, "a", "A")
