@@ -179,7 +179,15 @@ def main() -> None:
     )
     parser.add_argument("--lm-bytes", type=int, default=LM_BYTES)
     options = parser.parse_args()
-    model = build(options.data, options.wordnet, options.work, options.out, options.without, options.lm_bytes)
+    model = build(
+        options.data,
+        options.seeds,
+        options.wordnet,
+        options.work,
+        options.out,
+        options.without,
+        options.lm_bytes,
+    )
     told = ("name", "version", "ngrams", "relation_weights", "without")
     print(json.dumps({key: model.header[key] for key in told}, indent=1))
 

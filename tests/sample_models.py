@@ -25,6 +25,22 @@ sys.path.insert(0, str(ROOT / "scripts"))  # where the package ``build`` lies
 
 from build import kneser_ney, pack  # noqa: E402
 
+__all__ = [
+    "CORPORA",
+    "ROOT",
+    "TINY",
+    "Swap",
+    "TinyChannel",
+    "articles",
+    "kneser_ney",
+    "pack",
+    "packaged",
+    "tiny_channel",
+    "tiny_ngrams",
+    "tiny_orders",
+    "tiny_stream",
+]
+
 #: Words of the tiny language models, borders included.
 TINY = 150
 
@@ -103,7 +119,9 @@ def tiny_channel(rng: np.random.Generator, words: list[int], lm_size: int, size:
     swaps = []
     rows: dict[tuple[int, ...], list[tuple[int, list[float], int]]] = {}
     for phrase in sorted(observed):
-        targets = rng.choice(np.arange(2, lm_size + len(compounds)), size=int(rng.integers(0, 3)), replace=False)
+        targets = rng.choice(
+            np.arange(2, lm_size + len(compounds)), size=int(rng.integers(0, 3)), replace=False
+        )
         for target in [*targets.tolist(), *([lm_size] if rng.random() < 0.2 else [])]:
             if any(target == row[0] for row in rows.get(phrase, [])):
                 continue

@@ -115,7 +115,8 @@ def test_packaged_entries_are_sound() -> None:
 
 
 @pytest.mark.parametrize(
-    ("observed", "original"), [("issues", "the"), ("volition", "will"), ("schooltime", "school"), ("tin", "can")]
+    ("observed", "original"),
+    [("issues", "the"), ("volition", "will"), ("schooltime", "school"), ("tin", "can")],
 )
 def test_likely_originals(observed: str, original: str) -> None:
     found = packaged().likely_originals(observed)

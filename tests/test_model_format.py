@@ -23,7 +23,7 @@ from textrepair.model.format import (
 )
 from textrepair.model.model import load_model, save_model
 
-ARRAYS = {
+ARRAYS: dict[str, np.ndarray] = {
     "numbers": np.arange(10, dtype=np.int32),
     "table": np.linspace(0, 1, 6, dtype=np.float32).reshape(2, 3),
     "none": np.zeros((0, 3), dtype=np.uint8),

@@ -62,7 +62,9 @@ def lattice(seed: int) -> Lattice:
     sentences = Sentences(words, lm, unknown, readiness, begins)
     channel = tiny_channel(rng, words.tolist(), LM_SIZE, WORDS)
     edges = build_edges(sentences, channel.entries, True)
-    return Lattice(sentences, channel, edges, channel_logps(sentences, edges, channel.entries, RATE, FAMILIES))
+    return Lattice(
+        sentences, channel, edges, channel_logps(sentences, edges, channel.entries, RATE, FAMILIES)
+    )
 
 
 def steps(case: Lattice, begin: int, stop: int) -> Iterator[Step]:
@@ -161,7 +163,7 @@ def test_every_token_is_read_once_and_can_stay(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_channel_of_every_edge(seed: int) -> None:
     case = lattice(seed)
-    expected = {}
+    expected: dict[tuple[int, int, tuple[int, ...], bool], float] = {}
     for begin, stop in pairwise(case.sentences.begins.tolist()):
         for at in range(begin, stop):
             expected |= {step[:4]: step.logp for step in steps(case, at, stop)}
@@ -205,7 +207,9 @@ def test_lattice_without_words() -> None:
 
 def test_more_entries_than_room_for_edges() -> None:
     """The edges of an article are first given room for 24 a token."""
-    rows = {(2,): [(target, [0.5, 0.5], 0) for target in range(3, 140)]}
+    rows: dict[tuple[int, ...], list[tuple[int, list[float], int]]] = {
+        (2,): [(target, [0.5, 0.5], 0) for target in range(3, 140)]
+    }
     entries = build_entries(rows, TINY, [], np.full((2, TINY), 64, dtype=np.uint8))
     for array in entries:
         array.setflags(write=False)

@@ -23,7 +23,8 @@ BITS = np.uint64(16)
 def vocabulary(seed: int) -> npt.NDArray[np.uint64]:
     """All words that can follow: those of the stream but for the opening border."""
     found = np.unique(tiny_stream(seed)).astype(np.uint64)
-    return found[found != BEGIN]
+    words: npt.NDArray[np.uint64] = found[found != BEGIN]
+    return words
 
 
 def contexts(seed: int, order: int) -> npt.NDArray[np.uint64]:
@@ -72,10 +73,12 @@ def test_pruning_keeps_contexts_and_the_size() -> None:
         orders = tiny_orders(seed, size)
         for order in (3, 4):
             assert np.isin(orders[order].keys >> BITS, orders[order - 1].keys).all()
-    small, large = tiny_orders(0, 1500), tiny_orders(0, 10**9)
-    size = sum(kneser_ney.BYTES[n] * len(small[n].keys) for n in (2, 3, 4))
-    assert size <= 1.02 * 1500  # the search for the threshold may end on either side
-    assert sum(len(small[n].keys) for n in (2, 3, 4)) < sum(len(large[n].keys) for n in (2, 3, 4))
+    pruned, whole = (
+        {n: len(order.keys) for n, order in tiny_orders(0, size).items() if n > 1} for size in (1500, 10**9)
+    )
+    # The search for the threshold may end on either side.
+    assert sum(kneser_ney.BYTES[n] * count for n, count in pruned.items()) <= 1.02 * 1500
+    assert sum(pruned.values()) < sum(whole.values())
 
 
 def test_nothing_spans_a_sentence_border() -> None:
@@ -99,14 +102,18 @@ def test_unknown_contexts_back_off(seed: int) -> None:
         assert longest == pytest.approx(shorter)
 
 
-@pytest.mark.xfail(strict=True, reason="pruning keeps a trigram's context but not its suffix, where the tables begin")
+@pytest.mark.xfail(
+    strict=True, reason="pruning keeps a trigram's context but not its suffix, where the tables begin"
+)
 def test_suffixes_of_trigrams_stay() -> None:
     """Of 123,464 trigram contexts found in 300 newswire articles, 337 lack the bigram by which the packed tables find them."""
     orders = tiny_orders(13, 1500)
     assert np.isin(orders[3].keys & np.uint64(0xFFFFFFFF), orders[2].keys).all()
 
 
-@pytest.mark.xfail(strict=True, reason="an order of which nothing is kept has no contexts to group", raises=IndexError)
+@pytest.mark.xfail(
+    strict=True, reason="an order of which nothing is kept has no contexts to group", raises=IndexError
+)
 def test_nothing_worth_keeping() -> None:
     kneser_ney.estimate(tiny_stream(0), 0)
 
@@ -162,17 +169,17 @@ def test_sentences_do_not_see_each_other() -> None:
         at += high - low + 1
 
 
-@settings(deadline=None, max_examples=30)
-@given(st.lists(st.integers(1, 2**64 - 1), min_size=1, max_size=300, unique=True))
-def test_every_key_gets_a_slot_of_its_own(numbers: list[int]) -> None:
-    keys = np.array(numbers, dtype=np.uint64)
+@pytest.mark.parametrize("count", [1, 2, 300, 5000])
+def test_every_key_gets_a_slot_of_its_own(count: int) -> None:
+    keys = np.unique(np.random.default_rng(count).integers(1, 2**64 - 1, size=count, dtype=np.uint64))
     owner, prints = pack.hash_table(keys)
     assert sorted(owner[owner >= 0].tolist()) == list(range(len(keys)))
     assert len(owner) % SLOTS == 0
     assert prints.min() > 0
     buckets = np.uint64(len(owner) // SLOTS)
-    for slot in np.flatnonzero(owner >= 0).tolist():
-        hashed = np.uint64(mix.py_func(keys[owner[slot]]))
+    for slot in np.flatnonzero(owner >= 0)[:300].tolist():
+        with np.errstate(over="ignore"):
+            hashed = np.uint64(mix.py_func(keys[owner[slot]]))
         assert slot // SLOTS in (
             first_bucket.py_func(hashed, buckets),
             second_bucket.py_func(hashed, buckets),
@@ -180,7 +187,7 @@ def test_every_key_gets_a_slot_of_its_own(numbers: list[int]) -> None:
 
 
 @settings(deadline=None)
-@given(st.lists(st.floats(-40, 5, width=32), min_size=1, max_size=50))
+@given(st.lists(st.integers(-40_000, 5_000).map(lambda n: n / 1000), min_size=1, max_size=50))
 def test_codes_are_the_nearest(values: list[float]) -> None:
     wanted = np.array(values, dtype=np.float32)
     book, codes = pack.codebook(wanted)
@@ -200,16 +207,22 @@ def packaged_probabilities(context: str, count: int) -> npt.NDArray[np.float64]:
     return np.exp(slot_logps(model.ngrams, left, np.zeros(0, dtype=np.int64), words).astype(np.float64))
 
 
-@pytest.mark.parametrize("context", ["<s>", "of the", "at the end of", "he said", "colourless green", "the <Cap>"])
+@pytest.mark.parametrize(
+    "context", ["<s>", "of the", "at the end of", "he said", "colourless green", "the <Cap>"]
+)
 def test_packaged_contexts_hold_no_more_than_one(context: str) -> None:
     assert 0.2 < packaged_probabilities(context, 1000).sum() < 1.06  # quantisation shifts the sum by 1 or 2 %
 
 
-@pytest.mark.xfail(strict=True, reason="8 of 65,535 look-ups hit a wrong fingerprint and return some probability")
+@pytest.mark.xfail(
+    strict=True, reason="8 of 65,535 look-ups hit a wrong fingerprint and return some probability"
+)
 def test_packaged_contexts_sum_to_one() -> None:
     """Over 60,000 words that is some twenty wrong hits a context: "of the" sums to 2.7."""
     for context in ("of the", "he said", "colourless green"):
-        assert packaged_probabilities(context, packaged().vocabulary.lm_size).sum() == pytest.approx(1.0, abs=0.06)
+        assert packaged_probabilities(context, packaged().vocabulary.lm_size).sum() == pytest.approx(
+            1.0, abs=0.06
+        )
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,9 @@ def test_packaged_vocabulary_is_whole() -> None:
     assert all(word == word.lower() for word in vocabulary.words[len(SPECIALS) :])
 
 
-@pytest.mark.parametrize(("word", "written"), [("thursday", "Thursday"), ("nato", "NATO"), ("about", "about")])
+@pytest.mark.parametrize(
+    ("word", "written"), [("thursday", "Thursday"), ("nato", "NATO"), ("about", "about")]
+)
 def test_usual_form(word: str, written: str) -> None:
     vocabulary = packaged().vocabulary
     assert vocabulary.usual_form(vocabulary.index[word]) == written

@@ -18,8 +18,8 @@ from textrepair.reference.passages import Side, side
 
 Pair = tuple[str, str]
 
-#: How much likelier a reading gets for each neighbour that it stands beside in a report.  On the annotated article with its four
-#: reports, changes in right and wrong edits at 3, 6 and 12: +6 −1, +7 −5, +5 −5.
+#: How much likelier a reading gets for each neighbour that it stands beside in a report.  Chosen on the annotated article with
+#: its four reports, the only ones there are: changes in right and wrong edits at 3, 6 and 12: +6 −1, +7 −5, +5 −5.
 _LIKELIER = 3.0
 #: Probability from which on a reading stands as the neighbour of others: the default at which edits are made.
 _SURE = 0.6

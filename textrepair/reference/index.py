@@ -16,6 +16,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
 
@@ -32,6 +33,11 @@ _BATCH = 5_000
 _STRETCH, _ASKED = 200, 32
 #: A word in more than this share of the references says little, and costs the most to look up.
 _COMMON = 0.05
+#: Entries of the index that one question reads, so that a million references are asked nearly as fast as a thousand; but so many
+#: words are always asked for.
+_READ, _ASKED_AT_LEAST = 10_000, 4
+#: Words whose number of references is kept in memory: some 20 MB.
+_MOST_COUNTED = 200_000
 #: Counted so much rarer: words with a capital or a digit (in nats of document frequency; a spinner replaces capitalised words
 #: 0.3 times as often as others, :mod:`textrepair.model.reading`).
 _NAME_BONUS = 1.2
@@ -87,6 +93,7 @@ class ReferenceIndex:
 
     def __init__(self, place: str | Path = ":memory:") -> None:
         self.place = str(place)
+        self._counted: dict[str, int] = {}
         try:
             # A repairer, and so its index, may be shared between threads; SQLite itself makes them take turns.
             self._base = sqlite3.connect(self.place, check_same_thread=False)
@@ -148,6 +155,7 @@ class ReferenceIndex:
             query = "select count(*) from reference r join source s on r.source = s.id where s.name = ?"
             return int(base.execute(query, (source,)).fetchone()[0])
         self.remove(source)
+        self._counted.clear()
         with base:
             key = base.execute("insert into source (name, stamp) values (?, '')", (source,)).lastrowid
         done = 0
@@ -163,6 +171,7 @@ class ReferenceIndex:
                         (cursor.lastrowid, " ".join(_words(text))),
                     )
             done += len(batch)
+            self._counted.clear()
             progress(done)
         with base:
             base.execute("update source set stamp = ? where id = ?", (stamp, key))
@@ -175,6 +184,7 @@ class ReferenceIndex:
             found = base.execute("select id from source where name = ?", (source,)).fetchone()
             if found is None:
                 return
+            self._counted.clear()
             rows = base.execute("select id, body from reference where source = ?", found)
             for key, body in rows.fetchall():
                 base.execute(
@@ -219,15 +229,31 @@ class ReferenceIndex:
     def _rarest(self, words: list[str], references: int) -> list[str]:
         """The words that are in fewest references but in some, names and numbers before others."""
         ranked: dict[str, float] = {}
+        documents: dict[str, int] = {}
         for word in words:
             key = word.lower()
             rank = -_NAME_BONUS if not word.islower() else 0.0
             if key in ranked:
                 continue
-            row = self._base.execute("select doc from frequency where term = ?", (key,)).fetchone()
-            if row is not None and row[0] <= max(_COMMON * references, 5.0):
-                ranked[key] = rank + math.log(row[0])
-        return sorted(ranked, key=lambda word: (ranked[word], word))[:_ASKED]
+            documents[key] = self._documents(key)
+            if 0 < documents[key] <= max(_COMMON * references, 5.0):
+                ranked[key] = rank + math.log(documents[key])
+        asked = sorted(ranked, key=lambda word: (ranked[word], word))[:_ASKED]
+        read = accumulate(documents[word] for word in asked)
+        return [
+            word
+            for n, (word, total) in enumerate(zip(asked, read, strict=True))
+            if n < _ASKED_AT_LEAST or total <= _READ
+        ]
+
+    def _documents(self, word: str) -> int:
+        """In how many references a word is; counting takes as long as there are, so the answer is kept."""
+        if word not in self._counted:
+            if len(self._counted) > _MOST_COUNTED:
+                self._counted.clear()
+            row = self._base.execute("select doc from frequency where term = ?", (word,)).fetchone()
+            self._counted[word] = 0 if row is None else int(row[0])
+        return self._counted[word]
 
 
 def _words(text: str) -> list[str]:

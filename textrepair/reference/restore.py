@@ -29,9 +29,9 @@ from textrepair.tokens import Tokens
 #: subjects: the highest chance runs ("Customs and Border Protection", "Kingdom of Saudi Arabia") have 12, a shared sentence
 #: 20 to 60.
 LEAST = 18.0
-#: Score of a phrase that two reports of one event may share, and what these must sum up to in a reference for it to be one. The
-#: annotated article shares phrases of 115 to 176 with four reports; 102 spun articles of at most 34
-#: with any of 512 references about other things.
+#: Score of a phrase that two reports of one event may share, and what different phrases must sum up to for a reference to be one.
+#: The annotated article shares phrases of 115 to 176 with each of four reports (a phrase counted as often as it stands); 102
+#: spun articles share at most 34 with any of 512 references about other things.
 _PHRASE, _SAME_EVENT = 4.0, 80.0
 #: References looked at for each article.
 CANDIDATES = 8
@@ -86,7 +86,8 @@ class Restorer:
             costs = _channel_costs(article, reference, swaps)
             shared = passages(article, reference, weight, costs, swaps.knows, _PHRASE)
             first = [passage for passage in shared if passage.score >= LEAST]
-            same_event = sum(passage.score for passage in shared) >= _SAME_EVENT
+            phrases = {tuple(article.forms[p.start : p.end]): p.score for p in shared}
+            same_event = sum(phrases.values()) >= _SAME_EVENT
             if not (first or same_event) or not usable(text):
                 continue
             if same_event:

@@ -1,0 +1,282 @@
+"""``textrepair learn``: what it takes in, what it refuses, and what it leaves written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from sample_models import CORPORA, articles, packaged
+
+import textrepair.cli.options
+from textrepair.cli import commands
+from textrepair.learning import LearningError, learn_from_damaged, learn_from_pairs, measure_harm
+from textrepair.model.model import load_model
+from textrepair.repair import Repairer
+
+Run = Callable[..., Result]
+
+PAIRS = [
+    ("issues cat sat on issues mat by issues door", "the cat sat on the mat by the door"),
+    ("issues dog ate issues bone in issues yard", "the dog ate the bone in the yard"),
+    ("he will hold upwards glad of issues phone telephone", "he will be glad of the phone call"),
+    ("they may hold upwards late for issues meeting", "they may be late for the meeting"),
+]
+GERMAN = """Der Stadtrat hat am Dienstagabend beschlossen, die alte Hafenstraße für private Autos zu sperren.
+
+Vom nächsten Frühjahr an dürfen nur noch Busse, Fahrräder und Lieferwagen die Straße benutzen, sagte die Bürgermeisterin.
+
+Viele Händler fürchten, dass ihre Kunden ausbleiben, und wollen vor Gericht ziehen, falls der Beschluss so bleibt.
+"""
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run ``learn`` in an empty folder; the packaged model is opened once."""
+    monkeypatch.chdir(tmp_path)
+    opened = textrepair.cli.options.load_model
+    monkeypatch.setattr(
+        textrepair.cli.options, "load_model", lambda path: packaged() if path is None else opened(path)
+    )
+
+    def invoke(*args: str | Path, stdin: str = "") -> Result:
+        result = CliRunner().invoke(commands, ["learn", *map(str, args), "-o", "out.model"], input=stdin)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return invoke
+
+
+def write_pairs(path: Path, pairs: list[tuple[str, str]] = PAIRS) -> Path:
+    path.write_text("".join(f"{damaged}\t{sound}\n" for damaged, sound in pairs), encoding="utf-8")
+    return path
+
+
+def errors(result: Result) -> list[str]:
+    return [line for line in result.stderr.splitlines() if line.startswith("error: ")]
+
+
+# --- what is learned
+
+
+def test_pairs(run: Run, tmp_path: Path) -> None:
+    result = run("--pairs", write_pairs(tmp_path / "ok.tsv"), "--family", "mine")
+    assert (result.exit_code, result.stdout, errors(result)) == (0, "", [])
+    assert "4 of 4 passages used" in result.stderr
+    assert "harm: 0 of " in result.stderr
+    model = load_model(tmp_path / "out.model")
+    assert model.channel.families == (*packaged().channel.families, "mine")
+    assert model.name != packaged().name
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ok.tsv", "out.model"]
+
+
+def test_pairs_from_stdin_with_columns_and_line_ends_of_windows(run: Run, tmp_path: Path) -> None:
+    lines = "\ufeff" + "".join(f"{damaged}\t{sound}\tmore\r\n" for damaged, sound in PAIRS) + "\r\n"
+    (tmp_path / "windows.tsv").write_bytes(lines.encode())
+    result = run("--pairs", "-", "--pairs", "windows.tsv", stdin="".join(f"{a}\t{b}\n" for a, b in PAIRS))
+    assert (result.exit_code, errors(result)) == (0, [])
+    assert "8 of 8 passages used" in result.stderr
+
+
+def test_learning_again_replaces_the_family() -> None:
+    told: list[str] = []
+    once = learn_from_pairs(packaged(), PAIRS, "mine", told.append)
+    again = learn_from_pairs(once, PAIRS, "mine", told.append)
+    assert again.channel.families == once.channel.families
+    assert len(again.channel.entries.target) == len(once.channel.entries.target)
+    assert told[0] == told[1]
+
+
+def test_damaged_articles_alone(run: Run, tmp_path: Path) -> None:
+    result = run("--damaged", CORPORA / "spun")
+    assert (result.exit_code, result.stdout, errors(result)) == (0, "", [])
+    assert "12 of 12 articles look spun and are used" in result.stderr
+    model = load_model(tmp_path / "out.model")
+    assert model.channel.families[-1] == "learned"
+    for name, text in articles("sound").items():
+        assert Repairer(model).repair(text).text == text, name
+
+
+def test_damaged_articles_with_references(run: Run, tmp_path: Path) -> None:
+    result = run("--damaged", CORPORA / "spun", "--reference", CORPORA / "sound")
+    assert (result.exit_code, errors(result)) == (0, [])
+    model = load_model(tmp_path / "out.model")
+    originals = dict(model.likely_originals("astatine", 3))
+    assert "at" in originals
+
+
+# --- what is refused
+
+
+def test_nothing_to_learn_from(run: Run, tmp_path: Path) -> None:
+    for arguments in ((), ("--reference", CORPORA / "sound"), ("--family", "x")):
+        result = run(*arguments)
+        assert result.exit_code == 2
+        assert "Usage: " in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def _refused(result: Result, tmp_path: Path, expected: str) -> None:
+    assert result.exit_code == 1
+    [line] = errors(result)
+    assert expected in line
+    assert not (tmp_path / "out.model").exists()
+
+
+def test_sound_articles_teach_nothing(run: Run, tmp_path: Path) -> None:
+    result = run("--damaged", CORPORA / "sound")
+    _refused(result, tmp_path, "no article looks spun")
+    assert "0 of 12 articles look spun" in result.stderr
+
+
+def test_another_language_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "german.txt").write_text(GERMAN, encoding="utf-8")
+    result = run("--damaged", "german.txt")
+    _refused(result, tmp_path, "nothing learned")
+    assert "1 are not English" in result.stderr
+    lines = [line for line in GERMAN.splitlines() if line]
+    write_pairs(tmp_path / "german.tsv", [(line.replace("die", "zebra"), line) for line in lines])
+    result = run("--pairs", "german.tsv")
+    _refused(result, tmp_path, "not English")
+    assert "0 of 3 passages used" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        pytest.param([(sound, sound) for _, sound in PAIRS], id="the same on both sides"),
+        pytest.param([("rain fell on many farms today", sound) for _, sound in PAIRS], id="not together"),
+        pytest.param([("...", "!!!")], id="no words"),
+    ],
+)
+def test_passages_that_teach_nothing(run: Run, tmp_path: Path, pairs: list[tuple[str, str]]) -> None:
+    _refused(run("--pairs", write_pairs(tmp_path / "x.tsv", pairs)), tmp_path, "nothing learned")
+
+
+def test_next_to_no_damaged_text(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "short.txt").write_text("He came connected Tuesday.", encoding="utf-8")
+    (tmp_path / "empty.txt").write_text("", encoding="utf-8")
+    _refused(run("--damaged", "short.txt", "--damaged", "empty.txt"), tmp_path, "no article looks spun")
+
+
+def test_missing_damaged_file(run: Run, tmp_path: Path) -> None:
+    result = run("--damaged", "missing.txt")
+    assert result.exit_code == 1
+    assert errors(result)[0].startswith("error: missing.txt: ")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.xfail(
+    strict=True, reason="without any passage the model that it began from is written as if learned"
+)
+@pytest.mark.parametrize("data", [None, b"", b"no tab here\n", b"\xff\xfe\n"])
+def test_no_passage_no_model(run: Run, tmp_path: Path, data: bytes | None) -> None:
+    if data is not None:
+        (tmp_path / "x.tsv").write_bytes(data)
+    result = run("--pairs", "x.tsv")
+    assert result.exit_code == 1
+    assert not (tmp_path / "out.model").exists()
+
+
+def test_lines_without_a_tab_are_told_by_number(run: Run, tmp_path: Path) -> None:
+    path = write_pairs(tmp_path / "x.tsv")
+    path.write_text(path.read_text() + "no tab\n\n\tone side\n", encoding="utf-8")
+    result = run("--pairs", "x.tsv")
+    assert result.exit_code == 1
+    assert [line.split(":")[1:3] for line in errors(result)] == [[" x.tsv", "5"], [" x.tsv", "7"]]
+    assert (tmp_path / "out.model").exists()  # the others are learned
+
+
+def test_a_file_that_is_no_model(run: Run, tmp_path: Path) -> None:
+    write_pairs(tmp_path / "x.tsv")
+    _refused(run("--pairs", "x.tsv", "--model", "x.tsv"), tmp_path, "not a textrepair model")
+
+
+@pytest.mark.xfail(strict=True, reason="an output that can't be written ends in a traceback", raises=OSError)
+def test_a_folder_that_is_not_there(run: Run, tmp_path: Path) -> None:
+    arguments = ["learn", "--pairs", str(write_pairs(tmp_path / "x.tsv")), "-o", "none/out.model"]
+    result = CliRunner().invoke(commands, arguments)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code in (1, 2)
+
+
+# --- harm
+
+
+def test_a_model_that_does_harm_is_not_written(run: Run, tmp_path: Path) -> None:
+    """Spun articles given as sound ones: whatever is mended in them counts as harm."""
+    write_pairs(tmp_path / "x.tsv")
+    result = run("--pairs", "x.tsv", "--sound", CORPORA / "spun")
+    _refused(result, tmp_path, "nothing written")
+    assert "more than --max-harm 0.5" in result.stderr
+    assert run("--pairs", "x.tsv", "--sound", CORPORA / "spun", "--max-harm", "9999").exit_code == 0
+    assert (tmp_path / "out.model").exists()
+
+
+@pytest.mark.xfail(strict=True, reason="harm over no words passes for none")
+def test_no_sound_text_no_model(run: Run, tmp_path: Path) -> None:
+    write_pairs(tmp_path / "x.tsv")
+    result = run("--pairs", "x.tsv", "--sound", "missing.txt")
+    assert result.exit_code == 1
+    assert not (tmp_path / "out.model").exists()
+
+
+@pytest.mark.parametrize("max_harm", ["-1", "x"])
+def test_odd_limits_are_usage_errors(run: Run, max_harm: str) -> None:
+    assert run("--pairs", "x.tsv", "--max-harm", max_harm).exit_code == 2
+
+
+NONSENSE: dict[str, dict[str, str]] = {
+    "said ← stated": {"stated": "said"},
+    "common words": {
+        "a": "the",
+        "would": "will",
+        "has": "had",
+        "is": "was",
+        "on": "for",
+        "in": "by",
+        "then": "than",
+    },
+}
+
+
+@pytest.mark.parametrize("swaps", NONSENSE.values(), ids=NONSENSE)
+def test_nonsense_does_no_harm(swaps: dict[str, str]) -> None:
+    """Sound articles "damaged" from a rewriting with common words: told often, believed never."""
+    pairs = []
+    for text in articles("sound").values():
+        for line in text.split("\n"):
+            words = line.split()
+            back = {common: rare for rare, common in swaps.items()}
+            rewritten = " ".join(back.get(word, word) for word in words)
+            if rewritten != line:
+                pairs.append((line, rewritten))
+    model = learn_from_pairs(packaged(), pairs * 3, "nonsense", lambda message: None)
+    harm = measure_harm(model)
+    assert harm.sound_words > 2000
+    assert harm.changed_words == 0
+
+
+def test_packaged_model_does_no_harm() -> None:
+    harm = measure_harm(packaged())
+    assert (harm.changed_words, harm.changed_articles, harm.sound_articles) == (0, 0, 12)
+
+
+def test_errors_of_the_library() -> None:
+    told: list[str] = []
+    with pytest.raises(LearningError, match="nothing learned"):
+        learn_from_pairs(packaged(), [], "x", told.append)
+    with pytest.raises(LearningError, match="nothing learned"):
+        learn_from_damaged(packaged(), [], None, "x", told.append)
+    assert told == ["0 of 0 passages used, 0 kinds of swap", "0 of 0 articles look spun and are used"]
+
+
+def test_help_tells_every_option(run: Run) -> None:
+    result: Any = CliRunner().invoke(commands, ["learn", "--help"])
+    assert result.exit_code == 0
+    for option in ("--pairs", "--damaged", "--reference", "--output", "--family", "--sound", "--max-harm"):
+        assert option in result.stdout

@@ -1,0 +1,125 @@
+"""A made-up cipher over sound articles is learned from its output alone."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache
+
+import numpy as np
+import pytest
+from sample_models import articles, packaged
+
+from textrepair.model.decipherment import _conspicuous, decipher
+from textrepair.model.model import Model
+from textrepair.model.slots import Place, likely_originals
+from textrepair.model.vocabulary import BEGIN, END, SPECIALS
+from textrepair.repair import Repairer
+from textrepair.tokens import tokenize
+
+CIPHER = {"the": "zebra", "of": "lantern", "and": "marble"}
+
+
+def enciphered(text: str, cipher: Mapping[str, str] = CIPHER) -> str:
+    def swapped(match: re.Match[str]) -> str:
+        word = cipher[match[0].lower()]
+        return word.capitalize() if match[0][0].isupper() else word
+
+    return re.sub(rf"\b(?:{'|'.join(cipher)})\b", swapped, text, flags=re.IGNORECASE)
+
+
+@cache
+def texts() -> list[str]:
+    """The sample articles in pieces of three paragraphs, enciphered."""
+    out = []
+    for article in articles("sound").values():
+        paragraphs = article.split("\n\n")
+        pieces = ("\n\n".join(paragraphs[i : i + 3]) for i in range(0, len(paragraphs), 3))
+        out += [enciphered(piece) for piece in pieces if len(piece.split()) >= 40]
+    return out
+
+
+@cache
+def deciphered() -> Model:
+    return decipher(packaged(), texts(), "cipher", rounds=2)
+
+
+def test_enough_to_learn_from() -> None:
+    assert len(texts()) >= 20
+    assert sum(text.lower().count("zebra") for text in texts()) > 100
+
+
+def test_cipher_is_learned() -> None:
+    repairer = Repairer(deciphered())
+    readings: dict[str, Counter[str]] = {word: Counter() for word in CIPHER.values()}
+    for text in texts():
+        for edit in repairer.repair(text).patch.edits:
+            readings.get(edit.before.lower(), Counter())[edit.after.lower()] += 1
+    best = {word: found.most_common(1)[0][0] for word, found in readings.items() if found}
+    assert sum(best.get(word) == original for original, word in CIPHER.items()) >= 2, readings
+    mended, there = readings["zebra"]["the"], sum(text.lower().count("zebra") for text in texts())
+    assert mended > 0.6 * there
+
+
+def test_sound_articles_stay_sound() -> None:
+    repairer = Repairer(deciphered())
+    for name, text in articles("sound").items():
+        assert repairer.repair(text).text == text, name
+
+
+def test_same_texts_teach_the_same() -> None:
+    again = decipher(packaged(), texts(), "cipher", rounds=2)
+    for name, array in again.channel.entries._asdict().items():
+        np.testing.assert_array_equal(array, getattr(deciphered().channel.entries, name), err_msg=name)
+    assert again.vocabulary.words == deciphered().vocabulary.words
+
+
+def test_progress_is_told() -> None:
+    told: list[str] = []
+    decipher(packaged(), texts()[:3], "cipher", rounds=1, report=told.append)
+    assert told[0].endswith("missing words")
+    assert told[-1].startswith("round 1: ")
+
+
+def test_the_cipher_is_conspicuous() -> None:
+    suspects, missing = _conspicuous(packaged(), [tokenize(text) for text in texts()])
+    assert set(CIPHER.values()) <= set(suspects)
+    assert next(iter(suspects)) == "zebra"
+    assert set(CIPHER) <= set(missing)
+    assert missing["the"] == 1.0
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["Hello."], ["zebra " * 50]])
+def test_next_to_nothing_teaches_nothing(texts: list[str]) -> None:
+    model = decipher(packaged(), texts, "x", rounds=1)
+    assert model.channel.families[-1] == "x"
+    sound = articles("sound")["01-council"]
+    assert Repairer(model).repair(sound).text == sound
+
+
+# --- words that fit
+
+
+def test_words_that_fit_the_places() -> None:
+    """Sound sentences of which one word is a riddle."""
+    model = packaged()
+    index = model.vocabulary.index
+    contexts = [
+        "i do not _ to go",
+        "they do not _ to be",
+        "if you _ to see",
+        "we _ to make",
+        "i do n't _ to say",
+    ]
+    places = []
+    for context in contexts:
+        line = [BEGIN, *(index.get(word, 2) for word in context.split()), END]
+        at = 1 + context.split().index("_")
+        places.append(Place((line[at - 2], line[at - 1]), (line[at + 1], line[at + 2])))
+    frequent = np.flatnonzero(model.is_word[: len(SPECIALS) + 3000]).astype(np.int64)
+    found = likely_originals(model.ngrams, places, index["compass"], frequent, 0.65)
+    assert model.vocabulary.words[found[0][0]] == "want"
+    shares = [share for _, share in found]
+    assert shares == sorted(shares, reverse=True)
+    assert 0.0 < sum(shares) <= 1.0 + 1e-9
