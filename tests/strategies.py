@@ -82,7 +82,8 @@ def _dressed(draw: st.DrawFn, edit: Edit) -> Edit:
     alternatives = st.lists(st.tuples(texts, probabilities), max_size=2).map(tuple)
     return Edit(
         edit.start, edit.end, edit.before, edit.after,
-        draw(st.sampled_from(("", *KINDS))), draw(probabilities), draw(alternatives), draw(texts), draw(st.sampled_from(("", "news-1:3-9"))),
+        draw(st.sampled_from(("", *KINDS))), draw(probabilities), draw(alternatives), draw(texts),
+        draw(st.sampled_from(("", "news-1:3-9"))),
     )  # fmt: skip
 
 

@@ -169,9 +169,6 @@ def test_missing_damaged_file(run: Run, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.xfail(
-    strict=True, reason="without any passage the model that it began from is written as if learned"
-)
 @pytest.mark.parametrize("data", [None, b"", b"no tab here\n", b"\xff\xfe\n"])
 def test_no_passage_no_model(run: Run, tmp_path: Path, data: bytes | None) -> None:
     if data is not None:
@@ -195,7 +192,6 @@ def test_a_file_that_is_no_model(run: Run, tmp_path: Path) -> None:
     _refused(run("--pairs", "x.tsv", "--model", "x.tsv"), tmp_path, "not a textrepair model")
 
 
-@pytest.mark.xfail(strict=True, reason="an output that can't be written ends in a traceback", raises=OSError)
 def test_a_folder_that_is_not_there(run: Run, tmp_path: Path) -> None:
     arguments = ["learn", "--pairs", str(write_pairs(tmp_path / "x.tsv")), "-o", "none/out.model"]
     result = CliRunner().invoke(commands, arguments)
@@ -217,7 +213,6 @@ def test_a_model_that_does_harm_is_not_written(run: Run, tmp_path: Path) -> None
     assert (tmp_path / "out.model").exists()
 
 
-@pytest.mark.xfail(strict=True, reason="harm over no words passes for none")
 def test_no_sound_text_no_model(run: Run, tmp_path: Path) -> None:
     write_pairs(tmp_path / "x.tsv")
     result = run("--pairs", "x.tsv", "--sound", "missing.txt")

@@ -59,7 +59,7 @@ def lattice(seed: int) -> Lattice:
     readiness = rng.choice([0.0, 0.3, 1.0], p=[0.15, 0.25, 0.6], size=len(words)).astype(np.float32)
     unknown = np.where(words < LM_SIZE, 0.0, -3.0).astype(np.float32)
     begins = np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
-    sentences = Sentences(words, lm, unknown, readiness, begins)
+    sentences = Sentences(words, lm, unknown, readiness, np.ones(len(words), dtype=np.bool_), begins)
     channel = tiny_channel(rng, words.tolist(), LM_SIZE, WORDS)
     edges = build_edges(sentences, channel.entries, True)
     return Lattice(
@@ -195,7 +195,9 @@ def test_lattice_without_words() -> None:
     empty = np.zeros(0, dtype=np.float32)
     entries = lattice(0).channel.entries
     for begins in ([0], [0, 0]):
-        sentences = Sentences(none, none, empty, empty, np.array(begins, dtype=np.int64))
+        sentences = Sentences(
+            none, none, empty, empty, np.zeros(0, dtype=np.bool_), np.array(begins, dtype=np.int64)
+        )
         edges = build_edges(sentences, entries, True)
         logps = channel_logps(sentences, edges, entries, RATE, FAMILIES)
         found, likelihoods = posteriors(
@@ -215,7 +217,7 @@ def test_more_entries_than_room_for_edges() -> None:
         array.setflags(write=False)
     words = np.full(9, 2, dtype=np.int32)
     ready = np.ones(9, dtype=np.float32)
-    sentences = Sentences(words, words, 0 * ready, ready, np.array([0, 9], dtype=np.int64))
+    sentences = Sentences(words, words, 0 * ready, ready, ready > 0, np.array([0, 9], dtype=np.int64))
     edges = build_edges(sentences, entries, True)
     assert len(edges.entry) == 9 * 138
     assert edges.target[1:138].tolist() == list(range(3, 140))

@@ -235,7 +235,6 @@ def test_protected_tokens_are_left() -> None:
     assert SpinDetector(packaged()).detect(document, everything).edits == ()
 
 
-@pytest.mark.xfail(strict=True, reason="a phrase is spared only if its first word is protected")
 def test_protected_token_inside_a_phrase() -> None:
     document = Document(SPUN["12-election"])
     protected = frozenset(i for i, text in enumerate(document.tokens.texts) if text == "addition")
@@ -255,9 +254,6 @@ def test_protected_terms_of_a_repair() -> None:
     assert kept.text.count("in addition to") == text.count("in addition to")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a phrase is matched across the quotes that the model doesn't see, and swallows them"
-)
 def test_quotes_inside_a_phrase_stay() -> None:
     text = SPUN["12-election"].replace("in addition to", "in “addition” to")
     after = Repairer(packaged()).repair(text).text

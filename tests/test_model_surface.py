@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sample_models import packaged
 
-from textrepair.model.surface import indefinite_article, written
+from textrepair.model.surface import fits, indefinite_article, written
 from textrepair.tokens import tokenize
 
 CASES: list[dict[str, Any]] = json.loads(
@@ -71,3 +71,13 @@ def test_no_article_without_an_opinion(present: str) -> None:
     model = packaged()
     for following in ("</s>", "the", "'s", "."):
         assert indefinite_article(model, model.vocabulary.index[following], present) in (None, "a", "A")
+
+
+def test_a_clitic_fits_only_behind_a_word() -> None:
+    """ "He would go" must not become "He 'd go"."""
+    model = packaged()
+    would, had = model.vocabulary.index["would"], model.vocabulary.index["'d"]
+    tokens = tokenize("He would go, he'd go")
+    assert not fits(model, tokens, tokens.texts.index("would"), [had])
+    assert fits(model, tokens, tokens.texts.index("'d"), [had])
+    assert fits(model, tokens, tokens.texts.index("'d"), [would])

@@ -122,7 +122,8 @@ def _select(
     raw: dict[int, tuple[Keys, npt.NDArray[np.int64]]],
     size: int,
 ) -> dict[int, npt.NDArray[np.bool_]]:
-    """Which n-grams stay so that the tables take about ``size`` bytes; contexts of what stays stay too."""
+    """Which n-grams stay so that the tables take about ``size`` bytes; so do the
+    contexts and the suffixes of what stays: look-ups then end at the first shorter n-gram that is missing."""
     scores = {}
     for order in range(2, ORDER + 1):
         _, probability, backed = model[order]
@@ -137,8 +138,9 @@ def _select(
         threshold = (low + high) / 2
         keep = {order: score > threshold for order, score in scores.items()}
         for order in range(ORDER, 2, -1):
-            contexts, _ = _groups(model[order][0][keep[order]])
-            keep[order - 1][np.searchsorted(model[order - 1][0], contexts)] = True
+            kept = model[order][0][keep[order]]
+            for parts in (_groups(kept)[0], kept & _suffix_mask(order - 1)):
+                keep[order - 1][np.searchsorted(model[order - 1][0], parts)] = True
         if sum(BYTES[order] * np.count_nonzero(mask) for order, mask in keep.items()) > size:
             low = threshold
         else:

@@ -104,7 +104,14 @@ def command(
     reading = shared.take_reading(options)
     model = shared.load_model(options["model_path"])
     try:
+        folder = Path(output).resolve().parent
+        if not folder.is_dir():
+            raise click.UsageError(f"The folder of -o {output} does not exist.")
         passages = [passage for file in pair_files for passage in read_pairs(file, console.error)]
+        if pair_files and not passages:
+            raise LearningError(
+                "nothing learned: no passage could be read; a line is damaged text, a tab, reference text"
+            )
         if passages:
             model = learn_from_pairs(model, passages, family, console.note)
         if damaged_paths:
@@ -115,7 +122,9 @@ def command(
             name = f"{family}-deciphered" if passages else family
             model = learn_from_damaged(model, damaged, index, name, console.note)
         harm = measure_harm(model, _texts(sound_paths, reading, console) if sound_paths else None)
-    except LearningError as error:
+        if not harm.sound_words:
+            raise LearningError("nothing written: --sound holds no text to measure harm on")
+    except (LearningError, ValueError) as error:
         raise Failure(str(error)) from error
     console.note(f"harm: {harm.changed_words} of {harm.sound_words} sound words would be changed")
     if (harm.per_10000 or 0.0) > max_harm:

@@ -15,7 +15,7 @@ import numpy as np
 from textrepair.detector.base import Damage, Detection, Document, Finding
 from textrepair.model.model import Model
 from textrepair.model.reading import Reading, read
-from textrepair.model.surface import indefinite_article, written
+from textrepair.model.surface import fits, indefinite_article, written
 from textrepair.patch import Edit
 from textrepair.tokens import Tokens
 
@@ -69,7 +69,9 @@ def _edits(model: Model, tokens: Tokens, reading: Reading) -> list[Edit]:
     spans: dict[tuple[int, int], list[tuple[float, int]]] = {}
     for e in likely.tolist():
         last = int(ends[e])
-        spans.setdefault((last - int(edges.length[e]) + 1, last), []).append((float(posterior[e]), e))
+        first = last - int(edges.length[e]) + 1
+        if fits(model, tokens, int(reading.positions[first]), model.target_words(int(edges.target[e]))):
+            spans.setdefault((first, last), []).append((float(posterior[e]), e))
     ranked = sorted(
         ((max(rows), span) for span, rows in spans.items()), key=lambda item: (-item[0][0], item[1])
     )

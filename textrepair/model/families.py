@@ -89,7 +89,12 @@ def _is_word(form: str) -> bool:
 
 
 def with_family(model: Model, counts: SwapCounts) -> Model:
-    """The model with one more family of spinners, or with the family of that name replaced."""
+    """The model with one more family of spinners, or with the family of that name replaced.
+
+    Raises ValueError for the name of the first family, the prior, on which all others fall back.
+    """
+    if counts.name == model.channel.families[0]:
+        raise ValueError(f"{counts.name!r} is what all families fall back on; learn under another name")
     families = list(model.channel.families)
     entries = model.channel.entries
     if counts.name in families:
@@ -98,6 +103,8 @@ def with_family(model: Model, counts: SwapCounts) -> Model:
         families = [families[i] for i in keep]
     vocabulary = _with_words(model.vocabulary, counts)
     entries = _with_entries(vocabulary, entries, counts)
+    for array in entries:
+        array.setflags(write=False)  # as those of a file are: numba would compile everything anew for others
     channel = Channel(entries, (*families, counts.name), model.channel.origins)
     return replace(model, vocabulary=vocabulary, channel=channel)
 

@@ -76,12 +76,17 @@ def read_model(path: Path) -> tuple[dict[str, Any], Arrays]:
     except (OSError, ValueError) as error:
         raise ModelError(f"{path}: can't be read ({error})") from error
     arrays: Arrays = {}
-    for name, entry in header["arrays"].items():
-        dtype = np.dtype(entry["dtype"])
-        shape = tuple(entry["shape"])
-        begin = start + entry["offset"]
-        size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
-        arrays[name] = mapped[begin : begin + size].view(dtype).reshape(shape)
+    try:
+        for name, entry in header["arrays"].items():
+            dtype = np.dtype(entry["dtype"])
+            shape = tuple(entry["shape"])
+            begin = start + entry["offset"]
+            size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+            arrays[name] = mapped[begin : begin + size].view(dtype).reshape(shape)
+    except (KeyError, AttributeError, TypeError, ValueError) as error:
+        raise ModelError(
+            f"{path}: the model's header is damaged ({error}); copy or build the file again"
+        ) from error
     return header, arrays
 
 
@@ -98,20 +103,19 @@ def _read_header(path: Path) -> tuple[dict[str, Any], int]:
         raise ModelError(
             f"{path}: can't be read ({error.strerror}); check the path given to --model"
         ) from error
+    damaged = ModelError(f"{path}: the model's header is damaged; copy or build the file again")
     try:
         header = json.loads(line)
-        found = header["format"]
-    except (ValueError, KeyError, TypeError):
-        raise ModelError(f"{path}: the model's header is damaged; copy or build the file again") from None
+        found, length = header["format"], header["bytes"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise damaged from None
     if found != FORMAT:
         raise ModelError(
             f"{path}: model format {found}, this version reads format {FORMAT}; upgrade textrepair or build it anew"
         )
-    if header["bytes"] != size:
-        what = "cut short" if size < header["bytes"] else "something was added to it"
-        raise ModelError(
-            f"{path}: the file has {size} bytes instead of {header['bytes']}: {what}; copy it again"
-        )
+    if length != size:
+        what = "cut short" if isinstance(length, int) and size < length else "something was added to it"
+        raise ModelError(f"{path}: the file has {size} bytes instead of {length}: {what}; copy it again")
     return header, len(MAGIC) + len(line)
 
 

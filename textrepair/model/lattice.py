@@ -26,13 +26,14 @@ class Sentences(NamedTuple):
 
     ``words`` (n,) identifiers; ``lm`` (n,) the same as the language model sees them; ``unknown_logp`` (n,) what a word
     costs beyond its class; ``readiness`` (n,) factor on the rate at which a spinner replaces such a token (0: never);
-    ``begins`` (sentences + 1,).
+    ``joined`` (n,) whether nothing that the model doesn't see, such as a quote, stands before it; ``begins`` (sentences + 1,).
     """
 
     words: npt.NDArray[np.int32]
     lm: npt.NDArray[np.int32]
     unknown_logp: npt.NDArray[np.float32]
     readiness: npt.NDArray[np.float32]
+    joined: npt.NDArray[np.bool_]
     begins: npt.NDArray[np.int64]
 
 
@@ -44,6 +45,17 @@ class Edges(NamedTuple):
     length: npt.NDArray[np.int8]
     target: npt.NDArray[np.int32]
     entry: npt.NDArray[np.int32]
+
+
+@numba.njit(cache=True, nogil=True)
+def _is_phrase(sentences: Sentences, begin: int, last: int) -> bool:
+    """May these tokens be replaced together: all of them replaceable, nothing unseen between them?"""
+    if sentences.readiness[begin] <= 0:
+        return False
+    for k in range(begin + 1, last + 1):  # noqa: SIM110 - numba compiles the plain loop better
+        if sentences.readiness[k] <= 0 or not sentences.joined[k]:
+            return False
+    return True
 
 
 @numba.njit(cache=True, nogil=True)
@@ -68,7 +80,7 @@ def build_edges(sentences: Sentences, entries: Entries, phrases: bool) -> Edges:
                     word = sentences.words[i]
                     if sentences.readiness[i] > 0:
                         low, high = np.int64(entries.start[word]), np.int64(entries.start[word + 1])
-                elif entries.phrase_first[sentences.words[begin]] and sentences.readiness[begin] > 0:
+                elif entries.phrase_first[sentences.words[begin]] and _is_phrase(sentences, begin, i):
                     hashed = np.uint64(0)
                     for k in range(begin, i + 1):
                         hashed = phrase_hash(hashed, np.int64(sentences.words[k]))

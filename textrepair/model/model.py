@@ -113,7 +113,7 @@ def load_model(path: str | Path | None = None) -> Model:
         return Model(
             place, header, _vocabulary(header, arrays), _tuple(Ngrams, "lm", arrays), _channel(header, arrays)
         )
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, TypeError) as error:
         raise ModelError(
             f"{place}: a part of the model is missing ({error}); build or download the file again"
         ) from error

@@ -143,20 +143,26 @@ def score(
     one: np.float32,
     word: np.int64,
 ) -> np.float32:
-    """Natural-log probability of ``word`` after a prepared context."""
+    """Natural-log probability of ``word`` after a prepared context.
+
+    From the shortest n-gram up: the tables hold the suffixes of all that they hold, so the first miss ends the search, which
+    saves most look-ups, and a wrong fingerprint hit on a long n-gram needs one on every shorter.
+    """
     key = (context << np.uint64(16)) | np.uint64(word)
-    if length >= 3:
-        found = _find_four(lm.four_print, lm.four_code, key)
-        if found >= 0:
-            return lm.four_logp[found]
-    if length >= 2:
-        found = _find(lm.tri, key & np.uint64(0xFFFFFFFFFFFF))
-        if found >= 0:
-            return three + lm.tri_logp[found >> 8]
-    found = _find(lm.bi, key & np.uint64(0xFFFFFFFF))
-    if found >= 0:
-        return three + two + lm.bi_logp[found >> 8]
-    return three + two + one + lm.uni_logp[word]
+    two_words = _find(lm.bi, key & np.uint64(0xFFFFFFFF))
+    if two_words < 0:
+        return three + two + one + lm.uni_logp[word]
+    if length < 2:
+        return lm.bi_logp[two_words >> 8]
+    three_words = _find(lm.tri, key & np.uint64(0xFFFFFFFFFFFF))
+    if three_words < 0:
+        return three + two + lm.bi_logp[two_words >> 8]
+    if length < 3:
+        return lm.tri_logp[three_words >> 8]
+    four_words = _find_four(lm.four_print, lm.four_code, key)
+    if four_words < 0:
+        return three + lm.tri_logp[three_words >> 8]
+    return lm.four_logp[four_words]
 
 
 @_jit

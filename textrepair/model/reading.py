@@ -94,7 +94,8 @@ def lattice_input(
     readiness = _readiness(tokens, positions, set(borders))
     readiness[np.isin(positions, list(protected))] = 0.0
     unknown = (LM_WEIGHT * model.vocabulary.unknown_logp[words]).astype(np.float32)
-    return positions, Sentences(words, lm, unknown, readiness, begins)
+    joined = np.diff(positions, prepend=-1) == 1
+    return positions, Sentences(words, lm, unknown, readiness, joined, begins)
 
 
 def _readiness(

@@ -17,28 +17,37 @@ from textrepair.tokens import TokenKind, Tokens
 def written(
     model: Model, tokens: Tokens, start: int, end: int, intended: list[int], begins_sentence: bool
 ) -> str:
-    """The text for ``intended`` words in the place of ``tokens[start:end]``."""
+    """The text for ``intended`` words in the place of ``tokens[start:end]``.
+
+    A word in the place of a clitic takes a space in front ("it's" → "it is").  Ask :func:`fits` first.
+    """
     observed = tokens.texts[start]
+    clitic = tokens.kinds[start] == TokenKind.CLITIC
+    capitals = observed.isupper() and len(observed) > 1 and _in_capitals(tokens, start)
     parts: list[str] = []
     for number, word in enumerate(intended):
         form = model.vocabulary.words[word]
         if form.startswith("'"):
-            apostrophe = observed[0] if tokens.kinds[start] == TokenKind.CLITIC else "'"
-            parts.append(apostrophe + form[1:])
+            parts.append((observed[0] if clitic else "'") + form[1:])
             continue
         usual = model.vocabulary.usual_form(word)
-        if number == 0:
-            usual = _cased(model, tokens, start, observed, usual, begins_sentence)
-        parts.append((" " if parts else "") + usual)
+        if capitals:
+            usual = usual.upper()
+        elif number == 0 and not clitic:
+            usual = _cased(model, observed, usual, begins_sentence)
+        parts.append((" " if parts or clitic else "") + usual)
     return "".join(parts)
 
 
-def _cased(model: Model, tokens: Tokens, at: int, observed: str, usual: str, begins_sentence: bool) -> str:
+def fits(model: Model, tokens: Tokens, start: int, intended: list[int]) -> bool:
+    """Can the words stand there?  A clitic needs the place of a clitic: behind a space it hangs on nothing."""
+    return tokens.kinds[start] == TokenKind.CLITIC or not model.vocabulary.words[intended[0]].startswith("'")
+
+
+def _cased(model: Model, observed: str, usual: str, begins_sentence: bool) -> str:
     if not observed[0].isupper():
         return usual
-    if observed.isupper() and len(observed) > 1:
-        return usual.upper() if _in_capitals(tokens, at) else usual
-    if begins_sentence or not _is_name(model, observed):
+    if begins_sentence or not (_is_name(model, observed) or (observed.isupper() and len(observed) > 1)):
         return usual[0].upper() + usual[1:]
     return usual  # "Oregon" for "or" brought its capital along
 
