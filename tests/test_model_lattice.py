@@ -69,14 +69,14 @@ def lattice(seed: int) -> Lattice:
 
 def steps(case: Lattice, begin: int, stop: int) -> Iterator[Step]:
     """Every edge that begins at a token of the sentence that ends before ``stop``, by the formulas of the channel."""
-    words, lm, unknown, readiness, _ = case.sentences
+    words, lm, unknown, readiness, _, _ = case.sentences
     word = int(words[begin])
     factor = float(FAMILIES @ case.channel.factors[:, word]) if word < LM_SIZE else 0.0
     stay = math.log1p(-min(0.95, RATE * float(readiness[begin]) * factor)) + float(unknown[begin])
     yield Step(begin, begin, (int(lm[begin]),), False, stay)
     for observed, intended, probabilities in case.channel.swaps:
         end = begin + len(observed)
-        if readiness[begin] and end <= stop and tuple(words[begin:end].tolist()) == observed:
+        if end <= stop and readiness[begin:end].all() and tuple(words[begin:end].tolist()) == observed:
             probability = RATE * float(readiness[begin]) * float(FAMILIES @ np.array(probabilities))
             yield Step(begin, end - 1, intended, True, math.log(probability + 1e-30))
 

@@ -68,10 +68,11 @@ def codebook(values: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], 
 def hash_table(keys: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32]]:
     """The key index of every slot (-1: empty), and the keys' fingerprints."""
     buckets = int(len(keys) / LOAD / SLOTS) + 1
-    owner = np.full(buckets * SLOTS, -1, dtype=np.int64)
-    lost = _place(keys, buckets, owner, _KICKS)
-    if lost:
-        raise RuntimeError(f"{lost} of {len(keys)} n-grams found no slot; lower LOAD")
+    while True:
+        owner = np.full(buckets * SLOTS, -1, dtype=np.int64)
+        if not _place(keys, buckets, owner, _KICKS):
+            break
+        buckets += buckets // 50 + 1  # small tables can be unlucky
     return owner, _fingerprints(keys)
 
 
