@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -30,16 +29,6 @@ def test_help_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.endswith("heavy: []\n")
-
-
-def test_help_is_quick() -> None:
-    """The aim is 0.3 s; the bound leaves room for a busy machine, and the best of five runs counts."""
-    seconds = []
-    for _ in range(5):
-        start = time.perf_counter()
-        subprocess.run([*PROGRAM, "--help"], stdout=subprocess.DEVNULL, check=True)
-        seconds.append(time.perf_counter() - start)
-    assert min(seconds) < 0.6
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX pipes")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from textrepair.detector.base import Detector, Document
@@ -83,20 +81,13 @@ HOSTILE = {
     [EncodingDetector(), SpacingDetector(), RepetitionDetector(), FurnitureDetector()],
     ids=lambda d: d.kind,
 )
-def test_time_is_linear(detector: Detector, unit: str) -> None:
-    """Eight times the text may take twenty times as long (8 is linear, 64 quadratic), or less than a blink."""
-    detector.detect(Document("Warm up , it said.The word remainsunclear â€™."))
-    times = []
-    for size in (20_000, 160_000):
-        document = Document("x" + unit * (size // len(unit)) + "x")
-        started = time.perf_counter()
-        detector.detect(document)
-        times.append(time.perf_counter() - started)
-    assert times[1] < max(0.3, 20 * times[0])
+def test_hostile_text_is_read_to_the_end(detector: Detector, unit: str) -> None:
+    """How the time grows is measured by scripts/bench_growth.py."""
+    text = "x" + unit * (20_000 // len(unit)) + "x"
+    for edit in detector.detect(Document(text)).edits:
+        assert text[edit.start : edit.end] == edit.before
 
 
 def test_a_million_spaces() -> None:
-    started = time.perf_counter()
     for text in ("x" + " " * 10**6 + "x", "(" + " " * 10**6, "x\n" + "\n" * 10**6 + "x"):
-        SpacingDetector().detect(Document(text))
-    assert time.perf_counter() - started < 5.0
+        assert SpacingDetector().detect(Document(text)).damage.severity <= 1.0

@@ -37,7 +37,7 @@ def test_case(case: dict[str, Any]) -> None:
     start = tokens.texts.index(case["observed"])
     end = start + case["words"]
     intended = [model.vocabulary.index[word] for word in case["intended"]]
-    after = written(model, tokens, start, end, intended, case["begins"])
+    after = written(model, tokens, start, intended, case["begins"])
     text = tokens.source[: tokens.starts[start]] + after + tokens.source[tokens.ends[end - 1] :]
     assert text == case["expect"]
 

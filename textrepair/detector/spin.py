@@ -63,48 +63,57 @@ def spin_probability(log_ratio: float, words: int) -> float:
 
 def _edits(model: Model, tokens: Tokens, reading: Reading) -> list[Edit]:
     """The most likely replacement of every place that has a likely one, in order, without overlaps."""
-    edges, posterior = reading.edges, reading.posterior
-    ends = np.repeat(np.arange(len(edges.first) - 1), np.diff(edges.first))
-    likely = np.flatnonzero((edges.entry >= 0) & (posterior >= SMALLEST_PROPOSAL / _ALTERNATIVES))
-    spans: dict[tuple[int, int], list[tuple[float, int]]] = {}
-    for e in likely.tolist():
-        last = int(ends[e])
-        first = last - int(edges.length[e]) + 1
-        if fits(model, tokens, int(reading.positions[first]), model.target_words(int(edges.target[e]))):
-            spans.setdefault((first, last), []).append((float(posterior[e]), e))
+    spans = _spans(model, tokens, reading)
     ranked = sorted(
-        ((max(rows), span) for span, rows in spans.items()), key=lambda item: (-item[0][0], item[1])
+        ((rows[0], span) for span, rows in spans.items()), key=lambda item: (-item[0][0], item[1])
     )
     taken: set[int] = set()
     starts = set(reading.sentences.begins.tolist())
     out = []
-    for (best, edge), (first, last) in ranked:
-        if best < SMALLEST_PROPOSAL or taken.intersection(range(first, last + 1)):
+    for (best, intended), (first, last) in ranked:
+        if best < SMALLEST_PROPOSAL or not taken.isdisjoint(range(first, last + 1)):
             continue
         taken.update(range(first, last + 1))
         token, until = int(reading.positions[first]), int(reading.positions[last]) + 1
-        others = sorted(spans[first, last], reverse=True)
-
-        def text(e: int, token: int = token, until: int = until, first: int = first) -> str:
-            return written(
-                model, tokens, token, until, model.target_words(int(edges.target[e])), first in starts
-            )
-
         start, end = tokens.starts[token], tokens.ends[until - 1]
-        before, after = tokens.source[start:end], text(edge)
-        if before == after:
-            continue
-        if token and tokens.texts[token - 1].lower() in ("a", "an") and first - 1 not in taken:
-            article = indefinite_article(
-                model, model.target_words(int(edges.target[edge]))[0], tokens.texts[token - 1]
-            )
-            if article:
-                at = (tokens.starts[token - 1], tokens.ends[token - 1])
-                reason = f"{article} before {after}"
-                out.append(Edit(*at, tokens.texts[token - 1], article, "spin", min(1.0, best), (), reason))
-                taken.add(first - 1)
-        alternatives = tuple((text(e), p) for p, e in others if e != edge)[:_ALTERNATIVES]
-        out.append(
-            Edit(start, end, before, after, "spin", min(1.0, best), alternatives, f"{before} ← {after}")
+        before = tokens.source[start:end]
+        after, *others = (
+            (written(model, tokens, token, words, first in starts), p)
+            for p, words in spans[first, last][: 1 + _ALTERNATIVES]
         )
+        if before == after[0]:
+            continue
+        out.append(_edit(start, before, after[0], best, tuple(others)))
+        if token and tokens.texts[token - 1].lower() in ("a", "an") and first - 1 not in taken:
+            present = tokens.texts[token - 1]
+            article = indefinite_article(model, intended[0], present)
+            if article:
+                out.append(_edit(tokens.starts[token - 1], present, article, best, ()))
+                taken.add(first - 1)
     return sorted(out, key=lambda edit: edit.start)
+
+
+_Reading = tuple[float, list[int]]  # posterior, intended words
+
+
+def _spans(model: Model, tokens: Tokens, reading: Reading) -> dict[tuple[int, int], list[_Reading]]:
+    """For each span (first and last lattice token) that may be replaced, its likely readings, the likeliest first."""
+    edges, posterior = reading.edges, reading.posterior
+    likely = np.flatnonzero((edges.entry >= 0) & (posterior >= SMALLEST_PROPOSAL / _ALTERNATIVES))
+    likely = likely[np.argsort(-posterior[likely], kind="stable")]
+    lasts = np.searchsorted(edges.first, likely, side="right") - 1
+    firsts = lasts - edges.length[likely] + 1
+    spans: dict[tuple[int, int], list[_Reading]] = {}
+    columns = (firsts, lasts, reading.positions[firsts], edges.target[likely], posterior[likely])
+    for first, last, token, target, weight in zip(*(column.tolist() for column in columns), strict=True):
+        intended = model.target_words(target)
+        if fits(model, tokens, token, intended):
+            spans.setdefault((first, last), []).append((weight, intended))
+    return spans
+
+
+def _edit(
+    start: int, before: str, after: str, confidence: float, others: tuple[tuple[str, float], ...]
+) -> Edit:
+    end = start + len(before)
+    return Edit(start, end, before, after, "spin", min(1.0, confidence), others, f"{before} ← {after}")

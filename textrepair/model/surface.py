@@ -14,10 +14,8 @@ from textrepair.model.ngrams import token_logps
 from textrepair.tokens import TokenKind, Tokens
 
 
-def written(
-    model: Model, tokens: Tokens, start: int, end: int, intended: list[int], begins_sentence: bool
-) -> str:
-    """The text for ``intended`` words in the place of ``tokens[start:end]``.
+def written(model: Model, tokens: Tokens, start: int, intended: list[int], begins_sentence: bool) -> str:
+    """The text for ``intended`` words in the place of a token, or of several that begin with it.
 
     A word in the place of a clitic takes a space in front ("it's" → "it is").  Ask :func:`fits` first.
     """
