@@ -119,6 +119,8 @@ class Patch:
         the kind of the earliest that has one, the reasons and references joined, no alternatives; it vanishes where the
         source comes back. Edits that only touch don't meet, unless both would insert at one point of the source.
         """
+        if not self.edits or not later.edits:
+            return self if self.edits else later
         composed: list[Edit] = []
         shift = 0  # result offset minus source offset, after the edits of self so far
         for group in _groups(self._on_result(), later.edits):

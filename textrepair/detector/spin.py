@@ -64,15 +64,14 @@ def spin_probability(log_ratio: float, words: int) -> float:
 def _edits(model: Model, tokens: Tokens, reading: Reading) -> list[Edit]:
     """The most likely replacement of every place that has a likely one, in order, without overlaps."""
     spans = _spans(model, tokens, reading)
-    ranked = sorted(
-        ((rows[0], span) for span, rows in spans.items()), key=lambda item: (-item[0][0], item[1])
-    )
+    ranked = sorted((-rows[0][0], span) for span, rows in spans.items() if rows[0][0] >= SMALLEST_PROPOSAL)
     taken: set[int] = set()
     starts = set(reading.sentences.begins.tolist())
     out = []
-    for (best, intended), (first, last) in ranked:
-        if best < SMALLEST_PROPOSAL or not taken.isdisjoint(range(first, last + 1)):
+    for minus_best, (first, last) in ranked:
+        if not taken.isdisjoint(range(first, last + 1)):
             continue
+        best, intended = -minus_best, spans[first, last][0][1]
         taken.update(range(first, last + 1))
         token, until = int(reading.positions[first]), int(reading.positions[last]) + 1
         start, end = tokens.starts[token], tokens.ends[until - 1]

@@ -198,12 +198,14 @@ def posteriors(
     state_len = np.empty((longest + 1, beam), dtype=np.int64)
     state_bow = np.empty((longest + 1, beam, 3), dtype=np.float32)
     alpha = np.empty((longest + 1, beam))
-    beta = np.empty((longest + 1, beam))
+    gamma = np.zeros((longest + 1, beam))  # posterior of a state
     count = np.zeros(longest + 1, dtype=np.int64)
     # States reached at the position in hand, before the beam is cut; found again by their context.
     new_key = np.empty(_STATES, dtype=np.uint64)
     new_alpha = np.empty(_STATES)
+    new_mass = np.empty(_STATES)  # a state's mass in units of its best path's
     new_rank = np.empty(_STATES, dtype=np.int64)
+    new_near = np.empty(_STATES, dtype=np.int64)
     new_slot = np.empty(_STATES, dtype=np.int64)
     slots = np.full(2 * _STATES, -1, dtype=np.int64)
     # Arcs between states; of a sentence, grown as needed.
@@ -272,10 +274,13 @@ def posteriors(
                         new_slot[found] = slot
                         new_key[found] = context
                         new_alpha[found] = total
+                        new_mass[found] = 1.0
                         reached += 1
+                    elif total <= new_alpha[found]:
+                        new_mass[found] += np.exp(total - new_alpha[found])
                     else:
-                        high = max(new_alpha[found], total)
-                        new_alpha[found] = high + np.log1p(np.exp(min(new_alpha[found], total) - high))
+                        new_mass[found] = 1.0 + new_mass[found] * np.exp(new_alpha[found] - total)
+                        new_alpha[found] = total
                     best = max(best, total)
                     if arcs == len(arc_from):
                         arc_from, arc_to = _doubled(arc_from), _doubled(arc_to)
@@ -285,15 +290,22 @@ def posteriors(
                     arc_edge[arcs] = e
                     arc_logp[arcs] = logp
                     arcs += 1
-            # Keep the best states, best first.
+            # Keep the best states within the window, best first.
+            near = 0
             for t in range(reached):
                 new_rank[t] = -1
-            kept = min(beam, reached)
+                new_alpha[t] += np.log(new_mass[t])
+                if new_alpha[t] >= best - window:
+                    new_near[near] = t
+                    near += 1
+            kept = min(beam, near)
             for rank in range(kept):
-                top = -1
-                for t in range(reached):
-                    if new_rank[t] < 0 and (top < 0 or new_alpha[t] > new_alpha[top]):
-                        top = t
+                at = rank
+                for place in range(rank + 1, near):
+                    if new_alpha[new_near[place]] > new_alpha[new_near[at]]:
+                        at = place
+                new_near[rank], new_near[at] = new_near[at], new_near[rank]
+                top = new_near[rank]
                 new_rank[top] = rank
                 state_key[j, rank] = new_key[top]
                 alpha[j, rank] = new_alpha[top]
@@ -311,10 +323,10 @@ def posteriors(
             arcs = live
             for t in range(reached):
                 slots[new_slot[t]] = -1
-        # The sentence's end, then back.
+        # The sentence's end, then back: a state's posterior is shared among the arcs into it as they made up its alpha.
         whole = -np.inf
         for k in range(count[n]):
-            beta[n, k] = lm_weight * score(
+            gamma[n, k] = alpha[n, k] + lm_weight * score(
                 lm,
                 state_key[n, k],
                 state_len[n, k],
@@ -323,23 +335,23 @@ def posteriors(
                 state_bow[n, k, 2],
                 np.int64(1),
             )
-            total = alpha[n, k] + beta[n, k]
-            high = max(whole, total)
-            whole = high + np.log(np.exp(whole - high) + np.exp(total - high))
+            high = max(whole, gamma[n, k])
+            whole = high + np.log(np.exp(whole - high) + np.exp(gamma[n, k] - high))
         likelihood[s] = whole
+        for k in range(count[n]):
+            gamma[n, k] = np.exp(gamma[n, k] - whole)
         for j in range(n):
             for k in range(count[j]):
-                beta[j, k] = -np.inf
+                gamma[j, k] = 0.0
         for back in range(arcs):
             a = arcs - 1 - back
-            source, sink = arc_from[a], arc_to[a]
-            rest = arc_logp[a] + beta[sink // beam, sink % beam]
-            if rest == -np.inf:  # a state from which nothing led on
+            i, k = arc_from[a] // beam, arc_from[a] % beam
+            j, rank = arc_to[a] // beam, arc_to[a] % beam
+            if gamma[j, rank] == 0.0:  # a state from which nothing led on
                 continue
-            out[arc_edge[a]] += np.exp(alpha[source // beam, source % beam] + rest - whole)
-            old = beta[source // beam, source % beam]
-            high = max(old, rest)
-            beta[source // beam, source % beam] = high + np.log(np.exp(old - high) + np.exp(rest - high))
+            share = gamma[j, rank] * np.exp(alpha[i, k] + arc_logp[a] - alpha[j, rank])
+            out[arc_edge[a]] += share
+            gamma[i, k] += share
     return out, likelihood
 
 

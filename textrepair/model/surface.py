@@ -20,6 +20,10 @@ def written(model: Model, tokens: Tokens, start: int, intended: list[int], begin
     A word in the place of a clitic takes a space in front ("it's" → "it is").  Ask :func:`fits` first.
     """
     observed = tokens.texts[start]
+    if (
+        len(intended) == 1 and observed[0].islower()
+    ):  # nearly always; the rest is a matter of capitals and clitics
+        return model.vocabulary.usual_form(intended[0])
     clitic = tokens.kinds[start] == TokenKind.CLITIC
     capitals = observed.isupper() and len(observed) > 1 and _in_capitals(tokens, start)
     parts: list[str] = []
