@@ -164,15 +164,20 @@ def _say(message: str) -> None:
     print(time.strftime("%H:%M:%S"), message, file=sys.stderr, flush=True)
 
 
+def add_sources(parser: argparse.ArgumentParser) -> None:
+    """The options that say where texts lie and where intermediate files go."""
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--seeds", type=Path, default=Path("../shared/seeds"))
+    parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
+    parser.add_argument("--work", type=Path, default=Path("build/model"))
+
+
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--seeds", type=Path, default=Path("../shared/seeds"))
-    parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
-    parser.add_argument("--work", type=Path, default=Path("build/model"))
+    add_sources(parser)
     parser.add_argument("--out", type=Path, default=packaged_path())
     parser.add_argument(
         "--without", action="append", default=[], metavar="SOURCE", help="a family, or an article of one"

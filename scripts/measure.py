@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from build.passages import ARTICLE, FAMILIES, Passage, read_passages, side
-from build_model import build
+from build_model import add_sources, build
 from rapidfuzz.distance import Levenshtein
 
 from textrepair.evaluation import Gold, GoldEdit, Report, evaluate
@@ -237,10 +237,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("what", nargs="*", choices=WHAT, default=WHAT)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--seeds", type=Path, default=Path("../shared/seeds"))
-    parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
-    parser.add_argument("--work", type=Path, default=Path("build/model"))
+    add_sources(parser)
     parser.add_argument(
         "--model", type=Path, help="for perplexity and sound: this model, not the packaged one"
     )

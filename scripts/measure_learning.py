@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from build.passages import read_passages
+from build_model import add_sources
 from measure import HEAD, Row, gold_articles, without
 
 from textrepair.model import Model
@@ -51,10 +52,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--seeds", type=Path, default=Path("../shared/seeds"))
-    parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
-    parser.add_argument("--work", type=Path, default=Path("build/model"))
+    add_sources(parser)
     parser.add_argument("--chart", type=Path, default=Path("docs/learning.svg"))
     options = parser.parse_args()
     base = without(options.data, options.seeds, options.wordnet, options.work, FAMILY)

@@ -1,8 +1,11 @@
 """The substitution model: a noisy channel, ``argmax P(observed | intended) · P(intended in context)``.
 
 ``vocabulary`` (what the model sees of a token) · ``ngrams`` (the language model) · ``channel`` (what spinners put for what) ·
-``alignment`` (how the channel is learned) · ``lattice`` (readings of a sentence and their posteriors) · ``reading`` (an article:
-its rate of damage, its spinner, its edits) · ``format`` (the file).
+``lattice`` (readings of a sentence and their posteriors) · ``reading`` (an article: its rate of damage, its spinner) ·
+``surface`` (how a restored word is written) · ``model`` and ``format`` (the file).
+
+How the channel is learned: ``alignment`` with ``link_costs`` and ``pair_hmm`` (which words stand for which) · ``families`` (counts
+become a family of spinners) · ``decipherment`` with ``slots`` (from damaged text alone).
 """
 
 from textrepair.model.format import ModelError

@@ -18,8 +18,8 @@ import numpy.typing as npt
 from textrepair.model.channel import FACTOR_UNITS, LONGEST, STEP, Entries, phrase_hash
 from textrepair.model.ngrams import Ngrams, extend, prepare, score
 
-#: How much better (nats, weighed) a word may fit another state than the best one.  Without this bound the search takes half as long
-#: again; F0.5 changes by at most 0.002.
+#: How much better (nats, weighed) a word may fit another state than the best one. Without this bound the search takes half
+#: as long again; F0.5 changes by at most 0.002.
 _SLACK = 3.0
 _STATES = 2048
 
