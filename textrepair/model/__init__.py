@@ -4,8 +4,8 @@
 ``lattice`` (readings of a sentence and their posteriors) · ``reading`` (an article: its rate of damage, its spinner) ·
 ``surface`` (how a restored word is written) · ``model`` and ``format`` (the file).
 
-How the channel is learned: ``alignment`` with ``link_costs`` and ``pair_hmm`` (which words stand for which) · ``families`` (counts
-become a family of spinners) · ``decipherment`` with ``slots`` (from damaged text alone).
+How the channel is learned: ``alignment`` with ``link_costs`` and ``pair_hmm`` (which words stand for which) · ``families``
+(counts become a family of spinners) · ``decipherment`` with ``slots`` (from damaged text alone).
 """
 
 from textrepair.model.format import ModelError

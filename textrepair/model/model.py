@@ -86,8 +86,12 @@ class Model:
         """The words that a channel target stands for."""
         if target < self.vocabulary.lm_size:
             return [target]
-        row = self.channel.entries.compounds[target - self.vocabulary.lm_size]
-        return [int(word) for word in row if word != 0xFFFF]
+        return self._compounds[target - self.vocabulary.lm_size]
+
+    @cached_property
+    def _compounds(self) -> list[list[int]]:
+        rows = self.channel.entries.compounds.tolist()
+        return [[word for word in row if word != 0xFFFF] for row in rows]
 
     @cached_property
     def is_word(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
