@@ -26,6 +26,7 @@ from build.passages import ARTICLE, FAMILIES, Passage, read_passages, side
 from build_model import add_sources, build
 from rapidfuzz.distance import Levenshtein
 
+from textrepair.detector.spin import FLAGGED
 from textrepair.evaluation import Gold, GoldEdit, Report, evaluate
 from textrepair.model import Model, load_model
 from textrepair.model.alignment import LinkCosts, align, learn_costs
@@ -203,7 +204,7 @@ def sound(data: Path, model: Path | None) -> Iterator[str]:
                 repair = repairer.repair(record["text"])
                 articles += 1
                 spin = repair.diagnosis.damage["spin"].probability or 0.0
-                if spin >= 0.5:
+                if spin >= FLAGGED:
                     flagged += 1
                     alarms.append(record["id"])
                 changed += bool(repair.patch.edits)

@@ -25,13 +25,12 @@ from itertools import pairwise
 from rapidfuzz.distance import Levenshtein
 
 from textrepair.patch import Edit, Patch
-from textrepair.tokens import TokenKind, tokenize
+from textrepair.tokens import WORDLIKE, tokenize
 
 # The kinds that choose other words; an edit of no known kind is taken for one, so that harm is never told too small.
 WORDING = frozenset({"spin", "translation", ""})
 _PER = 10_000
 _BETA = 0.5
-_WORDLIKE = frozenset({TokenKind.WORD, TokenKind.NUMBER, TokenKind.ABBREVIATION})
 
 
 class GoldError(ValueError):
@@ -333,7 +332,7 @@ def _add_harm(harm: Harm, gold: Gold, edits: Sequence[Edit]) -> None:
 def _words(text: str) -> list[tuple[int, int]]:
     tokens = tokenize(text)
     spans = zip(tokens.starts, tokens.ends, tokens.kinds, strict=True)
-    return [(start, end) for start, end, kind in spans if kind in _WORDLIKE]
+    return [(start, end) for start, end, kind in spans if kind in WORDLIKE]
 
 
 def _covered(words: list[tuple[int, int]], edits: Sequence[GoldEdit | Edit]) -> set[int]:

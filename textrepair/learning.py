@@ -21,10 +21,9 @@ from textrepair.model.decipherment import ROUNDS, decipher
 from textrepair.model.families import Aligned, SwapCounts, count_links, count_swaps, with_family
 from textrepair.model.model import Model
 from textrepair.model.reading import read
-from textrepair.model.vocabulary import normal_form
 from textrepair.patch import Patch
 from textrepair.reference.index import ReferenceIndex
-from textrepair.reference.passages import Side
+from textrepair.reference.passages import Side, side
 from textrepair.reference.restore import Restorer
 from textrepair.reference.swaps import Swaps
 from textrepair.repair import Repairer, Settings
@@ -65,11 +64,6 @@ def read_pairs(path: str, on_error: Callable[[Unreadable], None]) -> Iterator[tu
         )
 
 
-def _forms(tokens: Tokens) -> list[str]:
-    forms = (normal_form(*item) for item in zip(tokens.texts, tokens.kinds, strict=True))
-    return [form for form in forms if form]
-
-
 def learn_from_pairs(model: Model, passages: Sequence[tuple[str, str]], family: str, say: Say) -> Model:
     """The model with a family counted from aligned passages.
 
@@ -77,7 +71,7 @@ def learn_from_pairs(model: Model, passages: Sequence[tuple[str, str]], family: 
     """
     usable = []
     for damaged, reference in passages:
-        pair = _forms(tokenize(damaged)), _forms(tokenize(reference))
+        pair = side(damaged).forms, side(reference).forms
         if _alike(*pair) >= _SAME and _is_english(model, pair[1]):
             usable.append(pair)
     counts = count_swaps(family, usable)
@@ -138,7 +132,7 @@ def _spun(model: Model, damaged: Sequence[tuple[str, str]], say: Say) -> list[st
         tokens = tokenize(text)
         if tokens.words < SHORTEST:
             continue
-        if not _is_english(model, _forms(tokens)):
+        if not _is_english(model, Side.of(tokens).forms):
             foreign += 1
             continue
         if _is_spun(model, tokens):
@@ -158,7 +152,7 @@ def _learn_from_references(
     aligned: list[Aligned] = []
     words, covered, matched = 0, 0, 0
     for done, (_, text) in enumerate(damaged, 1):
-        article = Side.of(tokenize(text))
+        article = side(text)
         words += len(article.forms)
         found, _ = restorer.matches(
             article, references, swaps, lambda other: not _is_spun(model, tokenize(other))

@@ -103,10 +103,11 @@ class Tokens:
     @cached_property
     def words(self) -> int:
         """How many tokens are words: the unit in which severity and harm are told."""
-        return sum(kind in _WORDLIKE for kind in self.kinds)
+        return sum(kind in WORDLIKE for kind in self.kinds)
 
 
-_WORDLIKE = frozenset({TokenKind.WORD, TokenKind.NUMBER, TokenKind.ABBREVIATION})
+#: Kinds of token that count as a word.
+WORDLIKE = frozenset({TokenKind.WORD, TokenKind.NUMBER, TokenKind.ABBREVIATION})
 
 
 def tokenize(text: str) -> Tokens:

@@ -20,7 +20,6 @@ from textrepair.model.vocabulary import (
     BEGIN,
     END,
     SPECIALS,
-    UNSEEN,
     normal_form,
     number_shape,
     shape_class,
@@ -158,6 +157,3 @@ def token_stream(work: Path, names: list[str], words: list[str]) -> np.ndarray:
             mapping[number] = shape_class(text, kind) if found is None else found
         parts.append(mapping[numbers])
     return np.concatenate(parts)
-
-
-__all__ = ["UNSEEN", "choose_vocabulary", "index_files", "token_stream"]

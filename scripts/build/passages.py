@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from textrepair.model.vocabulary import normal_form
 from textrepair.patch import Edit, Patch
-from textrepair.tokens import Tokens, tokenize
+from textrepair.reference.passages import Side, side
 
 #: Spinners with aligned pairs under ``spun/``.
 FAMILIES = ("issues", "tutorial")
@@ -21,33 +20,12 @@ Forms = tuple[list[str], list[str]]
 
 
 @dataclass(frozen=True)
-class Side:
-    """One side of a passage: the tokens that the model sees, as normal forms, and where each stands in the text."""
-
-    tokens: Tokens
-    positions: list[int]
-    forms: list[str]
-
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """Code points of ``forms[start:end]``."""
-        return self.tokens.starts[self.positions[start]], self.tokens.ends[self.positions[end - 1]]
-
-
-@dataclass(frozen=True)
 class Passage:
     """A damaged passage, its reference, and the article that it is from."""
 
     damaged: Side
     reference: Side
     article: str
-
-
-def side(text: str) -> Side:
-    """Tokenise one side."""
-    tokens = tokenize(text)
-    forms = [normal_form(*item) for item in zip(tokens.texts, tokens.kinds, strict=True)]
-    positions = [i for i, form in enumerate(forms) if form]
-    return Side(tokens, positions, [forms[i] for i in positions])
 
 
 def read_passages(

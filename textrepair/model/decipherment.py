@@ -29,6 +29,7 @@ from wordfreq import get_frequency_dict
 
 from textrepair.model.alignment import Pair, Words
 from textrepair.model.families import SwapCounts, with_family
+from textrepair.model.lattice import end_positions
 from textrepair.model.model import Model
 from textrepair.model.ngrams import NONE
 from textrepair.model.reading import LM_WEIGHT, Reading, read
@@ -71,7 +72,7 @@ class _Gathered:
         """Add one article's posteriors."""
         self.words += reading.words
         edges, posterior = reading.edges, reading.posterior
-        ends = np.repeat(np.arange(len(edges.first) - 1), np.diff(edges.first))
+        ends = end_positions(edges)
         names = model.vocabulary.words
         observed = reading.sentences.words
         best = reading.sentences.lm.copy()

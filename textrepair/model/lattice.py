@@ -50,6 +50,11 @@ class Edges(NamedTuple):
     entry: npt.NDArray[np.int32]
 
 
+def end_positions(edges: Edges) -> npt.NDArray[np.int64]:
+    """The token behind which each edge ends: shape (E,)."""
+    return np.repeat(np.arange(len(edges.first) - 1), np.diff(edges.first))
+
+
 @numba.njit(cache=True, nogil=True)
 def _is_phrase(sentences: Sentences, begin: int, last: int) -> bool:
     """May these tokens be replaced together: all of them replaceable, nothing unseen between them?"""

@@ -17,7 +17,15 @@ import numpy as np
 import numpy.typing as npt
 
 from textrepair.model.channel import COMPOUND_FACTOR, FACTOR_UNITS, log_probability
-from textrepair.model.lattice import Edges, Sentences, build_edges, channel_logps, kept_edges, posteriors
+from textrepair.model.lattice import (
+    Edges,
+    Sentences,
+    build_edges,
+    channel_logps,
+    end_positions,
+    kept_edges,
+    posteriors,
+)
 from textrepair.model.model import Model
 from textrepair.model.ngrams import token_logps
 from textrepair.model.vocabulary import UNSEEN
@@ -183,10 +191,6 @@ def _factors(
     return out
 
 
-def _end_positions(edges: Edges) -> npt.NDArray[np.int64]:
-    return np.repeat(np.arange(len(edges.first) - 1), np.diff(edges.first))
-
-
 def _update(
     model: Model,
     sentences: Sentences,
@@ -264,7 +268,7 @@ def _adapted(
     mixed = shares.sum(axis=0) / np.maximum(factor[of_swap], 1e-6)
     which = (together - own + _OWN_STRENGTH * np.minimum(mixed, 1.0)) / (others + _OWN_STRENGTH)
     often = (others + _OWN_RATE_STRENGTH * base_rate[of_swap]) / (others + kept[of_swap] + _OWN_RATE_STRENGTH)
-    begins = _end_positions(edges)[swaps] - edges.length[swaps] + 1
+    begins = end_positions(edges)[swaps] - edges.length[swaps] + 1
     logps[swaps] = np.log(np.maximum(which * often * sentences.readiness[begins], 1e-30))
     # Left alone here.
     often_here = (swapped[of_word] + _OWN_RATE_STRENGTH * base_rate[of_word]) / (
