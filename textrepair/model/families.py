@@ -29,8 +29,9 @@ from textrepair.model.channel import (
 from textrepair.model.model import Model
 from textrepair.model.vocabulary import Vocabulary
 
-#: How many sightings the prior is worth against counted swaps of one intended word.
-PRIOR_STRENGTH = 2.0
+#: How many sightings the prior is worth against counted swaps of one intended word.  F0.5 on eleven `issues` articles, pairs of
+#: others known, at 0.5 / 1 / 2 / 4 / 8: 0.874 / 0.873 / 0.871 / 0.869 / 0.865.
+PRIOR_STRENGTH = 0.5
 #: The same for how readily a word is replaced.
 FACTOR_STRENGTH = 2.0
 #: A swap seen once is as likely a slip of the alignment: it counts half.

@@ -2,11 +2,12 @@
 
 How strongly an article is damaged, and by what kind of spinner, are properties of the article, inferred from it by EM: at a
 first guess of the rate the lattice gives every swap a posterior; these give the rate and the mixture of families; and so on.
+Then the article may show swaps that no table holds (:mod:`textrepair.model.open_channel`), which join the lattice.
 A last round uses what spinners do: they draw a substitute for a word once per article and keep it, so a swap seen elsewhere
 in the article becomes likely here (each place is judged by the *other* places, so none confirms itself).
 
 The likelihood ratio of "damaged at the inferred rate" against "sound" is the detector's evidence; it comes from the rounds
-before that last one, whose adapted channel would flatter it.
+before these last ones, whose adapted channel would flatter it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.model.channel import COMPOUND_FACTOR, FACTOR_UNITS, log_probability
+from textrepair.model.channel import COMPOUND_FACTOR, FACTOR_UNITS, Entries, log_probability
 from textrepair.model.lattice import (
     Edges,
     Sentences,
@@ -28,6 +29,7 @@ from textrepair.model.lattice import (
 )
 from textrepair.model.model import Model
 from textrepair.model.ngrams import token_logps
+from textrepair.model.open_channel import with_open_swaps
 from textrepair.model.vocabulary import UNSEEN
 from textrepair.tokens import TokenKind, Tokens
 
@@ -148,22 +150,44 @@ def read(model: Model, tokens: Tokens, protected: frozenset[int] = frozenset()) 
     likelihood = sound
     posterior = np.zeros(len(edges.length), dtype=np.float32)
     for round_number in range(ROUNDS):
-        logps = channel_logps(sentences, edges, entries, rate, families)
-        posterior, by_sentence = posteriors(
-            model.ngrams, sentences, edges, entries.compounds, logps, LM_WEIGHT, *SEARCH[round_number]
+        posterior, likelihood, rate, families = _round(
+            model, entries, sentences, edges, rate, families, SEARCH[round_number]
         )
-        likelihood = float(by_sentence.sum())
-        rate, families = _update(model, sentences, edges, posterior, rate, families)
         if round_number == 0:
             if rate < SOUND_RATE:
                 break
             edges, posterior = _thinned(edges, posterior)
     else:
-        logps = _adapted(model, sentences, edges, posterior, rate, families)
+        # Not before the evidence is in: edges made to fit this article would flatter "damaged".
+        entries, opened, posterior = with_open_swaps(model, sentences, edges, posterior, LM_WEIGHT)
+        if len(opened.entry) > len(edges.entry):
+            posterior, _, rate, families = _round(
+                model, entries, sentences, opened, rate, families, SEARCH[ROUNDS - 1]
+            )
+        edges = opened
+        logps = _adapted(model, entries, sentences, edges, posterior, rate, families)
         posterior, _ = posteriors(
             model.ngrams, sentences, edges, entries.compounds, logps, LM_WEIGHT, *SEARCH[-1]
         )
     return Reading(positions, sentences, edges, posterior, rate, families, likelihood - sound, tokens.words)
+
+
+def _round(
+    model: Model,
+    entries: Entries,
+    sentences: Sentences,
+    edges: Edges,
+    rate: float,
+    families: npt.NDArray[np.float64],
+    search: tuple[int, float],
+) -> tuple[npt.NDArray[np.float32], float, float, npt.NDArray[np.float64]]:
+    """One round of EM: posterior of the edges, natural-log likelihood of the article, the new rate and mixture of families."""
+    logps = channel_logps(sentences, edges, entries, rate, families)
+    posterior, by_sentence = posteriors(
+        model.ngrams, sentences, edges, entries.compounds, logps, LM_WEIGHT, *search
+    )
+    rate, families = _update(model, entries, sentences, edges, posterior, rate, families)
+    return posterior, float(by_sentence.sum()), rate, families
 
 
 def _thinned(edges: Edges, posterior: npt.NDArray[np.float32]) -> tuple[Edges, npt.NDArray[np.float32]]:
@@ -172,11 +196,11 @@ def _thinned(edges: Edges, posterior: npt.NDArray[np.float32]) -> tuple[Edges, n
 
 
 def _mixed(
-    model: Model, edges: Edges, families: npt.NDArray[np.float64]
+    entries: Entries, edges: Edges, families: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
     """The edges that replace something, and each family's share in them: shape (families, edges)."""
     swaps = np.flatnonzero(edges.entry >= 0)
-    codes = model.channel.entries.code[:, edges.entry[swaps]]
+    codes = entries.code[:, edges.entry[swaps]]
     return swaps, np.exp(log_probability(codes)) * families[:, None]
 
 
@@ -193,6 +217,7 @@ def _factors(
 
 def _update(
     model: Model,
+    entries: Entries,
     sentences: Sentences,
     edges: Edges,
     posterior: npt.NDArray[np.float32],
@@ -212,11 +237,12 @@ def _update(
     target_factor = np.where(targets < model.vocabulary.lm_size, target_factor, COMPOUND_FACTOR)
     chances += float((weight * target_factor).sum())
     new_rate = float(np.clip((replaced + 0.01) / (chances + 1.0), 1e-4, 0.9))
-    return new_rate, _family_posterior(model, sentences, edges, posterior, new_rate)
+    return new_rate, _family_posterior(model, entries, sentences, edges, posterior, new_rate)
 
 
 def _family_posterior(
     model: Model,
+    entries: Entries,
     sentences: Sentences,
     edges: Edges,
     posterior: npt.NDArray[np.float32],
@@ -226,7 +252,7 @@ def _family_posterior(
     softened, and mixed with all families alike, since a spinner never seen may share some swaps with each."""
     swaps = np.flatnonzero((edges.entry >= 0) & (posterior > _COUNTED))
     weight = posterior[swaps].astype(np.float64)
-    logps = np.maximum(log_probability(model.channel.entries.code[:, edges.entry[swaps]]), _IMPOSSIBLE)
+    logps = np.maximum(log_probability(entries.code[:, edges.entry[swaps]]), _IMPOSSIBLE)
     stay = posterior[edges.entry < 0].astype(np.float64)
     count = len(model.channel.families)
     factors = _factors(model, sentences.words, np.ones(count))
@@ -239,6 +265,7 @@ def _family_posterior(
 
 def _adapted(
     model: Model,
+    entries: Entries,
     sentences: Sentences,
     edges: Edges,
     posterior: npt.NDArray[np.float32],
@@ -246,8 +273,8 @@ def _adapted(
     families: npt.NDArray[np.float64],
 ) -> npt.NDArray[np.float32]:
     """Channel probabilities of all edges given what the rest of the article shows about the same words."""
-    logps = channel_logps(sentences, edges, model.channel.entries, rate, families)
-    swaps, shares = _mixed(model, edges, families)
+    logps = channel_logps(sentences, edges, entries, rate, families)
+    swaps, shares = _mixed(entries, edges, families)
     target, word = edges.target[swaps], sentences.lm
     own = posterior[swaps].astype(np.float64)
     unchanged = np.flatnonzero(edges.entry < 0)

@@ -1,27 +1,32 @@
 """Which words would fit where a suspect word stands?
 
 A spinner's substitute stands in the contexts of the word that it replaced.  For every place of a suspect the language model
-says how well each frequent word would fit between the neighbours (as they are best read); a mixture over candidate originals,
-the suspect itself among them, is fitted to all places together by EM: one place proves nothing, fifty agree on "want" for
-"compass".
+says how well each frequent word would fit between the neighbours (as they are best read).  One place proves nothing, twenty
+agree on "want" for "compass".  The rival is that the word means itself and is used often because the text is about it: then
+it is as much likelier everywhere as it is used more often than elsewhere (a unigram cache).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.model.ngrams import Ngrams, extend, prepare, score
+from textrepair.model.model import Model
+from textrepair.model.ngrams import NONE, Ngrams, extend, prepare, score
+from textrepair.model.vocabulary import BEGIN, END, SPECIALS
 
-#: Candidate originals are the most frequent words, by the language model's order of words.
-CANDIDATES = 3000
 #: Places looked at a suspect; more sharpen little.
 PLACES = 40
-_EM_ROUNDS = 25
+#: A place tells at most so many nats against a reading: its neighbours may be damaged too.
+_WORST = 4.0
+#: Prior odds that a suspect stands for any other word at all.  1e-4 to 1e-7 make no difference that can be measured.
+_PRIOR_ODDS = 1e-5
+#: Share of the prior that a candidate has even if the text doesn't lack it.
+_NOT_LACKING = 0.1
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,30 @@ class Place:
 
     left: tuple[int, int]
     right: tuple[int, ...]
+
+
+def place_of(line: Sequence[int], at: int) -> Place:
+    """The place of token ``at`` of a sentence."""
+    padded = (NONE, BEGIN, *line[max(0, at - 2) : at])
+    behind = (*line[at + 1 : at + 3], END)
+    return Place((int(padded[-2]), int(padded[-1])), tuple(int(word) for word in behind[:2]))
+
+
+def distinct(places: Iterable[Place]) -> list[Place]:
+    """The places of which no two share the word before, or the word behind.
+
+    A sentence that is repeated with other words swapped in it (a refrain, a boilerplate, several spins of one text) tells no
+    more the second time.
+    """
+    kept: list[Place] = []
+    before: set[int] = set()
+    behind: set[int] = set()
+    for place in places:
+        if place.left[1] not in before and place.right[0] not in behind:
+            before.add(place.left[1])
+            behind.add(place.right[0])
+            kept.append(place)
+    return kept
 
 
 @numba.njit(cache=True, nogil=True)
@@ -53,28 +82,47 @@ def slot_logps(
     return out
 
 
-def likely_originals(
-    lm: Ngrams,
-    places: Sequence[Place],
-    itself: int,
-    words: npt.NDArray[np.int64],
-    weight: float,
-) -> list[tuple[int, float]]:
-    """Candidate originals of one suspect with their share of its places, the best first; the shares of all sum to one.
+@dataclass(frozen=True)
+class Lack:
+    """What a text is short of: the prior of a suspect's original.
 
-    ``itself`` is the suspect as the language model sees it; ``weight`` tempers the language model as in decoding.
+    ``words`` candidate originals; ``share`` (same shape, sums to one) of what is missing.
     """
-    listed = np.unique(np.append(words, itself))
+
+    words: npt.NDArray[np.int64]
+    share: npt.NDArray[np.float64]
+
+
+def lack(model: Model, used: npt.NDArray[np.float64], total: float, candidates: int) -> Lack:
+    """What a text of ``total`` words lacks that uses each word of the language model so often: shape (V,).
+
+    Only so many of the most frequent words are candidates."""
+    words = np.flatnonzero(model.is_word[: len(SPECIALS) + candidates]).astype(np.int64)
+    expected = np.exp(model.ngrams.uni_logp[words].astype(np.float64)) * total
+    missing = np.maximum(expected - used[words], 0.0) + _NOT_LACKING * expected + 1e-9
+    return Lack(words, missing / missing.sum())
+
+
+def likely_originals(
+    lm: Ngrams, places: Sequence[Place], itself: int, lacking: Lack, topic: float, weight: float
+) -> list[tuple[int, float]]:
+    """Candidate originals of one suspect with their probability, the best first; what the suspect itself keeps is left out.
+
+    ``itself`` is the suspect as the language model sees it, ``topic`` (nats) how much likelier it is in a text which uses
+    it so often; ``weight`` tempers the language model as in decoding.
+    """
+    others = lacking.words != itself
+    listed = np.append(lacking.words[others], itself)
     rows = [
         slot_logps(lm, np.array(p.left, dtype=np.int64), np.array(p.right, dtype=np.int64), listed)
         for p in places[:PLACES]
     ]
-    logps = weight * np.array(rows, dtype=np.float64)
-    likelihood = np.exp(logps - logps.max(axis=1, keepdims=True))
-    share = np.full(len(listed), 1.0 / len(listed))
-    for _ in range(_EM_ROUNDS):
-        posterior = likelihood * share
-        posterior /= posterior.sum(axis=1, keepdims=True)
-        share = posterior.mean(axis=0)
-    order = np.argsort(-share, kind="stable")
-    return [(int(listed[i]), float(share[i])) for i in order[:8]]
+    logps = np.array(rows, dtype=np.float64)
+    logps[:, -1] += topic
+    logps *= weight
+    evidence = np.maximum(logps - logps.max(axis=1, keepdims=True), -_WORST).sum(axis=0)
+    evidence[:-1] += np.log(_PRIOR_ODDS * lacking.share[others])
+    posterior = np.exp(evidence - evidence.max())
+    posterior /= posterior.sum()
+    order = np.argsort(-posterior[:-1], kind="stable")
+    return [(int(listed[i]), float(posterior[i])) for i in order[:8]]

@@ -1,0 +1,90 @@
+"""A swap that no table holds is found in the article that uses it throughout."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+import numpy as np
+import pytest
+from sample_models import articles, packaged
+
+from textrepair.model.lattice import build_edges
+from textrepair.model.open_channel import best_reading, topic, with_open_swaps
+from textrepair.model.reading import LM_WEIGHT, lattice_input, read
+from textrepair.repair import Repairer
+from textrepair.tokens import tokenize
+
+SOUND, SPUN = articles("sound"), articles("spun")
+
+
+def with_riddle(text: str, word: str, riddle: str) -> str:
+    return re.sub(rf"\b{word}\b", riddle, text)
+
+
+#: A word has to stand this often to be told from the article's topic.
+OFTEN = [name for name, text in SPUN.items() if len(re.findall(r"\bthe\b", text)) >= 8]
+
+
+@functools.cache
+def riddled(name: str) -> str:
+    """A spun article whose every "the" became a word that nothing relates to it."""
+    return with_riddle(SPUN[name], "the", "kettle")
+
+
+def test_enough_samples() -> None:
+    assert len(OFTEN) >= 3
+
+
+@pytest.mark.parametrize("name", OFTEN)
+def test_a_word_used_throughout_is_read(name: str) -> None:
+    text = riddled(name)
+    here = text.count("kettle") - SPUN[name].count("kettle")
+    edits = Repairer(packaged()).repair(text).patch.edits
+    mended = [edit for edit in edits if edit.before == "kettle" and edit.after == "the"]
+    assert len(mended) >= 0.7 * here
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_a_topic_is_no_riddle(name: str) -> None:
+    """A sound article about something that is rarely written about."""
+    text = SOUND[name]
+    longest = max(set(re.findall(r"\b[a-z]{6,}\b", text)), key=lambda w: (text.count(w), w))
+    about = with_riddle(text, longest, "bassoon")
+    assert Repairer(packaged()).repair(about).text == about
+
+
+def test_edges_stay_in_order() -> None:
+    model = packaged()
+    _, sentences = lattice_input(model, tokenize(riddled(next(iter(SPUN)))))
+    edges = build_edges(sentences, model.channel.entries, True)
+    posterior = np.where(edges.entry < 0, 1.0, 0.0).astype(np.float32)
+    entries, opened, after = with_open_swaps(model, sentences, edges, posterior, LM_WEIGHT)
+    assert len(opened.target) == len(opened.entry) == len(opened.length) == len(after) == opened.first[-1]
+    assert len(after) >= len(posterior)
+    assert np.all(np.diff(opened.first) >= 1)
+    assert np.all(opened.entry[opened.first[:-1]] == -1), "the first edge of a token leaves it as it is"
+    assert opened.entry.max() < entries.code.shape[1]
+    assert after.sum() == posterior.sum()
+    # The old edges refer to the same probabilities as before.
+    swaps = edges.entry >= 0
+    kept = opened.entry[(opened.entry >= 0) & (opened.entry < len(np.unique(edges.entry[swaps])))]
+    old = model.channel.entries.code[:, edges.entry[swaps]]
+    np.testing.assert_array_equal(entries.code[:, kept], old)
+
+
+def test_best_reading_takes_what_is_likelier_than_not() -> None:
+    model = packaged()
+    reading = read(model, tokenize(SPUN[next(iter(SPUN))]))
+    best = best_reading(model, reading.sentences, reading.edges, reading.posterior)
+    assert best.shape == reading.sentences.lm.shape
+    assert np.any(best != reading.sentences.lm)
+    nothing = best_reading(model, reading.sentences, reading.edges, np.zeros_like(reading.posterior))
+    np.testing.assert_array_equal(nothing, reading.sentences.lm)
+
+
+def test_topic() -> None:
+    vocabulary = packaged().vocabulary
+    assert topic(vocabulary, vocabulary.index["issues"], 1.0) == 0.0
+    assert topic(vocabulary, vocabulary.index["issues"], 100.0) == pytest.approx(4.605, abs=0.01)
+    assert topic(vocabulary, vocabulary.lm_size, 100.0) == 0.0

@@ -1,0 +1,162 @@
+"""Swaps that no table holds, found in the article itself.
+
+A spinner keeps its substitute throughout an article, so that a word which stands again and again where only "the" fits is
+"the", whatever the channel knows.  After the first round of reading, words that are used far too often and were read as
+unchanged are tried against the frequent words that the article lacks (:mod:`textrepair.model.slots`); what fits joins the
+lattice as further edges, for this article only.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from textrepair.model.channel import FACTOR_UNITS, Entries, encode
+from textrepair.model.lattice import Edges, Sentences, end_positions
+from textrepair.model.model import Model
+from textrepair.model.slots import Lack, distinct, lack, likely_originals, place_of
+from textrepair.model.vocabulary import SPECIALS, Vocabulary
+
+#: A suspect stands at so many places at least, and so many times as often as in sound English.
+_FEWEST_PLACES = 3
+_OVERUSED = 8.0
+#: Of so many of them at least the channel made nothing.
+_UNEXPLAINED = 0.3
+#: Frequency of words that the language model doesn't know.
+_UNHEARD = 1e-7
+#: Candidate originals are so many of the most frequent words: of 400 and 1,500 repair is as good, 400 are quicker.
+_CANDIDATES = 400
+#: Originals less likely than this are not tried.
+_SMALLEST = 0.05
+#: P(observed | original, replaced) of an original that is certain; 0.5 gives the same F0.5 within 0.002.
+_STRENGTH = 0.2
+#: Least readiness to be replaced of an original found here: what the families never replaced, this spinner did.
+_READINESS = 0.3
+
+
+def best_reading(
+    model: Model, sentences: Sentences, edges: Edges, posterior: npt.NDArray[np.float32]
+) -> npt.NDArray[np.int64]:
+    """The likeliest word of each token, where one word stands for one: shape (n,)."""
+    best = sentences.lm.astype(np.int64)
+    sure = np.flatnonzero(
+        (edges.entry >= 0)
+        & (posterior > 0.5)
+        & (edges.length == 1)
+        & (edges.target < model.vocabulary.lm_size)
+    )
+    best[end_positions(edges)[sure]] = edges.target[sure]
+    return best
+
+
+def with_open_swaps(
+    model: Model, sentences: Sentences, edges: Edges, posterior: npt.NDArray[np.float32], lm_weight: float
+) -> tuple[Entries, Edges, npt.NDArray[np.float32]]:
+    """The lattice with edges for swaps found in the article, and the channel's entries that its edges then refer to."""
+    swaps = edges.entry >= 0
+    used, local = np.unique(edges.entry[swaps], return_inverse=True)
+    entry = edges.entry.copy()
+    entry[swaps] = local
+    edges = edges._replace(entry=entry)
+    entries = model.channel.entries
+    code = entries.code[:, used]
+    found = _open_swaps(model, sentences, edges, posterior, lm_weight)
+    if found:
+        originals = np.array([original for _, original, _ in found])
+        factor = np.maximum(entries.swap_factor[:, originals] / FACTOR_UNITS, _READINESS)
+        more = encode(_STRENGTH * np.array([probability for *_, probability in found]) * factor)
+        edges, posterior = _inserted(sentences, edges, posterior, [f[:2] for f in found], code.shape[1])
+        code = np.concatenate((code, more), axis=1)
+    code = np.ascontiguousarray(code)
+    code.setflags(write=False)  # as those of a file are: numba would compile everything anew for others
+    return entries._replace(code=code), edges, posterior
+
+
+def _open_swaps(
+    model: Model, sentences: Sentences, edges: Edges, posterior: npt.NDArray[np.float32], lm_weight: float
+) -> list[tuple[int, int, float]]:
+    """(observed word, original, probability) of the swaps that the article shows and the channel didn't explain."""
+    vocabulary = model.vocabulary
+    total = len(sentences.words)
+    replaceable = sentences.readiness >= 1.0
+    words, which, count = np.unique(sentences.words, return_inverse=True, return_counts=True)
+    unchanged = np.bincount(which, weights=posterior[edges.first[:-1]] * replaceable, minlength=len(words))
+    frequency = np.full(len(words), _UNHEARD)
+    known = words < vocabulary.lm_size
+    frequency[known] = np.exp(model.ngrams.uni_logp[words[known]].astype(np.float64))
+    overuse = count / (frequency * total)
+    suspects = np.flatnonzero(
+        (words >= len(SPECIALS))
+        & (unchanged >= np.maximum(_FEWEST_PLACES - 0.3, _UNEXPLAINED * count))
+        & (overuse >= _OVERUSED)
+        & (vocabulary.capital[words] <= 127)
+    )
+    if not len(suspects):
+        return []
+    best = best_reading(model, sentences, edges, posterior)
+    lacking: Lack | None = None
+    sentence = np.searchsorted(sentences.begins, np.arange(total), side="right") - 1
+    found = []
+    for suspect in suspects.tolist():
+        word = int(words[suspect])
+        places = np.flatnonzero((which == suspect) & replaceable)
+        if len(places) < _FEWEST_PLACES or not vocabulary.words[word][0].isalpha():
+            continue
+        if lacking is None:
+            used = np.bincount(best, minlength=vocabulary.lm_size)[: vocabulary.lm_size]
+            lacking = lack(model, used.astype(np.float64), total, _CANDIDATES)
+        slots = []
+        for place in places.tolist():
+            begin, end = sentences.begins[sentence[place]], sentences.begins[sentence[place] + 1]
+            slots.append(place_of(best[begin:end].tolist(), place - int(begin)))
+        slots = distinct(slots)
+        if len(slots) < _FEWEST_PLACES:
+            continue
+        itself = vocabulary.lm_identifier(word)
+        fitting = likely_originals(
+            model.ngrams, slots, itself, lacking, topic(vocabulary, word, float(overuse[suspect])), lm_weight
+        )
+        found += [(word, original, share) for original, share in fitting if share >= _SMALLEST]
+    return found
+
+
+def topic(vocabulary: Vocabulary, word: int, overuse: float) -> float:
+    """How much likelier (nats) a word is in a text that uses it so many times as often as others do.
+
+    One that the language model sees as its class only has that whole class's probability already.
+    """
+    return math.log(max(1.0, overuse)) if word < vocabulary.lm_size else 0.0
+
+
+def _inserted(
+    sentences: Sentences,
+    edges: Edges,
+    posterior: npt.NDArray[np.float32],
+    pairs: list[tuple[int, int]],
+    first_entry: int,
+) -> tuple[Edges, npt.NDArray[np.float32]]:
+    """The lattice with an edge for each pair at every place of its observed word, numbered from ``first_entry``."""
+    places, targets, entries = [], [], []
+    for number, (observed, original) in enumerate(pairs, first_entry):
+        for place in np.flatnonzero((sentences.words == observed) & (sentences.readiness > 0)).tolist():
+            here = slice(edges.first[place], edges.first[place + 1])
+            if not np.any(
+                (edges.target[here] == original) & (edges.length[here] == 1) & (edges.entry[here] >= 0)
+            ):
+                places.append(place)
+                targets.append(original)
+                entries.append(number)
+    order = np.argsort(places, kind="stable")
+    at = edges.first[np.array(places, dtype=np.int64)[order] + 1]
+    added = np.bincount(np.array(places, dtype=np.int64), minlength=len(sentences.words))
+    return (
+        Edges(
+            edges.first + np.concatenate(([0], np.cumsum(added))),
+            np.insert(edges.length, at, np.int8(1)),
+            np.insert(edges.target, at, np.array(targets, dtype=np.int32)[order]),
+            np.insert(edges.entry, at, np.array(entries, dtype=np.int32)[order]),
+        ),
+        np.insert(posterior, at, np.float32(0.0)),
+    )
