@@ -30,7 +30,7 @@ from textrepair.model.lattice import end_positions
 from textrepair.model.model import Model
 from textrepair.model.open_channel import best_reading, topic
 from textrepair.model.reading import LM_WEIGHT, Reading, read
-from textrepair.model.slots import PLACES, Place, lack, likely_originals, place_of
+from textrepair.model.slots import Place, lack, likely_originals, place_of
 from textrepair.tokens import TokenKind, Tokens, tokenize
 
 #: Rounds of reading and recounting: F0.5 from 408 `issues` articles is 0.782, 0.791, 0.789 after one, two, three.
@@ -50,6 +50,8 @@ _UNHEARD = 1e-7
 _FEWEST_ARTICLES = 3
 #: Of one article so many places of a suspect are looked at: a topic's word stands often, but in few articles.
 _PLACES_AN_ARTICLE = 2
+#: So many places of a suspect are gathered; re-spins of one article repeat each other's, and those count once.
+_GATHERED = 200
 #: Candidate originals are so many of the most frequent words.
 _CANDIDATES = 3000
 
@@ -97,7 +99,7 @@ class _Gathered:
             for k in range(start, stop):
                 name = names[observed[k]]
                 places = self.places[name] if name in self.suspects else None
-                if places is not None and len(places) < PLACES and here[name] < _PLACES_AN_ARTICLE:
+                if places is not None and len(places) < _GATHERED and here[name] < _PLACES_AN_ARTICLE:
                     here[name] += 1
                     places.append(place_of(line, k - start))
 
@@ -150,7 +152,7 @@ def _fitting(model: Model, gathered: _Gathered, suspects: Mapping[str, float]) -
     lacking = lack(model, used, gathered.words, _CANDIDATES)
     out: dict[Pair, float] = {}
     for suspect in sorted(gathered.places):
-        found = gathered.places[suspect]
+        found = list({(place.left[1], place.right[0]): place for place in gathered.places[suspect]}.values())
         if len(found) < _FEWEST_PLACES:
             continue
         number = vocabulary.index[suspect]
