@@ -1,7 +1,8 @@
-"""Measure the model on text that it was not built from: ``python scripts/measure.py [spinners] [article] [sound]``.
+"""Measure the model on text that it was not built from: ``python scripts/measure.py [spinners] [tortured] [article] [sound]``.
 
 spinners   repair of aligned passages of real spinners, by spinners kept out (a model is built without each) and by articles
            kept out (three folds)
+tortured   repair of tortured phrases, split by expected phrase: the model holds those of one half, the other is repaired
 article    repair of the annotated article, with a model that holds none of its pairs
 perplexity of the language model on sound newswire
 sound      harm and false alarms on sound newswire and web text
@@ -13,6 +14,7 @@ a Markdown table and, with ``--json``, to a file.
 from __future__ import annotations
 
 import argparse
+import copy
 import hashlib
 import json
 import math
@@ -22,7 +24,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from build.passages import ARTICLE, FAMILIES, Passage, read_passages, side
+from build.passages import (
+    ARTICLE,
+    FAMILIES,
+    OTHER_REVISIONS,
+    TORTURED,
+    Passage,
+    read_passages,
+    side,
+    tortured_sides,
+)
 from build_model import add_sources, build
 from rapidfuzz.distance import Levenshtein
 
@@ -115,7 +126,7 @@ class Row:
         )
 
 
-WHAT = ["article", "perplexity", "sound", "spinners"]
+WHAT = ["article", "perplexity", "sound", "spinners", "tortured"]
 HEAD = "| what | F0.5 | precision | recall | word error rate |\n|---|---|---|---|---|"
 
 
@@ -127,26 +138,68 @@ def spinners(data: Path, seeds: Path, wordnet: Path, work: Path) -> Iterator[str
         passages = list(read_passages(data, family))
         costs = learn_costs([(p.damaged.forms, p.reference.forms) for p in passages])
         unseen = without(data, seeds, wordnet, work, family)
-        articles = list(gold_articles(passages, costs))
-        for confidence in CONFIDENCES:
-            name = f"`{family}`, spinner never seen, ≥ {confidence}"
-            yield Row(name, articles, Repairer(unseen), confidence).markdown()
         names = sorted({p.article for p in passages})
+        yield from _rows(
+            f"`{family}`, spinner never seen",
+            ((Repairer(unseen), name, _gold(passages, costs, name)) for name in names),
+        )
         if len(names) < FOLDS:
             continue
-        totals: dict[float, Row] = {}
+        parts = []
         for fold in range(FOLDS):
             kept_out = names[fold::FOLDS]
             pairs = [(p.damaged.forms, p.reference.forms) for p in passages if p.article not in kept_out]
             repairer = Repairer(with_family(unseen, count_swaps(family, pairs)))
-            some = list(gold_articles([p for p in passages if p.article in kept_out], costs))
-            for confidence in CONFIDENCES:
-                row = Row(f"`{family}`, articles never seen, ≥ {confidence}", some, repairer, confidence)
-                if confidence in totals:
-                    totals[confidence].add(row)
-                else:
-                    totals[confidence] = row
-        yield from (row.markdown() for row in totals.values())
+            parts += [(repairer, name, _gold(passages, costs, name)) for name in kept_out]
+        yield from _rows(f"`{family}`, articles never seen", parts)
+
+
+_Article = tuple[Gold, str]
+
+
+def _gold(passages: Sequence[Passage], costs: LinkCosts, name: str) -> _Article:
+    return next(gold_articles([p for p in passages if p.article == name], costs))
+
+
+def _rows(what: str, parts: Iterable[tuple[Repairer, str, _Article]]) -> Iterator[str]:
+    """A row for each confidence over all articles, and over those whose references are of the same revision."""
+    parts = list(parts)
+    for confidence in CONFIDENCES:
+        found = [(name, Row("", [gold], repairer, confidence)) for repairer, name, gold in parts]
+        yield _sum(f"{what}, ≥ {confidence}", [row for _, row in found]).markdown()
+        same = [row for name, row in found if name not in OTHER_REVISIONS]
+        if len(same) < len(found):
+            yield _sum(f"{what}, without {', '.join(OTHER_REVISIONS)}, ≥ {confidence}", same).markdown()
+
+
+def _sum(name: str, rows: Sequence[Row]) -> Row:
+    total = copy.deepcopy(rows[0])
+    total.name = name
+    for row in rows[1:]:
+        total.add(row)
+    return total
+
+
+def tortured(data: Path, seeds: Path, wordnet: Path, work: Path) -> Iterator[str]:
+    """Rows for tortured phrases, a line each, thirty an article: no phrase known, and those of the other half known."""
+    yield HEAD
+    unseen = without(data, seeds, wordnet, work, TORTURED)
+    sides = tortured_sides(data)
+    costs = learn_costs([(observed.forms, expected.forms) for observed, expected in sides])
+    wanted = sorted({" ".join(expected.forms) for _, expected in sides})
+    half = {phrase: number % 2 for number, phrase in enumerate(wanted)}
+    unknown, known = [], []
+    for which in range(2):
+        mine = [pair for pair in sides if half[" ".join(pair[1].forms)] == which]
+        others = [(o.forms, e.forms) for o, e in sides if half[" ".join(e.forms)] != which]
+        articles = list(
+            gold_articles([Passage(o, e, f"{n // 30:03}") for n, (o, e) in enumerate(mine)], costs)
+        )
+        learned = with_family(unseen, count_swaps(TORTURED, others))
+        for rows, model in ((unknown, unseen), (known, learned)):
+            rows.append(Row("", articles, Repairer(model), Settings().min_confidence))
+    yield _sum("no tortured phrase known", unknown).markdown()
+    yield _sum("those of other expected phrases known", known).markdown()
 
 
 def without(data: Path, seeds: Path, wordnet: Path, work: Path, family: str) -> Model:
@@ -253,6 +306,8 @@ def main() -> None:
             rows = perplexity(options.data, options.model)
         elif what == "sound":
             rows = sound(options.data, options.model)
+        elif what == "tortured":
+            rows = tortured(options.data, options.seeds, options.wordnet, options.work)
         else:
             rows = spinners(options.data, options.seeds, options.wordnet, options.work)
         for row in rows:

@@ -16,6 +16,9 @@ FAMILIES = ("issues", "tutorial")
 #: The spinner of the annotated article, and those of the Problematic Paper Screener's list.
 ARTICLE, TORTURED = "article001", "tortured"
 
+#: Articles whose references are mostly other revisions, so that much of their gold is no swap.
+OTHER_REVISIONS = ("issues09",)
+
 Forms = tuple[list[str], list[str]]
 
 
@@ -39,15 +42,20 @@ def read_passages(
                 yield Passage(side(damaged), side(reference), article)
 
 
-def tortured_phrases(data: Path) -> list[Forms]:
-    """(tortured, expected) phrases; notes in brackets and alternatives behind "and" or "or" are left out."""
+def tortured_sides(data: Path) -> list[tuple[Side, Side]]:
+    """(tortured, expected) phrases; those with notes in brackets and with alternatives are left out."""
     out = []
     with open(data / "spun" / "tortured_phrases.tsv", encoding="utf-8") as file:
         for line in file:
             observed, expected = line.rstrip("\n").split("\t")[:2]
             if not any(sign in observed + expected for sign in "[](){}/~,"):
-                out.append((side(observed).forms, side(expected).forms))
+                out.append((side(observed), side(expected)))
     return out
+
+
+def tortured_phrases(data: Path) -> list[Forms]:
+    """The same as tokens."""
+    return [(observed.forms, expected.forms) for observed, expected in tortured_sides(data)]
 
 
 def annotated_article(text_file: Path, gold_file: Path) -> list[Forms]:

@@ -52,6 +52,8 @@ _FEWEST_ARTICLES = 3
 _PLACES_AN_ARTICLE = 2
 #: So many places of a suspect are gathered; re-spins of one article repeat each other's, and those count once.
 _GATHERED = 200
+#: So many different ones are looked at; more sharpen little.
+_PLACES = 40
 #: Candidate originals are so many of the most frequent words.
 _CANDIDATES = 3000
 
@@ -153,6 +155,7 @@ def _fitting(model: Model, gathered: _Gathered, suspects: Mapping[str, float]) -
     out: dict[Pair, float] = {}
     for suspect in sorted(gathered.places):
         found = list({(place.left[1], place.right[0]): place for place in gathered.places[suspect]}.values())
+        found = found[:_PLACES]
         if len(found) < _FEWEST_PLACES:
             continue
         number = vocabulary.index[suspect]

@@ -19,8 +19,6 @@ from textrepair.model.model import Model
 from textrepair.model.ngrams import NONE, Ngrams, extend, prepare, score
 from textrepair.model.vocabulary import BEGIN, END, SPECIALS
 
-#: Places looked at a suspect; more sharpen little.
-PLACES = 40
 #: A place tells at most so many nats against a reading: its neighbours may be damaged too.
 _WORST = 4.0
 #: Prior odds that a suspect stands for any other word at all.  1e-4 to 1e-7 make no difference that can be measured.
@@ -115,7 +113,7 @@ def likely_originals(
     listed = np.append(lacking.words[others], itself)
     rows = [
         slot_logps(lm, np.array(p.left, dtype=np.int64), np.array(p.right, dtype=np.int64), listed)
-        for p in places[:PLACES]
+        for p in places
     ]
     logps = np.array(rows, dtype=np.float64)
     logps[:, -1] += topic
