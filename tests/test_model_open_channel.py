@@ -12,6 +12,7 @@ from sample_models import articles, packaged
 from textrepair.model.lattice import build_edges
 from textrepair.model.open_channel import best_reading, topic, with_open_swaps
 from textrepair.model.reading import LM_WEIGHT, lattice_input, read
+from textrepair.model.slots import distinct, place_of
 from textrepair.repair import Repairer
 from textrepair.tokens import tokenize
 
@@ -88,3 +89,12 @@ def test_topic() -> None:
     assert topic(vocabulary, vocabulary.index["issues"], 1.0) == 0.0
     assert topic(vocabulary, vocabulary.index["issues"], 100.0) == pytest.approx(4.605, abs=0.01)
     assert topic(vocabulary, vocabulary.lm_size, 100.0) == 0.0
+
+
+def test_a_repeated_sentence_tells_once() -> None:
+    places = [
+        place_of(line, 2) for line in ([20, 21, 22, 23], [20, 21, 22, 24], [20, 25, 22, 23], [20, 26, 22, 27])
+    ]
+    kept = distinct(places)
+    assert [(place.left[1], place.right[0]) for place in kept] == [(21, 23), (26, 27)]
+    assert distinct(places * 3) == kept
