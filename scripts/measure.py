@@ -117,6 +117,11 @@ class Row:
                 setattr(mine, name, getattr(mine, name) + getattr(theirs, name))
         self.errors = [a + b for a, b in zip(self.errors, other.errors, strict=True)]
 
+    def figures(self) -> str:
+        """F0.5 with precision and recall as counts."""
+        score = self.report.repair
+        return f"{score.f05 or 0:.3f} ({score.system_right}/{score.system}, {score.gold_found}/{score.gold})"
+
     def markdown(self) -> str:
         score, errors = self.report.repair, self.errors
         rate = f"{errors[0] / errors[2]:.3f} → {errors[1] / errors[2]:.3f}" if errors[2] else "–"
@@ -141,7 +146,7 @@ def spinners(data: Path, seeds: Path, wordnet: Path, work: Path) -> Iterator[str
         names = sorted({p.article for p in passages})
         yield from _rows(
             f"`{family}`, spinner never seen",
-            ((Repairer(unseen), name, _gold(passages, costs, name)) for name in names),
+            ((Repairer(unseen), name, _passages_gold(passages, costs, name)) for name in names),
         )
         if len(names) < FOLDS:
             continue
@@ -150,14 +155,14 @@ def spinners(data: Path, seeds: Path, wordnet: Path, work: Path) -> Iterator[str
             kept_out = names[fold::FOLDS]
             pairs = [(p.damaged.forms, p.reference.forms) for p in passages if p.article not in kept_out]
             repairer = Repairer(with_family(unseen, count_swaps(family, pairs)))
-            parts += [(repairer, name, _gold(passages, costs, name)) for name in kept_out]
+            parts += [(repairer, name, _passages_gold(passages, costs, name)) for name in kept_out]
         yield from _rows(f"`{family}`, articles never seen", parts)
 
 
 _Article = tuple[Gold, str]
 
 
-def _gold(passages: Sequence[Passage], costs: LinkCosts, name: str) -> _Article:
+def _passages_gold(passages: Sequence[Passage], costs: LinkCosts, name: str) -> _Article:
     return next(gold_articles([p for p in passages if p.article == name], costs))
 
 
@@ -166,18 +171,19 @@ def _rows(what: str, parts: Iterable[tuple[Repairer, str, _Article]]) -> Iterato
     parts = list(parts)
     for confidence in CONFIDENCES:
         found = [(name, Row("", [gold], repairer, confidence)) for repairer, name, gold in parts]
-        yield _sum(f"{what}, ≥ {confidence}", [row for _, row in found]).markdown()
+        yield total(f"{what}, ≥ {confidence}", [row for _, row in found]).markdown()
         same = [row for name, row in found if name not in OTHER_REVISIONS]
         if len(same) < len(found):
-            yield _sum(f"{what}, without {', '.join(OTHER_REVISIONS)}, ≥ {confidence}", same).markdown()
+            yield total(f"{what}, without {', '.join(OTHER_REVISIONS)}, ≥ {confidence}", same).markdown()
 
 
-def _sum(name: str, rows: Sequence[Row]) -> Row:
-    total = copy.deepcopy(rows[0])
-    total.name = name
+def total(name: str, rows: Sequence[Row]) -> Row:
+    """The counts of all rows in one."""
+    out = copy.deepcopy(rows[0])
+    out.name = name
     for row in rows[1:]:
-        total.add(row)
-    return total
+        out.add(row)
+    return out
 
 
 def tortured(data: Path, seeds: Path, wordnet: Path, work: Path) -> Iterator[str]:
@@ -198,8 +204,8 @@ def tortured(data: Path, seeds: Path, wordnet: Path, work: Path) -> Iterator[str
         learned = with_family(unseen, count_swaps(TORTURED, others))
         for rows, model in ((unknown, unseen), (known, learned)):
             rows.append(Row("", articles, Repairer(model), Settings().min_confidence))
-    yield _sum("no tortured phrase known", unknown).markdown()
-    yield _sum("those of other expected phrases known", known).markdown()
+    yield total("no tortured phrase known", unknown).markdown()
+    yield total("those of other expected phrases known", known).markdown()
 
 
 def without(data: Path, seeds: Path, wordnet: Path, work: Path, family: str) -> Model:

@@ -1,0 +1,114 @@
+"""What does each part of the model add?  ``python scripts/ablate.py``: repair of spinners kept out, parts switched off in turn.
+
+Rows: the whole model, then one part less each; columns: F0.5 (precision / recall, counts) on the annotated article with none of
+its pairs known, on `issues` with none of its pairs known, and on `issues` with the pairs of other articles known (three folds),
+the last two over the articles whose references are of the same revision.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+from build.passages import ARTICLE, OTHER_REVISIONS, read_passages
+from build_model import add_sources
+from measure import FOLDS, GOLD, Row, annotated_gold, gold_articles, total, without
+
+from textrepair.evaluation import Gold
+from textrepair.model import Model, open_channel, reading
+from textrepair.model.alignment import learn_costs
+from textrepair.model.channel import Channel
+from textrepair.model.families import count_swaps, with_family
+from textrepair.repair import Repairer, Settings
+
+FAMILY = "issues"
+
+
+@contextmanager
+def replaced(module: Any, name: str, by: Any) -> Iterator[None]:
+    """A part put in the place of another one for a while."""
+    with patch.object(module, name, by):
+        yield
+
+
+def prior_only(model: Model) -> Model:
+    """The model without any family that was learned: WordNet alone."""
+    entries = model.channel.entries
+    entries = entries._replace(code=entries.code[:1].copy(), swap_factor=entries.swap_factor[:1].copy())
+    for array in (entries.code, entries.swap_factor):
+        array.setflags(write=False)
+    return replace(model, channel=Channel(entries, model.channel.families[:1], model.channel.origins))
+
+
+def _same(model: Model) -> Model:
+    return model
+
+
+def _unadapted(
+    model: Model, entries: Any, sentences: Any, edges: Any, posterior: Any, rate: Any, families: Any
+) -> Any:
+    return reading.channel_logps(sentences, edges, entries, rate, families)
+
+
+def _all_alike(model: Model, *_: Any) -> Any:
+    count = len(model.channel.families)
+    return np.full(count, 1.0 / count)
+
+
+#: Name, what is done to the model, what is switched off meanwhile.
+PARTS: tuple[tuple[str, Callable[[Model], Model], Callable[[], AbstractContextManager[None]]], ...] = (
+    ("whole", _same, nullcontext),
+    ("WordNet alone, no family learned", prior_only, nullcontext),
+    ("all families alike, not inferred", _same, lambda: replaced(reading, "_family_posterior", _all_alike)),
+    ("no open channel", _same, lambda: replaced(open_channel, "_open_swaps", lambda *_: [])),
+    ("no adapting to the article's own swaps", _same, lambda: replaced(reading, "_adapted", _unadapted)),
+    ("language model as strong as the channel", _same, lambda: replaced(reading, "LM_WEIGHT", 1.0)),
+)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add_sources(parser)
+    options = parser.parse_args()
+    sources = options.data, options.seeds, options.wordnet, options.work
+    without_article, without_family = without(*sources, ARTICLE), without(*sources, FAMILY)
+    own = [(annotated_gold(GOLD, next(options.seeds.glob("001_*.txt"))), None)]
+    passages = list(read_passages(options.data, FAMILY))
+    costs = learn_costs([(p.damaged.forms, p.reference.forms) for p in passages])
+    names = sorted({p.article for p in passages})
+    folds: list[tuple[Model, list[tuple[Gold, str]]]] = []
+    for fold in range(FOLDS):
+        kept_out = names[fold::FOLDS]
+        pairs = [(p.damaged.forms, p.reference.forms) for p in passages if p.article not in kept_out]
+        measured = [p for p in passages if p.article in kept_out and p.article not in OTHER_REVISIONS]
+        learned = with_family(without_family, count_swaps(FAMILY, pairs))
+        folds.append((learned, list(gold_articles(measured, costs))))
+
+    confidence = Settings().min_confidence
+    print(
+        "| what | 001, none of its pairs | `issues`, none of its pairs | `issues`, pairs of other articles |"
+    )
+    print("|---|---|---|---|")
+    for name, changed, off in PARTS:
+        with off():
+            rows = [
+                Row("", own, Repairer(changed(without_article)), confidence),
+                total(
+                    "", [Row("", gold, Repairer(changed(without_family)), confidence) for _, gold in folds]
+                ),
+                total("", [Row("", gold, Repairer(changed(model)), confidence) for model, gold in folds]),
+            ]
+        print(f"| {name} | {' | '.join(row.figures() for row in rows)} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
