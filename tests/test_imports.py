@@ -16,14 +16,15 @@ PACKAGE = Path(__file__).parents[1] / "textrepair"
 
 # From the ground up; what stands on one line doesn't import each other, except where ALLOWED says so.
 LAYERS = [
-    ["patch", "tokens", "pieces", "fields"],
+    ["lazy", "fields", "workers"],
+    ["patch", "tokens", "pieces"],
     ["model"],
     ["reference"],
     ["detector"],
     ["repair"],
     ["writer", "corpus", "evaluation"],
     ["learning"],
-    ["batch"],
+    ["batch", "stream"],
     ["integrations"],
     ["cli"],
     ["__main__"],

@@ -179,12 +179,23 @@ def _read_records(file: BinaryIO, path: str, reading: Reading, on_error: OnError
             raw = raw.removeprefix(_BOM)
         if not raw.strip():
             continue
-        try:
-            yield _record(raw, name, path, number, reading)
-        except UnicodeDecodeError as error:
-            on_error(_not_utf8(path, number, error))
-        except FieldError as error:
-            on_error(Unreadable(path, number, error.what, error.hint))
+        article = parse_line(raw, name, path, number, reading)
+        if isinstance(article, Unreadable):
+            on_error(article)
+        else:
+            yield article
+
+
+def parse_line(
+    raw: bytes, name: str, path: str, number: int, reading: Reading = Reading()
+) -> Article | Unreadable:
+    """The article that one line of JSONL holds; ``name`` is what records without an id are called after."""
+    try:
+        return _record(raw, name, path, number, reading)
+    except UnicodeDecodeError as error:
+        return _not_utf8(path, number, error)
+    except FieldError as error:
+        return Unreadable(path, number, error.what, error.hint)
 
 
 def _record(raw: bytes, name: str, path: str, number: int, reading: Reading) -> Article:
