@@ -197,9 +197,10 @@ class _Processes(Generic[C]):
 
     def _new(self, count: int) -> Executor:
         from loky import ProcessPoolExecutor
+        from loky.backend import get_context
 
         pool: Executor = ProcessPoolExecutor(
-            count, context="loky", initializer=_begin, initargs=(self._context, os.getpid())
+            count, context=get_context("loky"), initializer=_begin, initargs=(self._context, os.getpid())
         )
         return pool
 
