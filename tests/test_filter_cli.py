@@ -143,7 +143,7 @@ def test_ctrl_c_loses_nothing(workers: str) -> None:
         (["--tag", "--rejected", "x.jsonl"], "--tag drops nothing"),
         (["--rejected", "x.jsonl.gz"], "can't be compressed"),
         (["--results-field", "text"], "name the same field"),
-        (["in.jsonl"], "'in.jsonl' is not"),
+        (["in.jsonl"], "textrepair filter < in.jsonl"),
     ],
 )
 def test_wrong_use(args: list[str], message: str, tmp_path: Path) -> None:

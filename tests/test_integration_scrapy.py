@@ -1,4 +1,7 @@
-"""A real spider crawls a site on 127.0.0.1 with sound and spun pages; each crawl in a process, since Scrapy starts once in one."""
+"""A real spider crawls a site on 127.0.0.1 with sound and spun pages.
+
+Each crawl is a process, since Scrapy starts only once in one.
+"""
 
 from __future__ import annotations
 

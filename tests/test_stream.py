@@ -42,7 +42,7 @@ def read(data: bytes, **options: Any) -> list[Line]:
         os.close(descriptor)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(st.lists(st.binary(max_size=30).filter(lambda b: b"\n" not in b)), st.booleans())
 def test_lines_are_lines(lines: list[bytes], ended: bool) -> None:
     data = b"\n".join(lines) + b"\n" * ended

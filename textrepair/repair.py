@@ -121,6 +121,8 @@ class Repairer:
         In an article whose wording is damaged, passages that ``references`` have too are restored from these; references
         that share nothing with it, and references for a sound article, change nothing.
         """
+        if not isinstance(text, str):
+            raise TypeError(f"an article is a str, not {type(text).__name__}; fill what is missing with ''")
         spans = pieces(text)
         if len(spans) > 1:
             parts = [(start, self._repair(text[start:end], settings, references)) for start, end in spans]

@@ -27,7 +27,7 @@ _COMPRESSED = {b"\x1f\x8b": "gzip -dc", b"\x28\xb5\x2f\xfd": "zstd -dc"}
 
 
 @click.command("filter", short_help="Let sound records of a stream through, as they come.")
-@click.argument("stdin", metavar="[-]", required=False, default="-", type=click.Choice(["-"]))
+@click.argument("stdin", metavar="[-]", required=False, default="-")
 @click.option(
     "--max-score", metavar="S", type=click.FloatRange(0, 1),
     help="Highest score that passes.  [default: 0.5]",
@@ -65,6 +65,8 @@ def command(stdin: str, rejected: str | None, quarantine: str | None, workers: i
 
     A record passes as it came if its score is not above --max-score, or if it can't be told, as where the text is too short.
     """
+    if stdin != "-":
+        raise click.UsageError(f"filter reads standard input: textrepair filter < {stdin}")
     console = shared.take_console(options)
     sieve, dropping = _sieve(options, rejected is not None)
     repairer = shared.load_repairer(options["model_path"])
