@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_models import ROOT, articles
 
@@ -48,6 +48,7 @@ def double(context: int, item: int) -> int:
     return context + 2 * item
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.lists(st.integers(), max_size=20), st.integers(0, 3))
 def test_map_is_map(items: list[int], threads: int) -> None:
     with Workers(5, threads=threads) as workers:
@@ -173,7 +174,7 @@ def test_a_model_travels_as_its_path(repairer: Repairer, texts: list[str], expec
 
 def test_a_model_that_is_no_file_travels_whole(repairer: Repairer) -> None:
     """What was learned since it was loaded isn't lost on the way."""
-    channel = repairer.model.channel._replace(families=("renamed",) * len(repairer.model.channel.families))
+    channel = replace(repairer.model.channel, families=("renamed",) * len(repairer.model.channel.families))
     learned = replace(repairer.model, channel=channel)
     copy = pickle.loads(pickle.dumps(learned))
     assert isinstance(copy, Model)
