@@ -27,7 +27,7 @@ def texts() -> list[str]:
 
 def shown(title: str) -> list[str]:
     """The lines that the docs show under a comment."""
-    found = re.search(rf"^# {re.escape(title)}.*\n((?:\S.*\n)+)", _SHOWN, re.MULTILINE)
+    found = re.search(rf"^# {re.escape(title)}.*\n((?:(?!```)\S.*\n)+)", _SHOWN, re.MULTILINE)
     assert found is not None
     return found[1].splitlines()
 
