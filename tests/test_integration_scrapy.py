@@ -145,7 +145,9 @@ def test_items_that_pass_as_they_are(item: Any, settings: dict[str, Any], counte
     after, counts = process(item, **settings)
     assert after is item
     assert repr(item) == before
-    assert counts == {"textrepair/items": 1, f"textrepair/{counted}": 1}
+    assert counts.pop("textrepair/items") == 1
+    assert counts.pop(f"textrepair/{counted}") == 1
+    assert set(counts) <= {"textrepair/untold"}  # they are short, too
 
 
 def test_without_scrapy(monkeypatch: pytest.MonkeyPatch) -> None:

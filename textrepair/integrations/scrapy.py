@@ -213,7 +213,8 @@ def _awaitable(future: Future[R]) -> Awaitable[R]:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return _deferred(future)
+        deferred: Awaitable[R] = _deferred(future)
+        return deferred
     return asyncio.wrap_future(future)
 
 
@@ -230,5 +231,5 @@ def _deferred(future: Future[R]) -> Any:
         else:
             deferred.callback(done.result())
 
-    future.add_done_callback(lambda done: reactor.callFromThread(settle, done))  # type: ignore[attr-defined]
+    future.add_done_callback(lambda done: reactor.callFromThread(settle, done))
     return deferred
