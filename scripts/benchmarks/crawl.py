@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import scrapy
-from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.crawler import Crawler, CrawlerProcess
 
 _BASE = {
     "LOG_LEVEL": "ERROR",
@@ -50,7 +50,7 @@ class News(scrapy.Spider):
 
 def crawl(address: str, settings: dict[str, Any]) -> dict[str, Any]:
     """One crawl."""
-    process = AsyncCrawlerProcess({**_BASE, **settings})
+    process = CrawlerProcess({**_BASE, **settings})
     crawler: Crawler = process.create_crawler(News)
     items: list[Any] = []
     ends: list[float] = []
