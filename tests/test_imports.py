@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).parents[1] / "textrepair"
 
 # From the ground up; what stands on one line doesn't import each other, except where ALLOWED says so.
 LAYERS = [
+    ["lazy", "fields", "workers"],
     ["patch", "tokens", "pieces"],
     ["model"],
     ["reference"],
@@ -23,6 +24,8 @@ LAYERS = [
     ["repair"],
     ["writer", "corpus", "evaluation"],
     ["learning"],
+    ["batch", "stream"],
+    ["integrations"],
     ["cli"],
     ["__main__"],
 ]

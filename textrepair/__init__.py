@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from textrepair.detector.base import KINDS, Damage, Diagnosis, Finding
     from textrepair.patch import Edit, Patch, PatchError, apply, diff
     from textrepair.repair import Repair, Repairer, Settings, load
+    from textrepair.workers import WorkerDied, Workers
 
 __version__ = "0.1.0"
 
@@ -25,6 +26,8 @@ _HOMES = {
     "Repair": "textrepair.repair",
     "Repairer": "textrepair.repair",
     "Settings": "textrepair.repair",
+    "Workers": "textrepair.workers",
+    "WorkerDied": "textrepair.workers",
     "Patch": "textrepair.patch",
     "PatchError": "textrepair.patch",
     "Edit": "textrepair.patch",
@@ -38,6 +41,7 @@ _HOMES = {
 
 __all__ = [
     "load", "Repairer", "Repair", "Settings",
+    "Workers", "WorkerDied",
     "Patch", "Edit", "PatchError", "apply", "diff",
     "KINDS", "Diagnosis", "Damage", "Finding",
     "__version__",

@@ -6,9 +6,11 @@ Mechanical damage is mended first and the spin detector reads the mended text, s
 
 from __future__ import annotations
 
+import asyncio
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import accumulate
 from math import prod
 from pathlib import Path
@@ -30,6 +32,7 @@ from textrepair.reference.index import ReferenceIndex
 from textrepair.reference.restore import Restorer
 from textrepair.reference.wording import Restoration
 from textrepair.tokens import TokenKind
+from textrepair.workers import Workers
 
 #: Kinds whose edits are applied unless told otherwise.
 DEFAULT_KINDS = frozenset({"spin", "translation", "encoding", "spacing", "repetition"})
@@ -118,11 +121,50 @@ class Repairer:
         In an article whose wording is damaged, passages that ``references`` have too are restored from these; references
         that share nothing with it, and references for a sound article, change nothing.
         """
+        if not isinstance(text, str):
+            raise TypeError(f"an article is a str, not {type(text).__name__}; fill what is missing with ''")
         spans = pieces(text)
         if len(spans) > 1:
             parts = [(start, self._repair(text[start:end], settings, references)) for start, end in spans]
             return _joined(text, parts)
         return self._repair(text, settings, references)
+
+    def diagnose_many(
+        self, texts: Iterable[str], *, processes: int = 0, threads: int = 0
+    ) -> Iterator[Diagnosis]:
+        """Diagnoses of many articles, in their order; by ``processes`` or ``threads``, or by neither.
+
+        Articles are taken from ``texts`` as there is room for them, a few ahead for each worker.  With processes no more than the
+        texts and the results travel; the model is mapped by each of them from the same file.
+        """
+        with Workers(self, processes=processes, threads=threads) as workers:
+            yield from workers.map(Repairer.diagnose, texts)
+
+    def repair_many(
+        self,
+        texts: Iterable[str],
+        settings: Settings = Settings(),
+        *,
+        processes: int = 0,
+        threads: int = 0,
+    ) -> Iterator[Repair]:
+        """Repairs of many articles; as :meth:`diagnose_many`."""
+        with Workers(self, processes=processes, threads=threads) as workers:
+            yield from workers.map(partial(_repair_with, settings=settings), texts)
+
+    async def adiagnose(self, text: str) -> Diagnosis:
+        """:meth:`diagnose` in a thread, for coroutines."""
+        return await asyncio.to_thread(self.diagnose, text)
+
+    async def arepair(
+        self, text: str, settings: Settings = Settings(), references: ReferenceIndex | None = None
+    ) -> Repair:
+        """:meth:`repair` in a thread, for coroutines."""
+        return await asyncio.to_thread(self.repair, text, settings, references)
+
+    def __reduce__(self) -> tuple[type[Repairer], tuple[Model]]:
+        """To another process travels the model, and that as its path (:meth:`Model.__reduce__`)."""
+        return Repairer, (self.model,)
 
     def _repair(self, text: str, settings: Settings, references: ReferenceIndex | None) -> Repair:
         document = Document(text)
@@ -173,6 +215,11 @@ class Repairer:
 
 
 _MECHANICAL_DETECTORS = (EncodingDetector(), SpacingDetector(), RepetitionDetector(), FurnitureDetector())
+
+
+def _repair_with(repairer: Repairer, text: str, settings: Settings) -> Repair:
+    """:meth:`Repairer.repair` as workers call it."""
+    return repairer.repair(text, settings)
 
 
 def load(model: str | Path | None = None) -> Repairer:
@@ -252,11 +299,17 @@ def _diagnosis(found: dict[str, Detection]) -> Diagnosis:
     return Diagnosis(_score(damage), damage, tuple(findings))
 
 
+def counted(kind: str, damage: Damage) -> float | None:
+    """A damage's probability as it counts in the score: a mechanical one only from 1 % of the words on.
+
+    None where it can't be told or there is too little of it.
+    """
+    return None if kind in _MECHANICAL and damage.severity < _MECHANICAL_SHARE else damage.probability
+
+
 def _score(damage: Mapping[str, Damage]) -> float | None:
     """The probability that the article is damaged enough to matter."""
-    grave = [damage[k].probability for k in _GRAVE]
-    heavy = [damage[k].probability for k in _MECHANICAL if damage[k].severity >= _MECHANICAL_SHARE]
-    known = [p for p in (*grave, *heavy) if p is not None]
+    known = [p for k in (*_GRAVE, *_MECHANICAL) if (p := counted(k, damage[k])) is not None]
     return 1.0 - prod(1.0 - p for p in known) if known else None
 
 

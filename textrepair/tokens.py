@@ -15,9 +15,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cached_property
 
 import regex
+
+from textrepair.lazy import cached_property
 
 
 class TokenKind(IntEnum):

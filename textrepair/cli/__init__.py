@@ -20,6 +20,7 @@ import textrepair
 _COMMANDS = {
     "scan": ("textrepair.cli.scan", "command"),
     "repair": ("textrepair.cli.repair", "command"),
+    "filter": ("textrepair.cli.filter", "command"),
     "apply": ("textrepair.cli.apply", "apply_command"),
     "revert": ("textrepair.cli.apply", "revert_command"),
     "learn": ("textrepair.cli.learn", "command"),

@@ -64,12 +64,21 @@ class Console:
     def advance(self, text: str) -> None:
         """One more article is done."""
         if self._progress:
-            self._progress.advance(text.count(" ") + 1)  # words nearly enough for a rate
+            self.advance_words(text.count(" ") + 1)  # nearly enough for a rate
+
+    def advance_words(self, words: int) -> None:
+        """One more article of so many words is done."""
+        if self._progress:
+            self._progress.advance(words)
+
+    def end_progress(self) -> None:
+        """Clear the progress line."""
+        if self._progress:
+            self._progress.clear()
 
     def finish(self, done: int) -> None:
         """Clear the progress line; say how many could not be read, and end with exit code 1 if any."""
-        if self._progress:
-            self._progress.clear()
+        self.end_progress()
         if self.failures:
             noun = "article" if self.failures + done == 1 else "articles"
             if done or self.failures > 1:
@@ -77,8 +86,7 @@ class Console:
             click.get_current_context().exit(1)
 
     def _say(self, message: str) -> None:
-        if self._progress:
-            self._progress.clear()
+        self.end_progress()
         click.echo(printable(message), err=True)  # one line, whatever a file's name holds
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Protocol
 
+from textrepair.lazy import cached_property
 from textrepair.patch import Edit
 from textrepair.tokens import Tokens, tokenize
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import cached_property
+
+from textrepair.lazy import cached_property
 
 _OPENING = re.compile(r"^```|`|<(?:pre|code|script|style)\b|</?[a-zA-Z!]", re.MULTILINE)
 _CLOSING = {

@@ -21,12 +21,13 @@ import zlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import NamedTuple
 
 import numba
 import numpy as np
 import numpy.typing as npt
+
+from textrepair.lazy import cached_property
 
 Words = tuple[str, ...]
 Pair = tuple[Words, Words]

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from textrepair.lazy import cached_property
 from textrepair.model.channel import FACTOR_UNITS, Channel, Entries, log_probability
 from textrepair.model.format import Arrays, ModelError, pack_strings, read_model, unpack_strings, write_model
 from textrepair.model.ngrams import Ngrams
 from textrepair.model.vocabulary import SPECIALS, Vocabulary
 
 _PACKAGED = "en-1.model"
+#: In the ``__dict__`` of a model that is the file at its path.  Not a field, since ``dataclasses.replace`` has to lose it.
+_MAPPED = "_mapped"
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,12 @@ class Model:
     def name(self) -> str:
         """Name and version, as they stand in every result: ``en-1 (1a2b3c4d)``."""
         return f"{self.header['name']} ({self.header['version']})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A model that is a file travels to another process as its path, and is mapped there from the same pages."""
+        if self.__dict__.get(_MAPPED):
+            return _reopen, (self.path, self.header["version"])
+        return Model, (self.path, self.header, self.vocabulary, self.ngrams, self.channel)
 
     def info(self) -> dict[str, object]:
         """What ``textrepair model info`` prints: the header without the layout, and sizes."""
@@ -114,13 +122,23 @@ def load_model(path: str | Path | None = None) -> Model:
     place = Path(path) if path is not None else packaged_path()
     header, arrays = read_model(place)
     try:
-        return Model(
+        model = Model(
             place, header, _vocabulary(header, arrays), _tuple(Ngrams, "lm", arrays), _channel(header, arrays)
         )
     except (KeyError, ValueError, TypeError) as error:
         raise ModelError(
             f"{place}: a part of the model is missing ({error}); build or download the file again"
         ) from error
+    model.__dict__[_MAPPED] = True
+    return model
+
+
+def _reopen(path: Path, version: str) -> Model:
+    """The model that another process has open."""
+    model = load_model(path)
+    if model.header["version"] != version:
+        raise ModelError(f"{path}: the model was replaced while it was in use; start again")
+    return model
 
 
 def _tuple(kind: Any, prefix: str, arrays: Arrays) -> Any:

@@ -16,12 +16,12 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
 
+from textrepair.lazy import cached_property
 from textrepair.model.alignment import Link, LinkCosts, Pair, Words, align
 from textrepair.model.model import Model
 from textrepair.model.vocabulary import SPECIALS, normal_form

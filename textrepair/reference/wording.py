@@ -13,11 +13,11 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 import regex
 
+from textrepair.lazy import cached_property
 from textrepair.model.alignment import Link, Pair
 from textrepair.model.model import Model
 from textrepair.patch import Edit

@@ -1,0 +1,1 @@
+"""Screening articles as they come: which pass (``screen``), line by line (``lines``, ``record``, ``flow``)."""
