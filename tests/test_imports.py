@@ -16,13 +16,13 @@ PACKAGE = Path(__file__).parents[1] / "textrepair"
 
 # From the ground up; what stands on one line doesn't import each other, except where ALLOWED says so.
 LAYERS = [
-    ["patch", "tokens", "pieces"],
+    ["patch", "tokens", "pieces", "word_class"],
     ["model"],
     ["reference"],
     ["detector"],
     ["repair"],
     ["writer", "corpus", "evaluation"],
-    ["learning"],
+    ["learning", "breakdown"],
     ["cli"],
     ["__main__"],
 ]
