@@ -1,9 +1,9 @@
 """How likely is a restored word the right one?
 
 The posterior of a reading is the model's own opinion, and the model doesn't know what it doesn't know: that a pair was never
-seen in any spinner, or that a rare word has rivals that the channel lacks.  So confidence is a logistic function of the posterior's log-odds
-and of what else is known of the place (Platt 1999, with features, as for the confidence of recognised words: Jiang 2005).  Its
-weight on the posterior is never negative: of two readings alike otherwise, the likelier is the surer.
+seen in any spinner, or that a rare word has rivals that the channel lacks.  So confidence is a logistic function of the
+posterior's log-odds and of what else is known of the place (Platt 1999, with features, as for the confidence of recognised
+words: Jiang 2005).  Its weight on the posterior is never negative: of two readings alike otherwise, the likelier is the surer.
 
 The weights stand in ``confidence.json``; ``python scripts/calibration.py --fit`` writes them.
 """
