@@ -28,8 +28,8 @@ from textrepair.tokens import TokenKind, Tokens
 
 #: The clitics of English in normal form (Quirk et al. 1985, §3.23); "n't" is split before its apostrophe.
 _CLITICS = ("'s", "'t", "'re", "'ve", "'d", "'ll", "'m")
-#: Natural-log probability of a certain compound that clean text doesn't hold, given its class: one of about 10⁵ such.
-_UNKNOWN_LOGP = -11.5
+#: Natural-log probability, given its class, of a compound that no clean text holds; as of other words that a family brings along.
+_UNKNOWN_LOGP = -17.0
 #: Natural-log probability that a spinner makes of a clitic just what stands there, when the first letter is the same or isn't:
 #: substitutes are readings of the letters as a symbol ('s → siemens, 're → rhenium, 'm → metre), which begin alike.
 _SAME_LETTER, _OTHER_LETTER = -1.0, -5.0
