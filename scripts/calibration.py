@@ -223,11 +223,11 @@ def draw(samples: Sequence[Sample], maps: Mapping[str, Mapping[str, Features]], 
 
 
 def write(weights: Features, samples: Sequence[Sample]) -> None:
-    """The packaged map, with what it was fitted on."""
+    """The packaged map, with what it was chosen on."""
     stored = {
         "format": "textrepair confidence",
         "version": 1,
-        "fitted_on": {s.name: {"edits": len(s.right), "right": int(s.right.sum())} for s in samples},
+        "measured_on": {s.name: {"edits": len(s.right), "right": int(s.right.sum())} for s in samples},
         "weights": {name: round(float(weight), 4) for name, weight in zip(FEATURES, weights, strict=True)},
     }
     weights_file().write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
