@@ -49,6 +49,7 @@ from textrepair.patch import Patch
 from textrepair.repair import Repairer, Settings, load
 from textrepair.tokens import tokenize
 
+GOLD = Path(__file__).parents[1] / "tests" / "gold" / "article_001.json"
 SPIN = frozenset({"spin"})
 FOLDS = 3
 CONFIDENCES = (0.5, 0.6, 0.7, 0.8, 0.9)
@@ -216,11 +217,7 @@ def without(data: Path, seeds: Path, wordnet: Path, work: Path, family: str) -> 
 
 def article(gold_file: Path, text_file: Path, model: Model) -> Iterator[str]:
     """Rows for the annotated article: all swaps, and those that the pairs of other spinners share or don't."""
-    stored = json.loads(gold_file.read_text(encoding="utf-8"))
-    raw = text_file.read_bytes()
-    if hashlib.sha256(raw).hexdigest() != stored["sha256"]:
-        raise SystemExit(f"error: {text_file} isn't the text that {gold_file} annotates")
-    text = raw.decode("utf-8")
+    stored, text = _annotated(gold_file, text_file)
     repairer = Repairer(model)
     yield HEAD
     for name, wanted in (
@@ -228,16 +225,32 @@ def article(gold_file: Path, text_file: Path, model: Model) -> Iterator[str]:
         ("swaps that `issues` shares", (True,)),
         ("swaps of its own", (False,)),
     ):
-        listed = [(e, False) for e in stored["edits"]] + [(e, True) for e in stored["optional"]]
-        edits = sorted(
-            (_gold_edit(e, text, optional) for e, optional in listed if e["shared"] in wanted),
-            key=lambda e: e.start,
-        )
-        others = [(e["start"], e["end"]) for e, _ in listed if e["shared"] not in wanted]
+        listed = [*stored["edits"], *stored["optional"]]
+        gold = _gold(stored, text, wanted)
+        others = [(e["start"], e["end"]) for e in listed if e["shared"] not in wanted]
         for confidence in CONFIDENCES if len(wanted) > 1 else (Settings().min_confidence,):
-            yield Row(
-                f"{name}, ≥ {confidence}", [(Gold(text, tuple(edits)), None)], repairer, confidence, others
-            ).markdown()
+            yield Row(f"{name}, ≥ {confidence}", [(gold, None)], repairer, confidence, others).markdown()
+
+
+def annotated_gold(gold_file: Path, text_file: Path) -> Gold:
+    """The annotated article with all its marks."""
+    return _gold(*_annotated(gold_file, text_file))
+
+
+def _annotated(gold_file: Path, text_file: Path) -> tuple[dict[str, Any], str]:
+    """What is stored of the annotated article, and its text; ends where the two don't belong together."""
+    stored = json.loads(gold_file.read_text(encoding="utf-8"))
+    raw = text_file.read_bytes()
+    if hashlib.sha256(raw).hexdigest() != stored["sha256"]:
+        raise SystemExit(f"error: {text_file} isn't the text that {gold_file} annotates")
+    return stored, raw.decode("utf-8")
+
+
+def _gold(stored: dict[str, Any], text: str, shared: Sequence[bool] = (True, False)) -> Gold:
+    """The marks, those that pairs of other spinners share or those that they don't, or all."""
+    listed = [(e, False) for e in stored["edits"]] + [(e, True) for e in stored["optional"]]
+    edits = (_gold_edit(e, text, optional) for e, optional in listed if e["shared"] in shared)
+    return Gold(text, tuple(sorted(edits, key=lambda e: e.start)))
 
 
 def _gold_edit(record: dict[str, Any], text: str, optional: bool) -> GoldEdit:
@@ -302,12 +315,11 @@ def main() -> None:
         "--model", type=Path, help="for perplexity and sound: this model, not the packaged one"
     )
     options = parser.parse_args()
-    gold = Path(__file__).parents[1] / "tests" / "gold" / "article_001.json"
     for what in options.what:
         print(f"\n### {what}\n")
         if what == "article":
             unseen = without(options.data, options.seeds, options.wordnet, options.work, ARTICLE)
-            rows = article(gold, next(options.seeds.glob("001_*.txt")), unseen)
+            rows = article(GOLD, next(options.seeds.glob("001_*.txt")), unseen)
         elif what == "perplexity":
             rows = perplexity(options.data, options.model)
         elif what == "sound":

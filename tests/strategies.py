@@ -132,3 +132,15 @@ def repairs(draw: st.DrawFn, texts: st.SearchStrategy[str] = texts) -> FakeRepai
     source = draw(texts)
     proposals = draw(patches(source, texts)).edits
     return FakeRepair(source, draw(patches(source, texts)), proposals, draw(diagnoses(source)))
+
+
+@st.composite
+def edits_on(draw: st.DrawFn, text: str) -> list[Edit]:
+    """A few edits of a text, in order, without overlaps."""
+    places = sorted(draw(st.lists(st.integers(0, len(text)), max_size=6, unique=True)))
+    edits = []
+    for start, end in zip(places[::2], places[1::2], strict=False):
+        after = draw(st.text("abc ", max_size=3))
+        if after != text[start:end]:
+            edits.append(Edit(start, end, text[start:end], after))
+    return edits

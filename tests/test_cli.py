@@ -12,11 +12,13 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner, Result
+from sample_models import packaged
 
 import textrepair
 from textrepair.cli import commands
 from textrepair.detector.base import KINDS, Damage, Diagnosis, Finding
 from textrepair.model.format import ModelError
+from textrepair.model.model import Model
 from textrepair.patch import Edit, Patch
 from textrepair.repair import Repair, Settings
 
@@ -29,6 +31,10 @@ class FakeRepairer:
     """Mends ``astir`` and proposes to mend ``inwards``."""
 
     model_name = "fake-1"
+
+    @property
+    def model(self) -> Model:
+        return packaged()
 
     def __init__(self) -> None:
         self.settings: Settings | None = None
@@ -294,6 +300,22 @@ def test_evaluate(run: Run) -> None:
     assert report["kinds"] == ["spin"]
     assert report["harm"]["changed_words"] == 0
     assert report["word_error_rate"]["after"] == 0
+    assert report["by"]["frequency"]["from 6"]["edits_right"] == 1
+    assert report["by"]["confidence"]["0.95–1.00"] == {
+        "precision": 1.0, "mean_confidence": 0.97, "edits": 1, "edits_right": 1, "harmful": 0,
+    }  # fmt: skip
+
+
+def test_evaluate_rows_for_programs(run: Run) -> None:
+    edits = [{"start": 8, "end": 13, "after": "about", "kind": "spin"}]
+    write("gold.jsonl", json.dumps({"text": DAMAGED, "edits": edits}))
+    rows = jsonl(run("evaluate", "--format", "jsonl", "gold.jsonl").stdout)
+    assert (rows[0]["by"], rows[0]["repair"]["f0.5"]) == ("all", 1.0)
+    assert [row["by"] for row in rows[1:]] == ["kind", "frequency", "pos", "pair", "confidence"]
+    assert {row["value"] for row in rows if row["by"] == "pos"} == {"preposition"}
+    rows = jsonl(run("evaluate", "--format", "jsonl", "--by", "pos", "gold.jsonl").stdout)
+    assert [row["by"] for row in rows] == ["all", "pos"]
+    assert "by kind" not in run("evaluate", "--by", "none", "gold.jsonl").stdout
 
 
 def test_evaluate_tells_bad_marks(run: Run) -> None:

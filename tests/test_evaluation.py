@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import edits_on
 
 from textrepair.evaluation import Gold, GoldEdit, GoldError, Report, evaluate, kinds_marked, word_distance
 from textrepair.patch import Edit, Patch
@@ -185,17 +186,6 @@ def test_gold_record() -> None:
 
 
 _texts = st.text("ab ", max_size=12)
-
-
-@st.composite
-def edits_on(draw: st.DrawFn, text: str) -> list[Edit]:
-    places = sorted(draw(st.lists(st.integers(0, len(text)), max_size=6, unique=True)))
-    edits = []
-    for start, end in zip(places[::2], places[1::2], strict=False):
-        after = draw(st.text("abc ", max_size=3))
-        if after != text[start:end]:
-            edits.append(Edit(start, end, text[start:end], after))
-    return edits
 
 
 @given(st.data(), _texts)

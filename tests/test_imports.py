@@ -17,13 +17,13 @@ PACKAGE = Path(__file__).parents[1] / "textrepair"
 # From the ground up; what stands on one line doesn't import each other, except where ALLOWED says so.
 LAYERS = [
     ["lazy", "fields", "workers"],
-    ["patch", "tokens", "pieces"],
+    ["patch", "tokens", "pieces", "word_class"],
     ["model"],
     ["reference"],
     ["detector"],
     ["repair"],
     ["writer", "corpus", "evaluation"],
-    ["learning"],
+    ["learning", "breakdown"],
     ["batch", "stream"],
     ["integrations"],
     ["cli"],

@@ -130,6 +130,13 @@ class Score:
         below = weight * precision + recall
         return (1 + weight) * precision * recall / below if below else 0.0
 
+    def add(self, marks: int, edits: int, right: bool) -> None:
+        """Count marks and edits that are right together, or not."""
+        self.gold += marks
+        self.system += edits
+        self.gold_found += marks * right
+        self.system_right += edits * right
+
     def as_dict(self) -> dict[str, float | int | None]:
         return {
             "precision": self.precision, "recall": self.recall, "f0.5": self.f05,
@@ -220,8 +227,8 @@ def evaluate(pairs: Iterable[tuple[Gold, Patch]], kinds: frozenset[str] | None =
         marks = [edit for edit in gold.edits if _is_judged(edit.kind, kinds)]
         edits = [edit for edit in patch.edits if _is_judged(edit.kind, kinds)]
         report.left_out.update(edit.kind for edit in patch.edits if not _is_judged(edit.kind, kinds))
-        for cluster in _clusters(marks, edits):
-            _add_cluster(report, gold.text, *cluster)
+        for verdict in judge(gold, patch.edits, kinds):
+            _add_verdict(report, verdict)
         _add_word_errors(report.word_errors, gold.text, marks, edits)
     return report
 
@@ -238,6 +245,30 @@ def word_distance(text: str, reference: str) -> tuple[int, int]:
     """
     wanted = tokenize(reference).texts
     return Levenshtein.distance(tokenize(text).texts, wanted), len(wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A cluster: marks and edits that hang together, and whether the edits give one of the marks' accepted readings.
+
+    Without edits it is damage that was missed, without marks an edit of sound text.
+    """
+
+    marks: tuple[GoldEdit, ...]
+    edits: tuple[Edit, ...]
+    right: bool
+
+
+def judge(gold: Gold, edits: Iterable[Edit], kinds: frozenset[str] | None = None) -> Iterator[Verdict]:
+    """The verdict on every cluster of an article, from left to right; ``kinds`` as in :func:`evaluate`.
+
+    Marks that accept the text as it stands, and were left alone, are no cluster: nothing was to do, nothing was done.
+    """
+    marks = [mark for mark in gold.edits if _is_judged(mark.kind, kinds)]
+    for of_gold, of_system in _clusters(marks, [edit for edit in edits if _is_judged(edit.kind, kinds)]):
+        right = _is_right(gold.text, of_gold, of_system)
+        if of_system or not right:
+            yield Verdict(tuple(of_gold), tuple(of_system), right)
 
 
 _Cluster = tuple[list[GoldEdit], list[Edit]]
@@ -265,24 +296,14 @@ def _clusters(marks: Sequence[GoldEdit], edits: Sequence[Edit]) -> Iterator[_Clu
         yield cluster
 
 
-def _add_cluster(report: Report, text: str, marks: list[GoldEdit], edits: list[Edit]) -> None:
-    right = _is_right(text, marks, edits)
-    if right and not edits:
-        return  # the text as it stands is among the accepted readings: nothing was to do, nothing was done
-    together = bool(marks and edits)
-    _count(report.repair, len(marks), len(edits), right)
-    _count(report.detection, len(marks), len(edits), together)
+def _add_verdict(report: Report, verdict: Verdict) -> None:
+    marks, edits, right = verdict.marks, verdict.edits, verdict.right
+    report.repair.add(len(marks), len(edits), right)
+    report.detection.add(len(marks), len(edits), bool(marks and edits))
     for mark in marks:
-        _count(report.by_kind.setdefault(mark.kind, Score()), 1, 0, right)
+        report.by_kind.setdefault(mark.kind, Score()).add(1, 0, right)
     for edit in edits:
-        _count(report.by_kind.setdefault(edit.kind, Score()), 0, 1, right)
-
-
-def _count(score: Score, marks: int, edits: int, right: bool) -> None:
-    score.gold += marks
-    score.system += edits
-    score.gold_found += marks * right
-    score.system_right += edits * right
+        report.by_kind.setdefault(edit.kind, Score()).add(0, 1, right)
 
 
 def _is_right(text: str, marks: list[GoldEdit], edits: list[Edit]) -> bool:

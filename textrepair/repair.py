@@ -180,6 +180,7 @@ class Repairer:
         spin = _with_references(spin, restored)
         spin_edits = prose.spare(spin.edits)
         wording = mended.compose(Patch(tuple(e for e in spin_edits if _applies(e, settings))))
+        sure = _unless_reworded(sure, wording)
         patch = Patch(tuple(sorted((*wording.edits, *_beside(sure, wording)), key=_place)))
         unsure = [e for e in edits if not _applies(e, settings)]
         unsure += [
@@ -277,6 +278,12 @@ def _finding_on_source(finding: Finding, mended: Patch) -> Finding:
 
 def _place(edit: Edit) -> tuple[int, int]:
     return edit.start, edit.end
+
+
+def _unless_reworded(edits: list[Edit], wording: Patch) -> list[Edit]:
+    """Without deletions of a doubled word whose first copy was something else: "telephone telephone" was "phone call"."""
+    reworded = {e.end for e in wording.edits if e.kind in _GRAVE}
+    return [e for e in edits if e.kind != "repetition" or e.start not in reworded]
 
 
 def _beside(edits: Iterable[Edit], patch: Patch) -> tuple[Edit, ...]:

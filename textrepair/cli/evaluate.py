@@ -15,9 +15,18 @@ from textrepair.corpus.articles import Reading, Unreadable, read_articles
 from textrepair.detector.base import KINDS
 
 if TYPE_CHECKING:
+    from textrepair.breakdown import Breakdown
     from textrepair.evaluation import Gold, Report, Score
-    from textrepair.patch import Patch
-    from textrepair.repair import Repairer, Settings
+    from textrepair.repair import Repair, Repairer, Settings
+
+#: The tables of :mod:`textrepair.breakdown`, named here too so that help needs no import of it, and their headings.
+_TABLES = {
+    "kind": "by kind of damage",
+    "frequency": "by frequency of the word that should stand there (Zipf scale: 6 is once in 1,000 words, 3 once in 1,000,000)",
+    "pos": "by its part of speech, roughly",
+    "pair": "by what the model knows of the pair",
+    "confidence": "by confidence, proposals too",
+}
 
 
 @click.command("evaluate", short_help="Measure repairs against marked articles.")
@@ -25,11 +34,15 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=Choice(["table", "json"]),
+    type=Choice(["table", "json", "jsonl"]),
     default="table",
     show_default=True,
-    help="How to print the figures.",
+    help="How to print the figures: tables, one JSON object, or a JSON object for each row.",
 )
+@click.option(
+    "--by", "tables", metavar="TABLE", multiple=True, type=Choice([*_TABLES, "none"]),
+    help="Tell the figures apart by kind, frequency, pos, pair or confidence (repeatable), or none; default: all.",
+)  # fmt: skip
 @click.option(
     "--kind", "kinds", metavar="KIND", multiple=True, type=Choice(KINDS),
     help="Judge marks and edits of this kind only (repeatable); default: the kinds that are marked, if all marks tell theirs.",
@@ -40,14 +53,19 @@ if TYPE_CHECKING:
 @shared.model
 @shared.deciding
 @shared.talking
-def command(gold_paths: tuple[str, ...], form: str, kinds: tuple[str, ...], **options: Any) -> None:
+def command(
+    gold_paths: tuple[str, ...], form: str, tables: tuple[str, ...], kinds: tuple[str, ...], **options: Any
+) -> None:
     """Repair marked articles, and print precision, recall and F0.5 of repair and of detection, the word error rate before and
-    after, and the harm: sound words changed per 10,000.
+    after, and the harm: sound words changed per 10,000.  Then the same by kind of damage, by frequency and part of speech of
+    the words, by what the model knows of the pairs, and by confidence.
 
     GOLD is JSONL with the fields "text" and "edits": a list of objects with "start", "end", "after" (a string, or a list of
     accepted strings) and, if known, "kind".
     """
+    from textrepair.breakdown import break_down
     from textrepair.evaluation import evaluate, kinds_marked
+    from textrepair.reference.swaps import Swaps
 
     console = shared.take_console(options)
     settings = shared.take_settings(options)
@@ -57,11 +75,18 @@ def command(gold_paths: tuple[str, ...], form: str, kinds: tuple[str, ...], **op
         raise Failure("no marked articles to judge by")
     judged = frozenset(kinds) if kinds else kinds_marked(golds)
     console.show_progress()
-    report = evaluate(_repaired(golds, repairer, settings, console), judged)
+    repairs = list(_repaired(golds, repairer, settings, console))
+    report = evaluate(((gold, repair.patch) for gold, repair in repairs), judged)
+    breakdown = break_down(repairs, judged, Swaps(repairer.model)).only(tables or tuple(_TABLES))
     if form == "json":
-        click.echo(json.dumps({"model": repairer.model_name, **report.as_dict()}))
+        told = {"model": repairer.model_name, **report.as_dict(), "by": breakdown.as_dict()}
+        click.echo(json.dumps(told))
+    elif form == "jsonl":
+        whole = {"by": "all", "value": "", "model": repairer.model_name, **report.as_dict()}
+        for record in (whole, *breakdown.records()):
+            click.echo(json.dumps(record, ensure_ascii=False))
     else:
-        click.echo(_table(report, repairer.model_name))
+        click.echo("\n".join(["\n".join(_table(report, repairer.model_name)), *_tables(breakdown)]))
     console.finish(len(golds))
 
 
@@ -77,22 +102,26 @@ def _read_gold(paths: tuple[str, ...], text_field: str, console: Console) -> Ite
 
 def _repaired(
     golds: list[Gold], repairer: Repairer, settings: Settings, console: Console
-) -> Iterator[tuple[Gold, Patch]]:
+) -> Iterator[tuple[Gold, Repair]]:
     for gold in golds:
-        yield gold, repairer.repair(gold.text, settings).patch
+        yield gold, repairer.repair(gold.text, settings)
         console.advance(gold.text)
 
 
-def _table(report: Report, model: str) -> str:
+_HEAD = "".join(
+    f"{name:>10}" for name in ("precision", "recall", "F0.5", "edits", "right", "marked", "found")
+)
+
+
+def _table(report: Report, model: str) -> list[str]:
     harm, errors = report.harm, report.word_errors
     judged = "all kinds" if report.kinds is None else ", ".join(sorted(report.kinds))
     lines = [
         f"{report.articles} articles, {judged}; model {model}",
         "",
-        f"{'':14}{'precision':>10}{'recall':>10}{'F0.5':>10}{'edits':>10}{'right':>10}{'marked':>10}{'found':>10}",
+        f"{'':14}{_HEAD}",
         _row("repair", report.repair),
         _row("detection", report.detection),
-        *(_row(f"  {kind}", report.by_kind[kind]) for kind in KINDS if kind in report.by_kind),
         "",
         f"word error rate  {_figure(errors.rate_before)} before, {_figure(errors.rate_after)} after  ({errors.words:,} tokens)",
         f"harm             {_figure(harm.per_10000, 2)} words changed per 10,000 sound words"
@@ -102,7 +131,23 @@ def _table(report: Report, model: str) -> str:
     if report.left_out:
         others = ", ".join(f"{kind} {count}" for kind, count in sorted(report.left_out.items()))
         lines.append(f"not judged       edits of kinds that are not marked: {others}")
-    return "\n".join(lines)
+    return lines
+
+
+def _tables(breakdown: Breakdown) -> Iterator[str]:
+    for by, rows in breakdown.tables.items():
+        if not rows:
+            continue
+        yield f"\n{_TABLES[by]}\n{'':14}{_HEAD}{'harmful':>10}"
+        for name, row in rows.items():
+            yield f"{_row('  ' + (name or 'unnamed'), row.score)}{row.harmful:>10,}"
+    if breakdown.confidence:
+        names = ("edits", "right", "precision", "mean conf.", "harmful")
+        yield f"\n{_TABLES['confidence']}\n{'':14}{''.join(f'{name:>11}' for name in names)}"
+        for name, band in breakdown.confidence.items():
+            figures = (_figure(band.share_right), _figure(band.mean), f"{band.harmful:,}")
+            yield f"{'  ' + name:14}{band.edits:>11,}{band.right:>11,}{''.join(f'{figure:>11}' for figure in figures)}"
+        yield f"  expected calibration error {_figure(breakdown.calibration_error)}"
 
 
 def _row(name: str, score: Score) -> str:

@@ -2,19 +2,23 @@
 
 The evidence is the likelihood ratio "damaged at the rate inferred from the article" against "sound", from the substitution
 model (:mod:`textrepair.model.reading`).  Every replaced word is a finding, and its most likely original an edit whose
-confidence is the posterior.
+confidence is the posterior, calibrated (:mod:`textrepair.detector.confidence`).
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from textrepair.detector.base import Damage, Detection, Document, Finding
+from textrepair.detector.broken_words import Mended, broken_words
+from textrepair.detector.confidence import Evidence, confidence
 from textrepair.model.model import Model
 from textrepair.model.reading import Reading, read
+from textrepair.model.support import is_learned
 from textrepair.model.surface import fits, indefinite_article, written
 from textrepair.patch import Edit
 from textrepair.tokens import Tokens
@@ -42,10 +46,21 @@ class SpinDetector:
             return Detection(Damage(None, 0.0))
         reading = read(self.model, tokens, protected)
         probability = spin_probability(reading.log_ratio, reading.words)
-        edits = tuple(_edits(self.model, tokens, reading)) if probability >= FLAGGED else ()
+        edits = tuple(one.edit for one in self._weighed(tokens, reading, probability))
         findings = tuple(Finding(e.start, e.end, self.kind, e.confidence, e.reason) for e in edits)
         severity = sum(e.confidence for e in edits) / max(1, tokens.words)
         return Detection(Damage(probability, min(1.0, severity)), findings, edits)
+
+    def weigh(self, document: Document) -> list[Weighed]:
+        """The edits of an article with what their confidences rest on; none where it is not flagged."""
+        tokens = document.tokens
+        if tokens.words < SHORTEST:
+            return []
+        reading = read(self.model, tokens)
+        return self._weighed(tokens, reading, spin_probability(reading.log_ratio, reading.words))
+
+    def _weighed(self, tokens: Tokens, reading: Reading, probability: float) -> list[Weighed]:
+        return weighed_edits(self.model, tokens, reading) if probability >= FLAGGED else []
 
 
 #: Logistic regression of "spun" on the log likelihood ratio (cut at 30) and the logarithm of the number of words.  Fitted to
@@ -61,58 +76,157 @@ def spin_probability(log_ratio: float, words: int) -> float:
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
-def _edits(model: Model, tokens: Tokens, reading: Reading) -> list[Edit]:
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """An edit and what its confidence rests on."""
+
+    edit: Edit
+    evidence: Evidence
+
+
+def weighed_edits(model: Model, tokens: Tokens, reading: Reading) -> list[Weighed]:
     """The most likely replacement of every place that has a likely one, in order, without overlaps."""
+    article = _Restored(model, tokens, reading)
     spans = _spans(model, tokens, reading)
-    ranked = sorted((-rows[0][0], span) for span, rows in spans.items() if rows[0][0] >= SMALLEST_PROPOSAL)
-    taken: set[int] = set()
-    starts = set(reading.sentences.begins.tolist())
-    out = []
-    for minus_best, (first, last) in ranked:
-        if not taken.isdisjoint(range(first, last + 1)):
-            continue
-        best, intended = -minus_best, spans[first, last][0][1]
-        taken.update(range(first, last + 1))
-        token, until = int(reading.positions[first]), int(reading.positions[last]) + 1
-        start, end = tokens.starts[token], tokens.ends[until - 1]
-        before = tokens.source[start:end]
-        after, *others = (
-            (written(model, tokens, token, words, first in starts), p)
-            for p, words in spans[first, last][: 1 + _ALTERNATIVES]
-        )
-        if before == after[0]:
-            continue
-        out.append(_edit(start, before, after[0], best, tuple(others)))
-        if token and tokens.texts[token - 1].lower() in ("a", "an") and first - 1 not in taken:
-            present = tokens.texts[token - 1]
-            article = indefinite_article(model, intended[0], present)
-            if article:
-                out.append(_edit(tokens.starts[token - 1], present, article, best, ()))
-                taken.add(first - 1)
-    return sorted(out, key=lambda edit: edit.start)
+    ranked = sorted((-rows[0].posterior, span) for span, rows in spans.items())
+    for minus_posterior, (first, last) in ranked:
+        if -minus_posterior < SMALLEST_PROPOSAL:
+            break
+        article.restore(first, last, spans[first, last])
+    for broken in broken_words(model, tokens, reading):
+        article.mend(broken)
+    return sorted(article.out, key=lambda one: one.edit.start)
 
 
-_Reading = tuple[float, list[int]]  # posterior, intended words
+class _Restored:
+    """An article as its words are restored one by one, the surest first: what a sentence asks for beyond single words."""
+
+    def __init__(self, model: Model, tokens: Tokens, reading: Reading) -> None:
+        self._model, self._tokens, self._reading = model, tokens, reading
+        self._begins = set(reading.sentences.begins.tolist())
+        self._taken: set[int] = set()
+        self._now: dict[
+            int, str
+        ] = {}  # what stands at a token after the edits so far; of a phrase at its ends
+        self.out: list[Weighed] = []
+
+    def restore(self, first: int, last: int, rows: list[_Likely]) -> None:
+        """Edit the lattice's tokens ``first`` to ``last``, unless some are edited already or nothing fits."""
+        if not self._taken.isdisjoint(range(first, last + 1)):
+            return
+        token, end = int(self._reading.positions[first]), int(self._reading.positions[last]) + 1
+        texts = [(self._written(first, row.intended), row) for row in rows]
+        texts = [(text, row) for text, row in texts if not self._doubles(token, end, text)]
+        if not texts or texts[0][1].posterior < SMALLEST_PROPOSAL:
+            return
+        self._taken.update(range(first, last + 1))
+        if texts[0][0] == self._tokens.source[self._tokens.starts[token] : self._tokens.ends[end - 1]]:
+            return
+        rows = [row for _, row in texts]
+        evidence = _evidence(self._model, rows, first != last, self._reading)
+        readings = [(text, row.posterior) for text, row in texts[: 1 + _ALTERNATIVES]]
+        self._add(token, end, readings, evidence)
+        self._follow(first, rows[0].intended[0], evidence)
+
+    def mend(self, broken: Mended) -> None:
+        """Edit a clitic or compound that the channel doesn't hold."""
+        if broken.place in self._taken or broken.evidence.posterior < SMALLEST_PROPOSAL:
+            return
+        self._taken.add(broken.place)
+        token = int(self._reading.positions[broken.place])
+        rows = [(broken.word, broken.evidence.posterior), *broken.others[:_ALTERNATIVES]]
+        readings = [(self._written(broken.place, [word]), p) for word, p in rows]
+        if readings[0][0] != self._tokens.texts[token]:
+            self._add(token, token + 1, readings, broken.evidence)
+
+    def _written(self, first: int, intended: list[int]) -> str:
+        token = int(self._reading.positions[first])
+        return written(self._model, self._tokens, token, intended, first in self._begins)
+
+    def _add(self, token: int, end: int, readings: list[tuple[str, float]], evidence: Evidence) -> None:
+        (after, posterior), *others = readings
+        sure = confidence(evidence)
+        # What calibration takes from the first reading, or gives to it, is the others' in proportion.
+        scale = (1.0 - sure) / max(1e-9, 1.0 - posterior)
+        alternatives = tuple((text, min(1.0 - sure, p * scale)) for text, p in others)
+        start = self._tokens.starts[token]
+        before = self._tokens.source[start : self._tokens.ends[end - 1]]
+        self.out.append(Weighed(_edit(start, before, after, sure, alternatives), evidence))
+        words = after.lower().split()
+        self._now[token], self._now[end - 1] = words[0], words[-1]
+
+    def _follow(self, first: int, intended: int, evidence: Evidence) -> None:
+        """The indefinite article before a restored word follows its sound."""
+        token = int(self._reading.positions[first])
+        if not token or self._tokens.texts[token - 1].lower() not in ("a", "an") or first - 1 in self._taken:
+            return
+        article = indefinite_article(self._model, intended, self._tokens.texts[token - 1])
+        if article:
+            self._add(token - 1, token, [(article, evidence.posterior)], evidence)
+            self._taken.add(first - 1)
+
+    def _doubles(self, token: int, end: int, text: str) -> bool:
+        """Would a restored word say again what stands beside it, where the article says two things?
+
+        A spinner may make one word of two ("telephone telephone" of "phone call"), but restoring both by the same word is
+        an error, and English hardly doubles words.
+        """
+        words = text.lower().split()
+        observed = (self._tokens.texts[token].lower(), self._tokens.texts[end - 1].lower())
+        for mine, beside, was in ((words[0], token - 1, observed[0]), (words[-1], end, observed[1])):
+            if not 0 <= beside < len(self._tokens) or mine in _MAY_DOUBLE:
+                continue
+            there = self._tokens.texts[beside].lower()
+            if mine == self._now.get(beside, there) and (was != there or beside in self._now):
+                return True
+        return False
 
 
-def _spans(model: Model, tokens: Tokens, reading: Reading) -> dict[tuple[int, int], list[_Reading]]:
+#: Words that English says twice in a row.
+_MAY_DOUBLE = frozenset(("had", "that"))
+
+
+def _evidence(model: Model, rows: list[_Likely], phrase: bool, reading: Reading) -> Evidence:
+    best = rows[0]
+    return Evidence(
+        posterior=best.posterior,
+        rivals=sum(row.posterior for row in rows[1:]),
+        learned=best.learned,
+        rate=reading.rate,
+        frequency_logp=float(min(model.ngrams.uni_logp[word] for word in best.intended)),
+        several=phrase or len(best.intended) > 1,
+    )
+
+
+class _Likely(NamedTuple):
+    """A reading of a span: its posterior, the words, and whether pairs of some spinner show the swap."""
+
+    posterior: float
+    intended: list[int]
+    learned: bool
+
+
+def _spans(model: Model, tokens: Tokens, reading: Reading) -> dict[tuple[int, int], list[_Likely]]:
     """For each span (first and last lattice token) that may be replaced, its likely readings, the likeliest first."""
     edges, posterior = reading.edges, reading.posterior
     likely = np.flatnonzero((edges.entry >= 0) & (posterior >= SMALLEST_PROPOSAL / _ALTERNATIVES))
     likely = likely[np.argsort(-posterior[likely], kind="stable")]
     lasts = np.searchsorted(edges.first, likely, side="right") - 1
     firsts = lasts - edges.length[likely] + 1
-    spans: dict[tuple[int, int], list[_Reading]] = {}
-    columns = (firsts, lasts, reading.positions[firsts], edges.target[likely], posterior[likely])
-    for first, last, token, target, weight in zip(*(column.tolist() for column in columns), strict=True):
+    learned = is_learned(
+        model.channel, edges.entry[likely].astype(np.int64), edges.target[likely].astype(np.int64)
+    )
+    spans: dict[tuple[int, int], list[_Likely]] = {}
+    columns = (firsts, lasts, reading.positions[firsts], edges.target[likely], posterior[likely], learned)
+    for first, last, token, target, weight, seen in zip(
+        *(column.tolist() for column in columns), strict=True
+    ):
         intended = model.target_words(target)
         if fits(model, tokens, token, intended):
-            spans.setdefault((first, last), []).append((weight, intended))
+            spans.setdefault((first, last), []).append(_Likely(weight, intended, seen))
     return spans
 
 
-def _edit(
-    start: int, before: str, after: str, confidence: float, others: tuple[tuple[str, float], ...]
-) -> Edit:
+def _edit(start: int, before: str, after: str, sure: float, others: tuple[tuple[str, float], ...]) -> Edit:
     end = start + len(before)
-    return Edit(start, end, before, after, "spin", min(1.0, confidence), others, f"{before} ← {after}")
+    return Edit(start, end, before, after, "spin", min(1.0, sure), others, f"{before} ← {after}")

@@ -9,6 +9,7 @@ import numpy as np
 from textrepair.model.alignment import Words
 from textrepair.model.channel import hash_phrase
 from textrepair.model.model import Model
+from textrepair.model.support import Support, is_learned
 
 
 class Swaps:
@@ -28,14 +29,27 @@ class Swaps:
             found = self._originals[observed] = frozenset(self._look_up(observed))
         return found
 
+    def support(self, observed: Words, intended: Words) -> Support:
+        """What is known of a word or phrase being put for another."""
+        for entry in self._entries(observed):
+            target = int(self._model.channel.entries.target[entry])
+            if self._words(target) == intended:
+                learned = is_learned(self._model.channel, np.array([entry]), np.array([target]))
+                return Support.LEARNED if learned[0] else Support.PRIOR
+        return Support.NONE
+
     def _look_up(self, observed: Words) -> Iterator[Words]:
-        vocabulary, channel = self._model.vocabulary, self._model.channel
-        words = [vocabulary.index.get(form, -1) for form in observed]
-        if min(words) < 0:
-            return
-        for entry in channel.entry_range(words[0]) if len(words) == 1 else self._phrase(words):
-            target = self._model.target_words(int(channel.entries.target[entry]))
-            yield tuple(vocabulary.words[word] for word in target)
+        for entry in self._entries(observed):
+            yield self._words(int(self._model.channel.entries.target[entry]))
+
+    def _words(self, target: int) -> Words:
+        return tuple(self._model.vocabulary.words[word] for word in self._model.target_words(target))
+
+    def _entries(self, observed: Words) -> range:
+        words = [self._model.vocabulary.index.get(form, -1) for form in observed]
+        if not words or min(words) < 0:
+            return range(0)
+        return self._model.channel.entry_range(words[0]) if len(words) == 1 else self._phrase(words)
 
     def _phrase(self, words: Sequence[int]) -> range:
         entries = self._model.channel.entries

@@ -1,0 +1,146 @@
+"""What was a word that the spinner took apart: a clitic, or a hyphenated compound?
+
+A spinner that splits at apostrophes and hyphens looks the parts up by themselves: ``it's`` becomes ``it'south``,
+``noise-cancelling`` becomes ``racket-cancelling``.  No channel holds the result, but little else can have stood there:
+
+* A clitic that English doesn't have (``'south``, ``'rhenium``) was one that it has, and which of the seven, its neighbours say.
+* A compound that clean text doesn't hold was one that it does, if the channel leads there from one of its parts.
+
+Both are weighed with the language model among the words around them *as restored*, by the same noisy channel as all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from textrepair.detector.confidence import Evidence
+from textrepair.model.channel import log_probability
+from textrepair.model.lattice import end_positions
+from textrepair.model.model import Model
+from textrepair.model.reading import LM_WEIGHT, Reading
+from textrepair.model.slots import slot_logps
+from textrepair.model.vocabulary import BEGIN, END, normal_form
+from textrepair.tokens import TokenKind, Tokens
+
+#: The clitics of English in normal form (Quirk et al. 1985, §3.23); "n't" is split before its apostrophe.
+_CLITICS = ("'s", "'t", "'re", "'ve", "'d", "'ll", "'m")
+#: Natural-log probability, given its class, of a compound that no clean text holds; as of other words that a family brings along.
+_UNKNOWN_LOGP = -17.0
+#: Natural-log probability that a spinner makes of a clitic just what stands there, when the first letter is the same or isn't:
+#: substitutes are readings of the letters as a symbol ('s → siemens, 're → rhenium, 'm → metre), which begin alike.
+_SAME_LETTER, _OTHER_LETTER = -1.0, -5.0
+_AROUND = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """The lattice's token that was broken, the word that it should be, with its evidence, and the other readings."""
+
+    place: int
+    word: int
+    evidence: Evidence
+    others: tuple[tuple[int, float], ...]
+
+
+def broken_words(model: Model, tokens: Tokens, reading: Reading) -> Iterator[Mended]:
+    """Broken clitics and compounds of an article that is known to be damaged, in order."""
+    restored = _restored(reading, model.vocabulary.lm_size)
+    for place, token in enumerate(reading.positions.tolist()):
+        if reading.sentences.readiness[place] <= 0:
+            continue
+        kind, text = tokens.kinds[token], tokens.texts[token]
+        if kind == TokenKind.CLITIC:
+            choices = _clitics(model, text)
+        elif kind == TokenKind.WORD and "-" in text:
+            choices = _compounds(model, text, reading)
+        else:
+            continue
+        if choices:
+            mended = _weigh(model, reading, restored, place, choices)
+            if mended:
+                yield mended
+
+
+#: Natural-log probability of the channel by intended word; None stands for the token as it is.
+_Choices = dict[int | None, float]
+
+
+def _clitics(model: Model, text: str) -> _Choices:
+    """The clitics that one that English doesn't have may stand for; none for one that clean text has, or for a name's."""
+    index = model.vocabulary.index
+    form = normal_form(text, TokenKind.CLITIC)
+    if not text[1:].islower() or index.get(form, model.vocabulary.lm_size) < model.vocabulary.lm_size:
+        return {}
+    return {
+        index[clitic]: _SAME_LETTER if form.startswith(clitic[:2]) else _OTHER_LETTER
+        for clitic in _CLITICS
+        if clitic in index
+    }
+
+
+def _compounds(model: Model, text: str, reading: Reading) -> _Choices:
+    """The compounds of clean text that differ in one part, which the channel explains; and the one that stands there."""
+    vocabulary, channel = model.vocabulary, model.channel
+    form = normal_form(text, TokenKind.WORD)
+    if vocabulary.index.get(form, vocabulary.lm_size) < vocabulary.lm_size:
+        return {}
+    parts = form.split("-")
+    found: _Choices = {}
+    for at, part in enumerate(parts):
+        observed = vocabulary.index.get(part)
+        if observed is None:
+            continue
+        for entry in channel.entry_range(observed):
+            intended = model.target_words(int(channel.entries.target[entry]))
+            whole = "-".join([*parts[:at], *(vocabulary.words[w] for w in intended), *parts[at + 1 :]])
+            word = vocabulary.index.get(whole, vocabulary.lm_size)
+            if word < vocabulary.lm_size:
+                shares = np.exp(log_probability(channel.entries.code[:, entry])) * reading.families
+                logp = float(np.log(max(1e-12, reading.rate * shares.sum())))
+                found[word] = max(logp, found.get(word, -np.inf))
+    return {None: float(np.log1p(-min(0.95, reading.rate))), **found} if found else {}
+
+
+def _restored(reading: Reading, lm_size: int) -> npt.NDArray[np.int32]:
+    """The article as the language model sees it, each word that is likelier replaced than not by its original."""
+    edges, words = reading.edges, reading.sentences.lm.copy()
+    likely = (edges.entry >= 0) & (reading.posterior > 0.5) & (edges.length == 1) & (edges.target < lm_size)
+    swaps = np.flatnonzero(likely)
+    words[end_positions(edges)[swaps]] = edges.target[swaps]
+    return words
+
+
+def _weigh(
+    model: Model,
+    reading: Reading,
+    restored: npt.NDArray[np.int32],
+    place: int,
+    choices: _Choices,
+) -> Mended | None:
+    """The likeliest choice, where it isn't the token as it stands."""
+    begins = reading.sentences.begins
+    sentence = int(np.searchsorted(begins, place, side="right")) - 1
+    first, end = int(begins[sentence]), int(begins[sentence + 1])
+    left = [BEGIN, BEGIN, *restored[first:place].tolist()][-_AROUND:]
+    right = [*restored[place + 1 : end].tolist(), END][:_AROUND]
+    words = [int(restored[place]) if word is None else word for word in choices]
+    logps = LM_WEIGHT * slot_logps(
+        model.ngrams, np.array(left, np.int64), np.array(right, np.int64), np.array(words, np.int64)
+    ).astype(np.float64)
+    logps += np.array([LM_WEIGHT * _UNKNOWN_LOGP if word is None else 0.0 for word in choices])
+    logps += np.array(list(choices.values()))
+    posterior = np.exp(logps - logps.max())
+    posterior /= posterior.sum()
+    ranked = sorted(zip(posterior.tolist(), choices, strict=True), key=lambda row: -row[0])
+    best, word = ranked[0]
+    if word is None:
+        return None
+    others = tuple((other, p) for p, other in ranked[1:] if other is not None)
+    evidence = Evidence(
+        best, sum(p for _, p in others), False, reading.rate, float(model.ngrams.uni_logp[word]), False
+    )
+    return Mended(place, word, evidence, others)

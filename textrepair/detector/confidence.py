@@ -1,0 +1,78 @@
+"""How likely is a restored word the right one?
+
+The posterior of a reading is the model's own opinion, and the model doesn't know what it doesn't know: that a pair was never
+seen in any spinner, or that a rare word has rivals that the channel lacks.  So confidence is a logistic function of the
+posterior's log-odds and of what else is known of the place (Platt 1999, with features, as for the confidence of recognised
+words: Jiang 2005).  Its weight on the posterior is never negative: of two readings alike otherwise, the likelier is the surer.
+
+The weights stand in ``confidence.json``; ``python scripts/calibration.py --fit`` writes them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+#: Log-odds beyond which a posterior says no more: the beam's and the codes' rounding is of this order (1 in 1,000).
+_MOST = 7.0
+#: What the weights stand for, in the order of :meth:`Evidence.features`.
+FEATURES = ("intercept", "log_odds", "word_log_odds", "learned", "log_rate", "log_frequency", "several_words")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of a restored word.
+
+    ``posterior`` of the reading; ``rivals`` that of all other words for the same place (what is left of one is that nothing was
+    replaced); ``learned`` whether pairs of some spinner show the swap; ``rate`` of damage inferred for the article;
+    ``frequency_logp`` natural log of the restored word's share in clean text, of the rarest of several; ``several`` whether
+    words, observed or restored, are more than one.
+    """
+
+    posterior: float
+    rivals: float
+    learned: bool
+    rate: float
+    frequency_logp: float
+    several: bool
+
+    def features(self) -> tuple[float, ...]:
+        """The values that the weights are for."""
+        return (
+            1.0,
+            _log_odds(self.posterior),
+            _log_odds(self.posterior / max(1e-9, self.posterior + self.rivals)),
+            float(self.learned),
+            math.log(max(1e-3, self.rate)),
+            self.frequency_logp,
+            float(self.several),
+        )
+
+
+def _log_odds(probability: float) -> float:
+    least = 1.0 / (1.0 + math.exp(_MOST))
+    probability = min(1.0 - least, max(least, probability))
+    return math.log(probability / (1.0 - probability))
+
+
+def confidence(evidence: Evidence, weights: Sequence[float] | None = None) -> float:
+    """The probability that a restored word is right, by the packaged weights or by others."""
+    logit = sum(w * x for w, x in zip(weights or packaged_weights(), evidence.features(), strict=True))
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+@cache
+def packaged_weights() -> tuple[float, ...]:
+    """The weights of ``confidence.json``, in the order of :data:`FEATURES`."""
+    stored: Mapping[str, float] = json.loads(weights_file().read_text(encoding="utf-8"))["weights"]
+    return tuple(stored[name] for name in FEATURES)
+
+
+def weights_file() -> Path:
+    """Where the packaged weights lie."""
+    return Path(str(resources.files("textrepair.detector"))) / "confidence.json"
