@@ -3,7 +3,8 @@
 How strongly an article is damaged, and by what kind of spinner, are properties of the article, inferred from it by EM: at a
 first guess of the rate the lattice gives every swap a posterior; these give the rate and the mixture of families; and so on.
 A last round uses what spinners do: they draw a substitute for a word once per article and keep it, so a swap seen elsewhere
-in the article becomes likely here (each place is judged by the *other* places, so none confirms itself).
+in the article becomes likely here (each place is judged by the *other* places, so none confirms itself); it asks the model's
+context scorer too, if there is one.
 
 The likelihood ratio of "damaged at the inferred rate" against "sound" is the detector's evidence; it comes from the rounds
 before that last one, whose adapted channel would flatter it.
@@ -160,6 +161,8 @@ def read(model: Model, tokens: Tokens, protected: frozenset[int] = frozenset()) 
             edges, posterior = _thinned(edges, posterior)
     else:
         logps = _adapted(model, sentences, edges, posterior, rate, families)
+        if model.context is not None:
+            logps += model.context.scores(sentences, edges, posterior)
         posterior, _ = posteriors(
             model.ngrams, sentences, edges, entries.compounds, logps, LM_WEIGHT, *SEARCH[-1]
         )
