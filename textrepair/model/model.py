@@ -12,6 +12,7 @@ import numpy as np
 
 from textrepair.lazy import cached_property
 from textrepair.model.channel import FACTOR_UNITS, Channel, Entries, log_probability
+from textrepair.model.context import ContextScorer
 from textrepair.model.format import Arrays, ModelError, pack_strings, read_model, unpack_strings, write_model
 from textrepair.model.ngrams import Ngrams
 from textrepair.model.vocabulary import SPECIALS, Vocabulary
@@ -23,13 +24,17 @@ _MAPPED = "_mapped"
 
 @dataclass(frozen=True)
 class Model:
-    """What :func:`load_model` gives; immutable, and safe to share between threads and forked workers."""
+    """What :func:`load_model` gives; immutable, and safe to share between threads and forked workers.
+
+    ``context`` is not part of the file: ``dataclasses.replace(model, context=scorer)`` sets it.
+    """
 
     path: Path
     header: dict[str, Any]
     vocabulary: Vocabulary
     ngrams: Ngrams
     channel: Channel
+    context: ContextScorer | None = None
 
     @property
     def name(self) -> str:
@@ -178,4 +183,4 @@ def save_model(model: Model, path: Path) -> Model:
         "origins": list(model.channel.origins),
     }
     write_model(path, header, arrays)
-    return replace(model, path=path, header=header)
+    return replace(model, path=path, header=header, context=None)

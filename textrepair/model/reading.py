@@ -4,7 +4,8 @@ How strongly an article is damaged, and by what kind of spinner, are properties 
 first guess of the rate the lattice gives every swap a posterior; these give the rate and the mixture of families; and so on.
 Then the article may show swaps that no table holds (:mod:`textrepair.model.open_channel`), which join the lattice.
 A last round uses what spinners do: they draw a substitute for a word once per article and keep it, so a swap seen elsewhere
-in the article becomes likely here (each place is judged by the *other* places, so none confirms itself).
+in the article becomes likely here (each place is judged by the *other* places, so none confirms itself); it asks the model's
+context scorer too, if there is one.
 
 The likelihood ratio of "damaged at the inferred rate" against "sound" is the detector's evidence; it comes from the rounds
 before these last ones, whose adapted channel would flatter it.
@@ -166,6 +167,8 @@ def read(model: Model, tokens: Tokens, protected: frozenset[int] = frozenset()) 
             )
         edges = opened
         logps = _adapted(model, entries, sentences, edges, posterior, rate, families)
+        if model.context is not None:
+            logps += model.context.scores(sentences, edges, posterior)
         posterior, _ = posteriors(
             model.ngrams, sentences, edges, entries.compounds, logps, LM_WEIGHT, *SEARCH[-1]
         )
