@@ -23,6 +23,7 @@ LAYERS = [
     ["repair"],
     ["writer", "corpus", "evaluation"],
     ["learning"],
+    ["review"],
     ["cli"],
     ["__main__"],
 ]
