@@ -414,7 +414,7 @@ def test_search_goes_round(corpus: Corpus) -> None:
 def test_a_store_that_is_none(corpus: Corpus, content: bytes) -> None:
     corpus.store.write_bytes(content)
     if content:
-        with pytest.raises(StoreError, match="news.jsonl.review"):
+        with pytest.raises(StoreError, match=r"news\.jsonl\.review"):
             corpus.open()
     else:
         corpus.open().close()
