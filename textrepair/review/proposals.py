@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any
 from textrepair.corpus.articles import Article
 from textrepair.patch import Edit, PatchError
 from textrepair.writer.jsonl import read_record
+from textrepair.writer.schema import RESULTS_FIELD
 
 if TYPE_CHECKING:
     from textrepair.repair import Repair
-
-RESULTS_FIELD = "textrepair"
 
 
 @dataclass(frozen=True, slots=True)
