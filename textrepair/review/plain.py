@@ -149,7 +149,8 @@ class PlainReview:
         actions: dict[str, Callable[[Item], Item | None]] = {
             "y": lambda i: self._decide(i, "accept"), "n": lambda i: self._decide(i, "reject"), "s": self._skip,
             "e": self._edit, "a": lambda i: self._rest(i, "accept"), "d": lambda i: self._rest(i, "reject"), "p": self._widen,
-            "u": lambda i: self._went_back(i, self.session.undo(), "taken back"), "r": lambda i: self._went_back(i, self.session.redo(), "done again"),
+            "u": lambda i: self._went_back(i, self.session.undo(), "taken back"),
+            "r": lambda i: self._went_back(i, self.session.redo(), "done again"),
             "f": self._flag, "m": self._note, "j": lambda i: self._on(i), "k": self._back, "o": self._order, "?": self._help,
         }  # fmt: skip
         if answer in actions:
