@@ -92,7 +92,7 @@ class ReviewApp(App[None]):
         yield Static(id="change")
         yield Static(id="facts")
         yield Static(id="message")
-        yield Input(id="ask")
+        yield Input(id="ask", select_on_focus=False)
         yield Static(id="keys")
 
     def on_mount(self) -> None:
@@ -234,8 +234,8 @@ class ReviewApp(App[None]):
             return
         name = next((key.action for key in KEYS if key.key == character), None)
         anywhere: dict[str, Callable[[], None]] = {
-            "undo": lambda: self._went_back(self.session.undo(), "taken back"),
-            "redo": lambda: self._went_back(self.session.redo(), "done again"),
+            "undo": lambda: self._went_back(self.session.undo()),
+            "redo": lambda: self._went_on(self.session.redo()),
             "back": self._back, "search": self._search, "order": self._reorder, "help": self._help, "quit": self.exit,
         }  # fmt: skip
         if name in anywhere:
@@ -265,17 +265,24 @@ class ReviewApp(App[None]):
         self._reach = SCOPES[(SCOPES.index(self._reach) + 1) % len(SCOPES)]
         self._draw()
 
-    def _went_back(self, outcome: Outcome | None, what: str) -> None:
+    def _went_back(self, outcome: Outcome | None) -> None:
         if outcome is None:
             self._say("! nothing left for that")
             return
         self._over = False
-        self._say(f"{what}: {outcome.verb}, {edits(outcome.count)}")
+        self._say(f"taken back: {outcome.verb}, {edits(outcome.count)}")
         found = None if outcome.edit is None else self.session.item(outcome.edit)
         if found is not None and found.status != "stale":
             self._show(found)
         else:
             self._go(None)
+
+    def _went_on(self, outcome: Outcome | None) -> None:
+        if outcome is None:
+            self._say("! nothing left for that")
+            return
+        self._go(outcome.edit)
+        self._say(f"done again: {outcome.verb}, {edits(outcome.count)}")
 
     def _flag(self, item: Item) -> None:
         self.session.flag(item.key)
