@@ -65,7 +65,10 @@ def test_plain_answers(corpus: Corpus) -> None:
         assert "[-Astir-]{+About+} noon they went" in said
         assert '"inwards" -> "in", spin, confidence 0.60' in said
         assert "only proposed" in said
-        assert "4 of 8 edits decided in 2 of 4 articles, 25% of the proposals taken" in said
+        assert (
+            "4 of 8 edits decided in 2 of 4 articles, 25% of the proposals taken; everything is stored"
+            in said
+        )
 
 
 def test_plain_undo_reach_notes_and_search(corpus: Corpus) -> None:
@@ -154,7 +157,8 @@ def test_keys_on_the_screen(corpus: Corpus) -> None:
         assert "take back what you did last" in screen(app)
         await pilot.press("y")  # closes the help and decides nothing
         assert "take back what you did last" not in screen(app)
-        await pilot.press("e", "escape", "m", "w", "h", "y", "enter", "f")
+        await pilot.press("p", "p", "e", "escape", "m", "w", "h", "y", "enter", "f")
+        await pilot.pause()
         assert "flagged note: why" in screen(app)
         await pilot.press("7")
         assert "there is no choice 7" in screen(app)

@@ -210,6 +210,7 @@ class Session:
                 return self.item(key)
             if not read:
                 return None
+            self._counts = (0.0, (0, 0, 0))
             if not read_next(self.store, self.library):
                 with self.store.writing_lightly():  # the rest is being read by another program
                     key = self._again(after)
@@ -390,6 +391,7 @@ class Session:
         return View(key, row.id, row.path, text, row.score, tuple(items))
 
     def _read(self, row: ArticleRow) -> None:
+        self._counts = (0.0, (0, 0, 0))
         material = self.library.material(row)
         with self.store.writing_lightly():
             enter(self.store, self.library, [(row, material)])
