@@ -17,11 +17,12 @@ from review_samples import TEXT, Corpus, edits
 from textrepair.cli import commands
 from textrepair.patch import Edit, Patch, diff
 from textrepair.review.agreement import kappa, statistics, wilson
-from textrepair.review.export import Count, decisions, reviewed
+from textrepair.review.export import Count, decisions, record_of, reviewed
 from textrepair.review.imports import Imported, explained, import_file, meeting
 from textrepair.review.queue import Filter
 from textrepair.review.ranking import Reranking, recalibration
-from textrepair.review.session import Item, Session
+from textrepair.review.session import Item, Session, open_session
+from textrepair.writer.jsonl import read_record
 
 MENDED = "About noon they went in the hall. It was about time, said one by the door.\n"
 
@@ -92,6 +93,44 @@ def test_a_changed_article_comes_out_as_it_is_and_is_told(corpus: Corpus) -> Non
         texts = [one.repair.text for one in reviewed(session, told.append)]
         assert texts[0] == TEXT.replace("Astir", "Later")
         assert "changed since it was reviewed" in str(told[0])
+
+
+def test_records_keep_their_shape(corpus: Corpus) -> None:
+    made = [
+        {
+            "start": e.start,
+            "end": e.end,
+            "before": e.before,
+            "after": e.after,
+            "kind": e.kind,
+            "confidence": e.confidence,
+        }
+        for e in edits(TEXT)
+    ]
+    results = {"score": 0.9, "edits": made[:2], "proposals": made[2:], "model": "m"}
+    half = "About noon they went in the hall. It was astir time, said one past the door.\n"
+    records: list[dict[str, Any]] = [
+        {"id": 1, "url": "u", "text": half, "textrepair": results},
+        {"id": 2, "text": TEXT, "clean": half, "textrepair": results},
+        {"id": 3, "text": half, "textrepair": json.dumps(results)},
+        {"id": 4, "text": half, **results},
+        {"id": 5, "text": "Nothing here."},
+    ]
+    corpus.path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    with open_session([str(corpus.path)], corpus.store, "kim") as session:
+        for number in range(4):
+            decide(session, "accept", "reject", "=around", *(["accept"] if number else ["skip"]))
+        out = [record_of(session, one) for one in reviewed(session, fail)]
+    wanted = "About noon they went inwards the hall. It was around time, said one by the door.\n"
+    assert [list(record) for record in out] == [list(record) for record in records]
+    assert [out[n][field] for n, field in ((1, "clean"), (2, "text"), (3, "text"))] == [wanted] * 3
+    assert out[0]["text"] == wanted.replace("by the", "past the")
+    assert out[1]["text"] == TEXT
+    assert out[4] == records[4]
+    first = out[0]["textrepair"]
+    assert (first["model"], [e["after"] for e in first["edits"]]) == ("m", ["About", "around"])
+    assert [e["after"] for e in first["proposals"]] == ["by"]
+    assert read_record({"text": out[3]["text"], "edits": out[3]["edits"]}).source == TEXT
 
 
 def test_decisions_as_records(corpus: Corpus) -> None:
