@@ -181,11 +181,7 @@ class ReviewApp(App[None]):
         self._put("head", picture.head(self._view, progress, self.session.order, self.size.width, reading))
 
     def _keys(self) -> None:
-        shown = Text()
-        for key in KEYS:
-            if key.short:
-                shown.append(f" {key.key} ", "reverse").append(f"{key.short} ")
-        self._put("keys", shown)
+        self._put("keys", picture.key_bar(self.size.width))
 
     def on_resize(self) -> None:
         self._keys()
