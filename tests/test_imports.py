@@ -26,6 +26,7 @@ LAYERS = [
     ["learning", "breakdown"],
     ["batch", "stream"],
     ["integrations"],
+    ["review"],
     ["cli"],
     ["__main__"],
 ]

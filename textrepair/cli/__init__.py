@@ -23,6 +23,7 @@ _COMMANDS = {
     "filter": ("textrepair.cli.filter", "command"),
     "apply": ("textrepair.cli.apply", "apply_command"),
     "revert": ("textrepair.cli.apply", "revert_command"),
+    "review": ("textrepair.cli.review", "command"),
     "learn": ("textrepair.cli.learn", "command"),
     "evaluate": ("textrepair.cli.evaluate", "command"),
     "model": ("textrepair.cli.model", "command"),

@@ -79,7 +79,8 @@ def read_articles(
         if str(path) == STDIN:
             yield from _read_stream(sys.stdin.buffer, "stdin", reading, on_error)
         elif Path(path).is_dir():
-            yield from _read_folder(Path(path), reading, on_error)
+            for file in article_files(path, reading, on_error):
+                yield from _read_file(file, reading, on_error)
         else:
             yield from _read_file(str(path), reading, on_error)
 
@@ -104,7 +105,10 @@ def _inner_ending(name: str) -> str:
     return Path(_without(name, COMPRESSED)).suffix.lower()
 
 
-def _read_folder(folder: Path, reading: Reading, on_error: OnError) -> Iterator[Article]:
+def article_files(
+    folder: str | Path, reading: Reading = Reading(), on_error: OnError = lambda _: None
+) -> Iterator[str]:
+    """The files of a folder that hold articles, as :func:`read_articles` reads them: sorted, hidden ones left out."""
     endings = {"auto": TEXT_ENDINGS + RECORD_ENDINGS, "text": TEXT_ENDINGS, "jsonl": RECORD_ENDINGS}[
         reading.input_format
     ]
@@ -118,7 +122,7 @@ def _read_folder(folder: Path, reading: Reading, on_error: OnError) -> Iterator[
         for name in sorted(names):
             if not name.startswith(".") and _inner_ending(name) in endings:
                 found = True
-                yield from _read_file(str(Path(parent, name)), reading, on_error)
+                yield str(Path(parent, name))
     if not found:
         wanted = " ".join(endings)
         on_error(
@@ -126,6 +130,13 @@ def _read_folder(folder: Path, reading: Reading, on_error: OnError) -> Iterator[
                 str(folder), None, "no articles in this folder", f"it is searched for {wanted} (.gz, .zst)"
             )
         )
+
+
+def holds_records(path: str, reading: Reading = Reading()) -> bool:
+    """Is each line of this file an article?"""
+    if reading.input_format == "auto":
+        return _inner_ending(path) in RECORD_ENDINGS
+    return reading.input_format == "jsonl"
 
 
 def _read_file(path: str, reading: Reading, on_error: OnError) -> Iterator[Article]:
@@ -140,9 +151,7 @@ def _read_file(path: str, reading: Reading, on_error: OnError) -> Iterator[Artic
 
 
 def _read_stream(file: BinaryIO, path: str, reading: Reading, on_error: OnError) -> Iterator[Article]:
-    records = reading.input_format == "jsonl"
-    if reading.input_format == "auto":
-        records = _inner_ending(path) in RECORD_ENDINGS
+    records = holds_records(path, reading)
     try:
         if records:
             yield from _read_records(file, path, reading, on_error)

@@ -1,0 +1,82 @@
+"""Decisions that hold from now on, in every corpus: where they are kept.
+
+One JSON object a line, so that a person can read, share and prune them.  A file is replaced in one step.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from textrepair.corpus.articles import OnError, Unreadable
+from textrepair.corpus.output import whole_file
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What was decided about a swap, by whom and when (seconds since 1970).  ``text`` is what "other" puts."""
+
+    before: str
+    after: str
+    verdict: str
+    text: str | None
+    who: str
+    at: float
+
+
+class RulesFile:
+    """The rules in a file, which need not be there yet."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+
+    def read(self, on_error: OnError = lambda _: None) -> list[Rule]:
+        """All rules; a line that is none is told and left out."""
+        if not self.path.exists():
+            return []
+        rules = []
+        for number, line in enumerate(self.path.read_text(encoding="utf-8").splitlines(), 1):
+            try:
+                record = json.loads(line)
+                rule = Rule(
+                    str(record["before"]), str(record["after"]), str(record["verdict"]), record.get("text"),
+                    str(record.get("who", "")), float(record.get("at", 0.0)),
+                )  # fmt: skip
+                if rule.verdict not in ("accept", "reject", "other") or (
+                    rule.verdict == "other"
+                ) != isinstance(rule.text, str):
+                    raise ValueError("no decision")
+                rules.append(rule)
+            except (ValueError, KeyError, TypeError):
+                on_error(Unreadable(str(self.path), number, "not a rule", "delete the line, or the file"))
+        return rules
+
+    def add(self, rule: Rule) -> None:
+        """Keep a rule, in the place of one for the same swap."""
+        self._rewrite(lambda rules: [*(r for r in rules if _swap(r) != _swap(rule)), rule])
+
+    def remove(self, rule: Rule) -> None:
+        """Forget the rule for a swap."""
+        self._rewrite(lambda rules: [r for r in rules if _swap(r) != _swap(rule)])
+
+    def _rewrite(self, change: Callable[[list[Rule]], list[Rule]]) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        lines = [json.dumps(asdict(rule), ensure_ascii=False) + "\n" for rule in change(self.read())]
+        with whole_file(self.path) as file:
+            file.write("".join(lines).encode("utf-8", "surrogatepass"))
+
+
+def default_path() -> Path:
+    """Where rules are kept unless told otherwise: the user's folder for settings."""
+    if named := os.environ.get("TEXTREPAIR_RULES"):
+        return Path(named)
+    import click
+
+    return Path(click.get_app_dir("textrepair")) / "review-rules.jsonl"
+
+
+def _swap(rule: Rule) -> tuple[str, str]:
+    return rule.before, rule.after
