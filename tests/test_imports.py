@@ -16,13 +16,15 @@ PACKAGE = Path(__file__).parents[1] / "textrepair"
 
 # From the ground up; what stands on one line doesn't import each other, except where ALLOWED says so.
 LAYERS = [
-    ["patch", "tokens", "pieces"],
+    ["patch", "tokens", "pieces", "fields"],
     ["model"],
     ["reference"],
     ["detector"],
     ["repair"],
     ["writer", "corpus", "evaluation"],
     ["learning"],
+    ["batch"],
+    ["integrations"],
     ["cli"],
     ["__main__"],
 ]

@@ -21,6 +21,7 @@ from typing import BinaryIO, Literal
 
 from textrepair.corpus.compression import ENDINGS as COMPRESSED
 from textrepair.corpus.compression import DamagedArchive, open_for_reading
+from textrepair.fields import FieldError, json_type, text_of
 
 TEXT_ENDINGS = (".txt", ".md", ".html")
 RECORD_ENDINGS = (".jsonl",)
@@ -182,15 +183,8 @@ def _read_records(file: BinaryIO, path: str, reading: Reading, on_error: OnError
             yield _record(raw, name, path, number, reading)
         except UnicodeDecodeError as error:
             on_error(_not_utf8(path, number, error))
-        except _BadRecord as error:
+        except FieldError as error:
             on_error(Unreadable(path, number, error.what, error.hint))
-
-
-class _BadRecord(Exception):
-    def __init__(self, what: str, hint: str = "") -> None:
-        super().__init__(what)
-        self.what = what
-        self.hint = hint
 
 
 def _record(raw: bytes, name: str, path: str, number: int, reading: Reading) -> Article:
@@ -202,18 +196,10 @@ def _record(raw: bytes, name: str, path: str, number: int, reading: Reading) -> 
         what = (
             f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
         )
-        raise _BadRecord(f"no JSON ({what})", "each line has to be one JSON object") from error
+        raise FieldError(f"no JSON ({what})", "each line has to be one JSON object") from error
     if not isinstance(record, dict):
-        raise _BadRecord(f"{_json_type(record)} instead of an object", "each line has to be one JSON object")
-    field = reading.text_field
-    if field not in record:
-        names = ", ".join(map(repr, list(record)[:8])) or "none"
-        raise _BadRecord(f"no field {field!r}", f"its fields are {names}: name one with --text-field")
-    text = record[field]
-    if not isinstance(text, str):
-        raise _BadRecord(
-            f"field {field!r} is {_json_type(text)}, not a string", "name the text's field with --text-field"
-        )
+        raise FieldError(f"{json_type(record)} instead of an object", "each line has to be one JSON object")
+    text = text_of(record, reading.text_field)
     return Article(_record_id(record.get(reading.id_field), name, number), text, path, record, number)
 
 
@@ -224,20 +210,6 @@ def _record_id(value: object, name: str, number: int) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return f"{name}:{number}"
-
-
-def _json_type(value: object) -> str:
-    if value is None:
-        return "null"
-    names = {
-        bool: "true or false",
-        int: "a number",
-        float: "a number",
-        str: "a string",
-        list: "a list",
-        dict: "an object",
-    }
-    return names[type(value)]
 
 
 def _binary(path: str, data: bytes) -> Unreadable:
