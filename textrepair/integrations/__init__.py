@@ -1,0 +1,1 @@
+"""Blocks for other frameworks: Ray, datatrove."""
