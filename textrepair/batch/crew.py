@@ -5,8 +5,8 @@ worker that ends (killed for memory, crashed in compiled code, out of processor 
 Which record it was at stands in shared memory.
 
 A record's processor time is limited by a timer of the system (``ITIMER_PROF``), whose signal ends the process also inside
-compiled code; where there is none, and for a record that hangs without working, the watcher's clock does it, ten times as
-patiently, since a busy machine makes every record slow by that clock.
+compiled code.  A record that hangs without working is noticed by its process getting no processor time at all for ten times
+as long: on a busy machine every record is slow by the clock on the wall, and none of them is to blame.
 """
 
 from __future__ import annotations
@@ -33,6 +33,11 @@ from textrepair.extras import MissingExtra
 STRIKES = 3
 _STILLBORN = 3  # workers that may end before they are ready, or between records, in a row
 _PATIENCE = 10.0  # how much longer the watcher's clock waits than the limit of processor time
+#: Repaired before the first record, so that its time isn't spent on compiling: spun, so that all of the search is run.
+_WARM_UP = (
+    "The mayor aforementioned connected Tuesday that the council had approved the plan astatine last, and that the work along "
+    "the old harbour would start successful the spring. “We person waited recollective enough,” she said to reporters."
+)
 _POLL = 1.0  # seconds between two looks at the clocks
 _BETWEEN = -1
 _NO_MEMORY = 12  # exit code of a worker that could get no more
@@ -107,12 +112,14 @@ class Shift:
         for worker in self._workers:
             if worker.overdue(self._work.seconds * _PATIENCE):
                 worker.kill()
-                yield from self._replaced(worker, f"took more than {self._work.seconds * _PATIENCE:g} s")
+                yield from self._replaced(
+                    worker, f"it hung for more than {self._work.seconds * _PATIENCE:g} s"
+                )
 
     def _replaced(self, worker: _Worker, reason: str | None) -> Iterator[Event]:
         task, index, code = worker.task, worker.index, worker.bury()
         if hasattr(signal, "SIGPROF") and code == -signal.SIGPROF:
-            reason = f"took more than {self._work.seconds:g} s of processor time"
+            reason = f"it took more than {self._work.seconds:g} s of processor time"
         if task is None or index == _BETWEEN:
             self._unborn += 1
             if self._unborn > _STILLBORN * len(self._workers):
@@ -129,7 +136,7 @@ class Shift:
         key = task.source, task.number, index
         self._strikes[key] += 1
         if reason is None and self._strikes[key] >= STRIKES:
-            reason = f"ended {STRIKES} workers ({_cause(code)})"
+            reason = f"it ended {STRIKES} workers ({_cause(code)})"
         if reason is not None:
             task = replace(task, poison={**task.poison, index: reason})
         self._again.append(task)
@@ -156,7 +163,7 @@ class _Worker:
         theirs.close()
         self.task: Task | None = None
         self.ready = False
-        self._seen = _BETWEEN
+        self._seen: tuple[int, int | None] = _BETWEEN, None
         self._since = time.monotonic()
 
     @property
@@ -170,7 +177,7 @@ class _Worker:
 
     def give(self, task: Task) -> None:
         self.task = task
-        self._seen, self._since = _BETWEEN, time.monotonic()
+        self._seen, self._since = (_BETWEEN, None), time.monotonic()
         with suppress(BrokenPipeError, ConnectionResetError):  # it has ended: its sentinel tells
             self.pipe.send(task)
 
@@ -190,10 +197,14 @@ class _Worker:
         return answer
 
     def overdue(self, limit: float) -> bool:
-        """Has it been at one record for longer than this?"""
+        """Has it been at one record for longer than this, without working (where that can be told)?"""
         now = time.monotonic()
-        if self.task is None or self.index != self._seen or self.index == _BETWEEN:
-            self._seen, self._since = self.index, now
+        if self.task is None or self.index == _BETWEEN:
+            self._since = now
+        elif now - self._since > _POLL:
+            seen = self.index, _processor_time(self.process.pid)
+            if seen != self._seen:
+                self._seen, self._since = seen, now
         return now - self._since > limit
 
     def kill(self) -> None:
@@ -204,6 +215,16 @@ class _Worker:
         self.pipe.close()
         code: int | None = self.process.exitcode
         return code
+
+
+def _processor_time(pid: int) -> int | None:
+    """Clock ticks that a process has used; None where the system doesn't tell (other than Linux)."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+    except OSError:
+        return None
+    return int(fields[11]) + int(fields[12])
 
 
 def _context() -> Any:
@@ -226,6 +247,7 @@ def _serve(pipe: Connection, work: Work, at: Any) -> None:
     from textrepair.repair import load
 
     repairer = load(work.model)
+    repairer.repair(_WARM_UP)
     mind = _Minder(at, work.seconds)
     pipe.send(None)
     while True:

@@ -87,7 +87,7 @@ class Progress(AbstractContextManager["Progress"]):
         if struck.reason is None:
             self._console.detail(f"{source.key}: a worker ended and is replaced")
         else:
-            self.say(f"{source.key}: a record is set aside: it {struck.reason}")
+            self.say(f"{source.key}: a record is set aside: {struck.reason}")
 
     def finished(self, source: Source) -> None:
         """A source is done."""
