@@ -28,9 +28,10 @@ from textrepair.repair import Repairer, Settings, load
 from textrepair.writer.schema import RESULTS_FIELD, Schema, repair_results, scan_results
 from textrepair.writer.table import FLAGGED_FROM
 
-_base = needed("datatrove.pipeline.base", "datatrove", "textrepair.integrations.datatrove")
-_filters = needed("datatrove.pipeline.filters.base_filter", "datatrove", "textrepair.integrations.datatrove")
-_formatters = needed("datatrove.pipeline.formatters.base", "datatrove", "textrepair.integrations.datatrove")
+_NAME = "textrepair.integrations.datatrove"
+_Step: Any = needed("datatrove.pipeline.base", "datatrove", _NAME).PipelineStep
+_Filter: Any = needed("datatrove.pipeline.filters.base_filter", "datatrove", _NAME).BaseFilter
+_Formatter: Any = needed("datatrove.pipeline.formatters.base", "datatrove", _NAME).BaseFormatter
 
 
 @cache
@@ -39,7 +40,7 @@ def _repairer(model: str | None) -> Repairer:
     return load(model)
 
 
-class DamageFilter(_filters.BaseFilter):  # type: ignore[misc]
+class DamageFilter(_Filter):  # type: ignore[misc]
     """Drops documents whose score is over ``max_score``, or whose damage of a kind is more probable than that.
 
     ``kinds``: go by these kinds instead of the score.  What can't be told (null) passes.  With ``tag`` nothing is dropped, and
@@ -82,7 +83,7 @@ class DamageFilter(_filters.BaseFilter):  # type: ignore[misc]
         return False, max(shares, key=lambda kind: shares[kind])
 
 
-class RepairFormatter(_formatters.BaseFormatter):  # type: ignore[misc]
+class RepairFormatter(_Formatter):  # type: ignore[misc]
     """Puts the cleaned text into ``doc.text`` and the results into the metadata, in the schema of ``textrepair batch``."""
 
     name = "🩹 textrepair repair"
@@ -119,7 +120,7 @@ class RepairFormatter(_formatters.BaseFormatter):  # type: ignore[misc]
             yield doc
 
 
-class RepairStats(_base.PipelineStep):  # type: ignore[misc]
+class RepairStats(_Step):  # type: ignore[misc]
     """Counts what a :class:`RepairFormatter` or a tagging :class:`DamageFilter` before it has found.
 
     Flagged and changed documents, and edits and articles by kind, among datatrove's statistics.

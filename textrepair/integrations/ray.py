@@ -61,25 +61,27 @@ class RayEngine:
 
 def _datasource(todos: list[Todo], limits: Limits) -> Any:
     """A Ray Data source with a read task for each input."""
-    from ray.data import Datasource, ReadTask
-    from ray.data.block import BlockMetadata
+    data = needed("ray.data", _EXTRA, "--engine ray")
+    block = needed("ray.data.block", _EXTRA, "--engine ray")
+    base: Any = data.Datasource
 
-    class Batches(Datasource):  # type: ignore[misc]
+    class Batches(base):  # type: ignore[misc]
         """Streams tasks, one a block: Ray holds the reading back while the actors are busy."""
 
         def estimate_inmemory_data_size(self) -> int | None:
             return sum(todo.source.size for todo in todos)
 
         def get_read_tasks(self, parallelism: int, *more: Any, **named: Any) -> list[Any]:
-            return [
-                ReadTask(
-                    _Reader(todo, limits),
-                    BlockMetadata(None, todo.source.size, list(todo.source.paths[:1]), None),
-                )
-                for todo in todos
-            ]
+            return [data.ReadTask(_Reader(todo, limits), _about(todo)) for todo in todos]
 
-    return Batches()
+    def _about(todo: Todo) -> Any:
+        paths = tuple(todo.source.paths[:1])
+        return block.BlockMetadata(
+            num_rows=None, size_bytes=todo.source.size, input_files=paths, exec_stats=None
+        )
+
+    made: Any = Batches
+    return made()
 
 
 class _Reader:
