@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ class Inline:
         self._order = order
         self.done: list[tuple[int, int]] = []
 
-    def run(self, todos: Iterable[Todo], work: Work, limits: Limits) -> Iterator[Event]:
+    def run(self, todos: Iterable[Todo], work: Work, limits: Limits) -> Generator[Event, None, None]:
         items = tasks(todos, limits)
         events = (item if isinstance(item, Ended) else perform(item, work, FakeRepairer()) for item in items)  # type: ignore[arg-type]
         for number, event in enumerate(self._order(list(events)) if self._order else events):

@@ -202,6 +202,14 @@ def test_changed_input_is_noticed_and_done_anew(corpus: Path, tmp_path: Path) ->
     assert (tmp_path / "out" / "three.jsonl").exists()
 
 
+def test_what_an_input_no_longer_fills_is_removed(corpus: Path, tmp_path: Path) -> None:
+    go(corpus, tmp_path / "out", shard_size=300)
+    assert len(list((tmp_path / "out").glob("one*"))) > 3
+    (corpus / "one.jsonl").write_text(json.dumps(record(4)) + "\n", encoding="utf-8")
+    go(corpus, tmp_path / "out", shard_size=300, update=True)
+    assert [path.name for path in (tmp_path / "out").glob("one*")] == ["one-00000.jsonl"]
+
+
 def test_input_that_changes_while_it_is_read(corpus: Path, tmp_path: Path) -> None:
     def meddle(number: int) -> None:
         if number == 1:

@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parents[1] / "textrepair"
 
 # From the ground up; what stands on one line doesn't import each other, except where ALLOWED says so.
 LAYERS = [
-    ["patch", "tokens", "pieces", "fields"],
+    ["patch", "tokens", "pieces", "fields", "extras"],
     ["model"],
     ["reference"],
     ["detector"],

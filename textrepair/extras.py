@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any
 
 
-class MissingExtra(Exception):
+class MissingExtra(ImportError):
     """A library that comes with an extra is not installed; the message tells how to install it."""
 
 

@@ -16,7 +16,7 @@ import os
 import signal
 import time
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection, wait
@@ -49,7 +49,7 @@ class Crew:
     def __init__(self, size: int) -> None:
         self.size = size
 
-    def run(self, todos: Iterable[Todo], work: Work, limits: Limits) -> Iterator[Event]:
+    def run(self, todos: Iterable[Todo], work: Work, limits: Limits) -> Generator[Event, None, None]:
         """See :class:`~textrepair.batch.engine.Engine`.  Reads no further ahead than one batch."""
         shift = Shift(self.size, work)
         try:

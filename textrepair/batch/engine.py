@@ -7,7 +7,7 @@ nothing: the journal does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -55,7 +55,7 @@ Event = Done | Struck | Ended
 class Engine(Protocol):
     """Does work."""
 
-    def run(self, todos: Iterable[Todo], work: Work, limits: Limits) -> Iterator[Event]:
+    def run(self, todos: Iterable[Todo], work: Work, limits: Limits) -> Generator[Event, None, None]:
         """Events, as they happen.  Closing the iterator ends the work."""
         ...
 

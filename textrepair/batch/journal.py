@@ -119,7 +119,12 @@ class Journal:
                 f"Do what is changed or new with --update, or start over with --restart"
             )
 
+    def stale(self, source: int) -> list[str]:
+        """Outputs of a source as it was before it changed."""
+        return self.get(f"stale {source}") or []
+
     def _forget(self, source: int, and_itself: bool = False) -> None:
+        self.note(f"stale {source}", [one["path"] for one in self.outputs(source) or ()])
         for table in ("batches", "strikes", "ends"):
             self._db.execute(f"delete from {table} where source = ?", (source,))
         self._db.execute("update sources set outputs = null, tally = null where id = ?", (source,))
@@ -140,6 +145,8 @@ class Journal:
         _store(self.part(*key), done.output)
         if done.quarantine:
             _store(self.bad_part(*key), done.quarantine)
+        else:
+            self.bad_part(*key).unlink(missing_ok=True)  # of an input that has changed since
         self._db.execute(
             "insert or replace into batches values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (

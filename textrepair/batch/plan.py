@@ -112,9 +112,7 @@ class _Planner:
             else (self._unique(TEXTS), self._ending(output, ""))
         )
         paths = tuple(one.path for one in texts)
-        return Source(
-            number, f"{len(texts)} text files", paths, "text", output, base, ending, state, size, tuple(names)
-        )
+        return Source(number, "text files", paths, "text", output, base, ending, state, size, tuple(names))
 
     def _ending(self, output: str, as_input: str) -> str:
         writer = OUTPUTS[output]

@@ -111,8 +111,9 @@ def _refuse_others(job: Job, place: Path, sources: Sequence[Source]) -> None:
     if (place / "journal.sqlite").exists():
         return
     for source in sources:
-        target = storage.joined(job.out, source.name + source.ending)
-        if storage.exists(target):
+        names = [source.name + source.ending, *(source.names if source.output == "text" else ())]
+        there = (storage.joined(job.out, name) for name in names)
+        if (target := next(filter(storage.exists, there), None)) is not None:
             raise JobError(
                 f"{target} is there already, and not from this job; choose another folder with -o, or use --restart"
             )
@@ -170,26 +171,28 @@ def _run_pass(
     todos = [journal.todo(kind, s) for s in sources if s.id in waiting]
     for output in sorted({todo.source.output for todo in todos}):
         chosen = [todo for todo in todos if todo.source.output == output]
-        events = engine.run(chosen, replace(work, output=output), job.limits)
-        for event in events:
-            source = by_id[event.source]
-            if isinstance(event, Done):
-                journal.store(kind, event)
-                records += event.tally["counts"].get("records", 0)
-                watch.done(source, event)
-            elif isinstance(event, Struck):
-                journal.strike(kind, event)
-                watch.struck(source, event)
-            elif isinstance(event, Ended):
-                journal.end(kind, event)
-            settle(event.source)
+        with closing(engine.run(chosen, replace(work, output=output), job.limits)) as events:
+            for event in events:
+                source = by_id[event.source]
+                if isinstance(event, Done):
+                    journal.store(kind, event)
+                    records += event.tally["counts"].get("records", 0)
+                    watch.done(source, event)
+                elif isinstance(event, Struck):
+                    journal.strike(kind, event)
+                    watch.struck(source, event)
+                elif isinstance(event, Ended):
+                    journal.end(kind, event)
+                settle(event.source)
     return records
 
 
 def _finish(journal: Journal, source: Source, numbers: list[int], job: Job) -> None:
-    if len(source.paths) == 1 and storage.state_of(source.paths[0]) != source.state:
+    if source.form != "text" and storage.state_of(source.paths[0]) != source.state:
         raise JobError(f"{source.key} was changed while it was read; run the command again with --update")
     outputs = join(journal, source, numbers, job, journal.error(REPAIR, source.id))
+    for path in set(journal.stale(source.id)) - {one["path"] for one in outputs}:
+        storage.remove(path)  # a shard that the input, as it is now, doesn't fill any more
     journal.finish(source.id, outputs)
 
 

@@ -11,7 +11,7 @@ Inputs have to be readable from every node: a shared folder, or a URL.
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
 from textrepair.batch.crew import Shift
@@ -34,7 +34,7 @@ class RayEngine:
         needed("pyarrow", _EXTRA, "--engine ray")
         self._ray = needed("ray", _EXTRA, "--engine ray")
 
-    def run(self, todos: Iterable[Todo], work: Work, limits: Limits) -> Iterator[Event]:
+    def run(self, todos: Iterable[Todo], work: Work, limits: Limits) -> Generator[Event, None, None]:
         """See :class:`~textrepair.batch.engine.Engine`."""
         todo = list(todos)
         if not todo:
