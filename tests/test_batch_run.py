@@ -80,7 +80,7 @@ class Killed(BaseException):
     """What stands for SIGKILL: nothing catches it."""
 
 
-@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     stops=st.lists(st.integers(0, 12), max_size=6),
     seed=st.integers(0, 99),

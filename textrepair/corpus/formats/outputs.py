@@ -172,19 +172,19 @@ class ParquetOutput:
 
     def encode(self, batch: Batch, filled: Sequence[Filled]) -> bytes:
         pa = arrow()
-        new = [{name: _columnar(one.record[name], name) for name in one.new} for one in filled]
+        new = dict.fromkeys(name for one in filled for name in one.new)
+        # All of a column, also of the records whose text did not change.
+        columns = {name: _new_column([_columnar(one.record.get(name)) for one in filled]) for name in new}
         if isinstance(batch, Columns):
             table = batch.table.take(pa.array([one.index for one in filled], pa.int64()))
+            for name, column in columns.items():
+                if name in table.column_names:
+                    place = table.column_names.index(name)
+                    table = table.set_column(place, name, _like(column, table.schema.field(place)))
+                else:
+                    table = table.append_column(name, column)
         else:
-            table = _as_table(
-                [{n: v for n, v in one.record.items() if n not in one.new} for one in filled], len(filled)
-            )
-        for name in dict.fromkeys(name for record in new for name in record):
-            column = _new_column(name, [record.get(name) for record in new])
-            if name in table.column_names:
-                table = table.set_column(table.column_names.index(name), name, column)
-            else:
-                table = table.append_column(name, column)
+            table = _as_table([one.record for one in filled], columns)
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, table.schema) as writer:
             writer.write_table(table)
@@ -254,7 +254,7 @@ def results_type() -> Any:
     )  # fmt: skip
 
 
-def _columnar(value: Any, name: str) -> Any:
+def _columnar(value: Any) -> Any:
     """Results with a list where JSON has an object of kinds, and named alternatives, so that their type is fixed."""
     if not isinstance(value, Mapping):
         return value
@@ -269,26 +269,38 @@ def _columnar(value: Any, name: str) -> Any:
     return changed
 
 
-def _new_column(name: str, values: list[Any]) -> Any:
+def _new_column(values: list[Any]) -> Any:
     pa = arrow()
     if any(isinstance(value, Mapping) for value in values):
         return pa.array(values, results_type())
     return pa.array([None if v is None else encode(v).decode("utf-8") for v in values], pa.string())
 
 
-def _as_table(records: Sequence[Mapping[str, Any]], rows: int) -> Any:
+def _like(column: Any, field: Any) -> Any:
+    """Texts in the type of the column that they replace (large_string, dictionary)."""
     pa = arrow()
+    try:
+        return column.cast(field.type)
+    except pa.ArrowException:
+        return column
+
+
+def _as_table(records: Sequence[Mapping[str, Any]], known: Mapping[str, Any]) -> Any:
+    """Records as columns; those of ``known`` are made already."""
     names = dict.fromkeys(name for record in records for name in record)
-    columns = {}
-    for name in names:
-        values = [record.get(name) for record in records]
-        try:
-            columns[name] = pa.array(values)
-        except (pa.ArrowException, UnicodeEncodeError, OverflowError):
-            columns[name] = pa.array([_as_text(value) for value in values], pa.string())
-    if not columns:
-        return pa.table({"": pa.nulls(rows)}).select([])
-    return pa.table(columns)
+    columns = {
+        name: known[name] if name in known else _inferred([record.get(name) for record in records])
+        for name in names
+    }
+    return arrow().table(columns)
+
+
+def _inferred(values: list[Any]) -> Any:
+    pa = arrow()
+    try:
+        return pa.array(values)
+    except (pa.ArrowException, UnicodeEncodeError, OverflowError):
+        return pa.array([_as_text(value) for value in values], pa.string())
 
 
 def _as_text(value: object) -> str | None:

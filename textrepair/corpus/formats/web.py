@@ -22,7 +22,6 @@ from textrepair.fields import FieldError
 _LONGEST_PAGE = 1 << 26
 _HTML = ("text/html", "application/xhtml+xml")
 _EXTRA = "warc"
-_END = 1 << 62  # behind the last record of any file
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,8 @@ class Warc:
             pages: list[tuple[Mapping[str, str], str, bytes]] = []
             numbers: list[int] = []
             number, passed, size = start.records, 0, 0
-            stream = UntilBroken(_records(file))
+            counted = _Counted(file)
+            stream = UntilBroken(_records(counted))
             for begin, page in stream:
                 if pages and (len(pages) >= limits.records or size >= limits.size):
                     end = Position(start.offset + begin, number)
@@ -106,16 +106,20 @@ class Warc:
                     numbers.append(number)
                     size += len(page[2])
             if pages or passed:
-                yield Piece(Pages(tuple(pages), tuple(numbers)), Position(_END, number), passed)
+                yield Piece(
+                    Pages(tuple(pages), tuple(numbers)),
+                    Position(start.offset + counted.tell(), number),
+                    passed,
+                )
             stream.check()
             if number == 0:
                 raise Unfit("no WARC record in it")
 
 
-def _records(file: BinaryIO) -> Iterator[tuple[int, tuple[Mapping[str, str], str, bytes] | None]]:
+def _records(file: _Counted) -> Iterator[tuple[int, tuple[Mapping[str, str], str, bytes] | None]]:
     """Where records begin, and those that are pages: headers, type, bytes."""
     warc = needed("fastwarc.warc", _EXTRA, "WARC")
-    for record in warc.ArchiveIterator(_Counted(file), auto_decode="all", stream_detect=False):
+    for record in warc.ArchiveIterator(file, auto_decode="all", stream_detect=False):
         content_type = _content_type(record, warc.WarcRecordType)
         if content_type is None:
             yield record.stream_pos, None
