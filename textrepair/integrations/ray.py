@@ -10,13 +10,17 @@ Inputs have to be readable from every node: a shared folder, or a URL.
 
 from __future__ import annotations
 
+import logging
+import os
 import pickle
 from collections.abc import Generator, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
+import textrepair
 from textrepair.batch.crew import Shift
 from textrepair.batch.engine import Ended, Event, Todo, tasks
-from textrepair.batch.job import Work
+from textrepair.batch.job import JobError, Work
 from textrepair.batch.work import Task
 from textrepair.corpus.formats import Limits
 from textrepair.extras import needed
@@ -24,6 +28,8 @@ from textrepair.extras import needed
 _EXTRA = "ray"
 #: The one column of every block that travels: a pickled task, or pickled events.
 _COLUMN = "item"
+#: Processors for a read task: little, since an actor must have room beside the read tasks, or nothing moves on a small machine.
+_READING = 0.1
 
 
 class RayEngine:
@@ -41,22 +47,37 @@ class RayEngine:
             return
         data = needed("ray.data", _EXTRA, "--engine ray")
         ray = self._ray
+        logging.getLogger("ray.data").setLevel(logging.ERROR)  # progress is told by whoever called
         if not ray.is_initialized():
-            ray.init(log_to_driver=False, include_dashboard=False, logging_level="error")
+            _start(ray, self.size)
         context = data.DataContext.get_current()
         context.enable_progress_bars = False
         context.execution_options.preserve_order = False
-        # An actor must have room beside the read tasks, or nothing moves on a small machine.
-        read = {"num_cpus": 0.1}
         tasks_read = data.read_datasource(
-            _datasource(todo, limits), ray_remote_args=read, override_num_blocks=len(todo)
+            _datasource(todo, limits), num_cpus=_READING, override_num_blocks=len(todo)
         )
         done = tasks_read.map_batches(
-            _Actor, batch_size=1, batch_format="pyarrow", compute=data.ActorPoolStrategy(size=self.size),
+            _Actor, batch_size=1, batch_format="pyarrow", compute=data.ActorPoolStrategy(min_size=1, max_size=self.size),
             fn_constructor_args=(work,), num_cpus=1, max_restarts=-1, max_task_retries=-1,
         )  # fmt: skip
         for row in done.iter_rows():
             yield from pickle.loads(row[_COLUMN])
+
+
+def _start(ray: Any, size: int) -> None:
+    """Join the cluster of ``RAY_ADDRESS``, or start one here, with a processor for reading beside those of the actors."""
+    code = str(Path(textrepair.__file__).resolve().parents[1])  # the same program there as here
+    paths = os.pathsep.join(filter(None, (code, os.environ.get("PYTHONPATH"))))
+    options: dict[str, Any] = {"log_to_driver": False, "logging_level": "error"}
+    if not os.environ.get("RAY_ADDRESS"):
+        options |= {"num_cpus": size + 1, "include_dashboard": False}
+        options["runtime_env"] = {"env_vars": {"PYTHONPATH": paths}}
+    try:
+        ray.init(**options)
+    except Exception as error:  # Ray raises anything, plain Exception among it
+        raise JobError(
+            f"Ray can't be started or joined ({str(error).splitlines()[0]}); try --engine local"
+        ) from error
 
 
 def _datasource(todos: list[Todo], limits: Limits) -> Any:
