@@ -3,7 +3,7 @@
 Each input is a read task that streams its batches; actors repair them; this process stores what comes back, and keeps the
 journal.  Batches are cut, repaired and joined by the same code as on one machine, so the outputs are the same bytes.  An actor
 does its work in a process of its own, watched as local workers are (:mod:`textrepair.batch.crew`), so that a poison record costs
-that process and not the actor; actors and nodes that are lost Ray replaces.
+that process and not the actor; actors and nodes that are lost Ray replaces (its default for Ray Data).
 
 Inputs have to be readable from every node: a shared folder, or a URL.
 """
@@ -58,7 +58,7 @@ class RayEngine:
         )
         done = tasks_read.map_batches(
             _Actor, batch_size=1, batch_format="pyarrow", compute=data.ActorPoolStrategy(min_size=1, max_size=self.size),
-            fn_constructor_args=(work,), num_cpus=1, max_restarts=-1, max_task_retries=-1,
+            fn_constructor_args=(work,), num_cpus=1,
         )  # fmt: skip
         for row in done.iter_rows():
             yield from pickle.loads(row[_COLUMN])
