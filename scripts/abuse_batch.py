@@ -253,6 +253,7 @@ def _poison(corpus: Path, place: Path, options: argparse.Namespace) -> dict[str,
     poisoned.mkdir(parents=True)
     sorts = ("crash", "endless", "hang", "memory", "fail")
     lines = (corpus / "one.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)[:40]
+    lines = [line for line in lines if line.startswith("{")]
     (poisoned / "one.jsonl").write_text("".join(lines), encoding="utf-8")
     clean = _finish(_command(poisoned, place / "undisturbed", options))
     for i, sort in enumerate(sorts):
