@@ -73,7 +73,11 @@ def _shown(text: str) -> str:
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    cells = "".join(f"<th>{_shown(name)}</th>" for name in head)
+    numbers = [bool(rows) and isinstance(cell, int | float) for cell in (rows[0] if rows else head)]
+    cells = "".join(
+        f"<th{' class=n' if number else ''}>{_shown(name)}</th>"
+        for name, number in zip(head, numbers, strict=True)
+    )
     body = "".join("<tr>" + "".join(map(_cell, row)) + "</tr>\n" for row in rows)
     return f'<div class="wide"><table><thead><tr>{cells}</tr></thead>\n<tbody>{body}</tbody></table></div>\n'
 
