@@ -24,6 +24,7 @@ _COMMANDS = {
     "apply": ("textrepair.cli.apply", "apply_command"),
     "revert": ("textrepair.cli.apply", "revert_command"),
     "review": ("textrepair.cli.review", "command"),
+    "batch": ("textrepair.cli.batch", "command"),
     "learn": ("textrepair.cli.learn", "command"),
     "evaluate": ("textrepair.cli.evaluate", "command"),
     "model": ("textrepair.cli.model", "command"),

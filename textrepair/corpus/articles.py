@@ -208,6 +208,16 @@ def parse_line(
 
 
 def _record(raw: bytes, name: str, path: str, number: int, reading: Reading) -> Article:
+    record = parse_record(raw)
+    text = text_of(record, reading.text_field)
+    return Article(record_id(record.get(reading.id_field), name, number), text, path, record, number)
+
+
+def parse_record(raw: bytes) -> dict[str, object]:
+    """The JSON object on a line.
+
+    Raises UnicodeDecodeError, and :class:`~textrepair.fields.FieldError` where it is something else.
+    """
     try:
         record = json.loads(raw.decode("utf-8"))
     except UnicodeDecodeError:
@@ -219,11 +229,10 @@ def _record(raw: bytes, name: str, path: str, number: int, reading: Reading) -> 
         raise FieldError(f"no JSON ({what})", "each line has to be one JSON object") from error
     if not isinstance(record, dict):
         raise FieldError(f"{json_type(record)} instead of an object", "each line has to be one JSON object")
-    text = text_of(record, reading.text_field)
-    return Article(_record_id(record.get(reading.id_field), name, number), text, path, record, number)
+    return record
 
 
-def _record_id(value: object, name: str, number: int) -> str:
+def record_id(value: object, name: str, number: int) -> str:
     """A record's own id if it is a string or a whole number, else the file's name and the line."""
     if isinstance(value, str) and value:
         return value
@@ -239,9 +248,15 @@ def _binary(path: str, data: bytes) -> Unreadable:
 
 
 def _not_utf8(path: str, line: int, error: UnicodeDecodeError) -> Unreadable:
+    wrong = not_utf8(error)
+    return Unreadable(path, line, wrong.what, wrong.hint)
+
+
+def not_utf8(error: UnicodeDecodeError) -> FieldError:
+    """What is told of bytes that are no UTF-8."""
     byte = error.object[error.start]
-    return Unreadable(
-        path, line, f"no valid UTF-8 (byte 0x{byte:02X})", "convert it, e.g.: iconv -f WINDOWS-1252 -t UTF-8"
+    return FieldError(
+        f"no valid UTF-8 (byte 0x{byte:02X})", "convert it, e.g.: iconv -f WINDOWS-1252 -t UTF-8"
     )
 
 

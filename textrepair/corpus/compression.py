@@ -40,8 +40,11 @@ def compression_of(path: str | Path) -> str:
 
 def open_for_reading(path: str | Path) -> BinaryIO:
     """Open a file's plain bytes.  Reading raises :class:`DamagedArchive` where the archive ends too early or is none."""
-    ending = compression_of(path)
-    file = Path(path).open("rb")  # noqa: SIM115 (the caller closes it)
+    return decompressed(Path(path).open("rb"), compression_of(path))
+
+
+def decompressed(file: BinaryIO, ending: str) -> BinaryIO:
+    """The plain bytes of an open file that is compressed as ``ending`` says; closing closes the file."""
     if not ending:
         return file
     return cast(BinaryIO, io.BufferedReader(_Decompressed(file, ending), _CHUNK))

@@ -1,0 +1,95 @@
+"""Parquet, by pyarrow: columns and their types are kept; results become a nested column."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from textrepair.corpus.formats.base import Limits, Piece, Position, Unfit
+from textrepair.corpus.storage import open_stored
+from textrepair.extras import needed
+from textrepair.fields import FieldError
+
+
+def arrow() -> Any:
+    """pyarrow, or a message that names the extra."""
+    return needed("pyarrow", "parquet", "Parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Rows of a table, as an Arrow stream."""
+
+    first: int
+    rows: int
+    stream: bytes
+
+    def __len__(self) -> int:
+        return self.rows
+
+    def place(self, index: int) -> int:
+        return self.first + index
+
+    @property
+    def table(self) -> Any:
+        return _table(self.stream)
+
+    def record(self, index: int, text_field: str) -> dict[str, Any]:
+        try:
+            record: dict[str, Any] = self.table.slice(index, 1).to_pylist()[0]
+        except (ValueError, ArithmeticError) as error:  # a time that Python can't name
+            raise FieldError(f"a value can't be read ({error})") from error
+        return record
+
+    def raw(self, index: int) -> Mapping[str, Any]:
+        row = self.table.slice(index, 1)
+        sink = arrow().BufferOutputStream()
+        with arrow().ipc.new_stream(sink, row.schema) as writer:
+            writer.write_table(row)
+        return {"arrow_base64": base64.b64encode(sink.getvalue()).decode("ascii")}
+
+
+@cache
+def _none() -> list[Any]:
+    return [b"", None]
+
+
+def _table(stream: bytes) -> Any:
+    """The table of a stream; the last one is kept, since its rows are asked for one by one."""
+    kept = _none()
+    if kept[0] is not stream:
+        kept[:] = stream, arrow().ipc.open_stream(stream).read_all()
+    return kept[1]
+
+
+class Parquet:
+    """Parquet files; positions are rows.  Batches end where row groups do."""
+
+    name = "parquet"
+    endings: tuple[str, ...] = (".parquet", ".pq")
+
+    def cut(self, paths: tuple[str, ...], start: Position, limits: Limits) -> Iterator[Piece]:
+        pa = arrow()
+        parquet = needed("pyarrow.parquet", "parquet", "Parquet")
+        with open_stored(paths[0]) as file:
+            try:
+                table = parquet.ParquetFile(file)
+                row = 0
+                for group in range(table.num_row_groups):
+                    rows = table.metadata.row_group(group).num_rows
+                    if row + rows <= start.offset:
+                        row += rows
+                        continue
+                    for batch in table.iter_batches(limits.records, row_groups=[group], use_threads=False):
+                        begin, row = row, row + batch.num_rows
+                        if row > start.offset and batch.num_rows:
+                            sink = pa.BufferOutputStream()
+                            with pa.ipc.new_stream(sink, batch.schema) as writer:
+                                writer.write_batch(batch)
+                            stream = sink.getvalue().to_pybytes()
+                            yield Piece(Columns(begin + 1, batch.num_rows, stream), Position(row, row))
+            except pa.ArrowException as error:
+                raise Unfit(f"no Parquet that can be read ({str(error).splitlines()[0]})") from error

@@ -1,0 +1,168 @@
+"""Blocks for datatrove pipelines (extra ``datatrove``): a filter by the score, a formatter that repairs, and counts.
+
+    from datatrove.executor import LocalPipelineExecutor
+    from datatrove.pipeline.readers import JsonlReader
+    from datatrove.pipeline.writers import JsonlWriter
+    from textrepair.integrations.datatrove import DamageFilter, RepairFormatter, RepairStats
+
+    LocalPipelineExecutor([
+        JsonlReader("crawl/"),
+        DamageFilter(max_score=0.99),       # drops what is damaged beyond this; what can't be told passes
+        RepairFormatter(),                  # doc.text is the cleaned text, doc.metadata["textrepair"] the results
+        RepairStats(),                      # counts, in datatrove's own statistics
+        JsonlWriter("cleaned/", adapter=as_record),
+    ], tasks=8).run()
+
+Readers, writers and executors are datatrove's.  With :func:`as_record` a written record is that of ``textrepair batch``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import textrepair
+from textrepair.extras import needed
+from textrepair.repair import Repairer, Settings, load
+from textrepair.writer.schema import RESULTS_FIELD, Schema, repair_results, scan_results
+from textrepair.writer.table import FLAGGED_FROM
+
+_NAME = "textrepair.integrations.datatrove"
+_Step: Any = needed("datatrove.pipeline.base", "datatrove", _NAME).PipelineStep
+_Filter: Any = needed("datatrove.pipeline.filters.base_filter", "datatrove", _NAME).BaseFilter
+_Formatter: Any = needed("datatrove.pipeline.formatters.base", "datatrove", _NAME).BaseFormatter
+
+
+@cache
+def _repairer(model: str | None) -> Repairer:
+    """One in each process, opened when its first document comes: blocks travel to workers without it."""
+    return load(model)
+
+
+class DamageFilter(_Filter):  # type: ignore[misc]
+    """Drops documents whose score is over ``max_score``, or whose damage of a kind is more probable than that.
+
+    ``kinds``: go by these kinds instead of the score.  What can't be told (null) passes.  With ``tag`` nothing is dropped, and
+    the scan's results stand in the metadata.
+    """
+
+    name = "🩹 textrepair damage"
+
+    def __init__(
+        self,
+        max_score: float = 0.5,
+        kinds: tuple[str, ...] = (),
+        tag: bool = False,
+        model: str | None = None,
+        results_field: str = RESULTS_FIELD,
+        exclusion_writer: Any = None,
+    ) -> None:
+        super().__init__(exclusion_writer)
+        unknown = set(kinds) - set(textrepair.KINDS)
+        if unknown:
+            raise ValueError(f"unknown kinds {sorted(unknown)}; known are {', '.join(textrepair.KINDS)}")
+        self.max_score, self.kinds, self.tag = max_score, kinds, tag
+        self.model, self.results_field = model, results_field
+
+    def filter(self, doc: Any) -> bool | tuple[bool, str]:
+        """Is the document kept?  If not, for which damage."""
+        repairer = _repairer(self.model)
+        diagnosis = repairer.diagnose(doc.text)
+        if self.tag:
+            doc.metadata[self.results_field] = scan_results(
+                diagnosis, repairer.model_name, textrepair.__version__
+            )
+            return True
+        shares = {kind: damage.probability or 0.0 for kind, damage in diagnosis.damage.items()}
+        if self.kinds:
+            worst = max(self.kinds, key=lambda kind: shares[kind])
+            return (False, worst) if shares[worst] > self.max_score else True
+        if diagnosis.score is None or diagnosis.score <= self.max_score:
+            return True
+        return False, max(shares, key=lambda kind: shares[kind])
+
+
+class RepairFormatter(_Formatter):  # type: ignore[misc]
+    """Puts the cleaned text into ``doc.text`` and the results into the metadata, in the schema of ``textrepair batch``."""
+
+    name = "🩹 textrepair repair"
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        model: str | None = None,
+        results_field: str = RESULTS_FIELD,
+    ) -> None:
+        super().__init__()
+        self.settings = settings or Settings()
+        self.model, self.results_field = model, results_field
+
+    def format(self, text: str) -> str:
+        """The cleaned text alone."""
+        return _repairer(self.model).repair(text, self.settings).text
+
+    def run(self, data: Any, rank: int = 0, world_size: int = 1) -> Iterator[Any]:
+        """Documents with their results."""
+        repairer = _repairer(self.model)
+        schema = Schema(results_field=self.results_field)
+        for doc in data:
+            self.stat_update("total")
+            with self.track_time():
+                repair = repairer.repair(doc.text, self.settings)
+                results = repair_results(repair, repairer.model_name, textrepair.__version__)
+                doc.metadata = {
+                    k: v
+                    for k, v in schema.filled({"text": "", **doc.metadata}, results).items()
+                    if k != "text"
+                }
+                doc.text = repair.text
+            yield doc
+
+
+class RepairStats(_Step):  # type: ignore[misc]
+    """Counts what a :class:`RepairFormatter` or a tagging :class:`DamageFilter` before it has found.
+
+    Flagged and changed documents, and edits and articles by kind, among datatrove's statistics.
+    """
+
+    type = "📊 - STATS"
+    name = "🩹 textrepair counts"
+
+    def __init__(self, results_field: str = RESULTS_FIELD) -> None:
+        super().__init__()
+        self.results_field = results_field
+
+    def run(self, data: Any, rank: int = 0, world_size: int = 1) -> Iterator[Any]:
+        """The documents as they come."""
+        for doc in data:
+            self.stat_update("total")
+            results = doc.metadata.get(self.results_field)
+            if results is not None:
+                self._count(results)
+            yield doc
+
+    def _count(self, results: dict[str, Any]) -> None:
+        score = results["score"]
+        self.stat_update(
+            "flagged"
+            if score is not None and score >= FLAGGED_FROM
+            else "untold"
+            if score is None
+            else "sound"
+        )
+        if results.get("edits"):
+            self.stat_update("changed")
+        for kind, damage in results["damage"].items():
+            if (damage["probability"] or 0.0) >= FLAGGED_FROM:
+                self.stat_update(f"articles_{kind}")
+        for edit in results.get("edits", ()):
+            self.stat_update(f"edits_{edit['kind']}", unit="edit")
+
+
+def as_record(self: Any, document: Any) -> dict[str, Any]:
+    """An adapter for datatrove's writers: the document as the flat record that ``textrepair batch`` writes."""
+    del self
+    record = {"id": document.id, "text": document.text, **document.metadata}
+    record.pop("file_path", None)  # datatrove's own
+    return record
