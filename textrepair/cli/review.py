@@ -195,10 +195,10 @@ def _check(options: dict[str, Any]) -> None:
 
 
 def _open(paths: tuple[str, ...], options: dict[str, Any], propose: Proposer, console: Console) -> Session:
+    from textrepair.extras import MissingExtra
     from textrepair.review.ranking import Reranking
     from textrepair.review.rules import RulesFile, default_path
     from textrepair.review.session import open_session
-    from textrepair.review.sources import MissingLibrary
     from textrepair.review.store import StoreError
 
     store = options["store"] or _store_of(paths)
@@ -212,7 +212,7 @@ def _open(paths: tuple[str, ...], options: dict[str, Any], propose: Proposer, co
             order=options["order"], second=options["second_opinion"], sample=options["sample"], seed=options["seed"],
             rules=rules, on_error=console.error,
         )  # fmt: skip
-    except (StoreError, MissingLibrary) as error:
+    except (StoreError, MissingExtra) as error:
         raise Failure(str(error)) from error
     session.filter = Filter(frozenset(options["kinds"]), options["low"], options["high"])
     if options["learn_as_you_go"]:

@@ -12,7 +12,6 @@ import mmap
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -26,9 +25,11 @@ from textrepair.corpus.articles import (
     holds_records,
     parse_line,
     read_articles,
+    record_id,
     stem,
 )
 from textrepair.corpus.compression import DamagedArchive, compression_of, open_for_reading
+from textrepair.extras import MissingExtra, needed
 
 PARQUET = ".parquet"
 _CHUNK = 1 << 20
@@ -232,12 +233,7 @@ class _Parquet(_File):
 
     def _open(self) -> Any:
         if self._file is None:
-            try:
-                parquet = import_module("pyarrow.parquet")
-            except ImportError:
-                raise MissingLibrary(
-                    f"{self.path}: reading Parquet needs pyarrow; try: pip install pyarrow"
-                ) from None
+            parquet = needed("pyarrow.parquet", "parquet", f"{self.path}: reading Parquet")
             self._file = parquet.ParquetFile(self.path)
             self._borders = [0]
             for group in range(self._file.num_row_groups):
@@ -252,7 +248,7 @@ class _Parquet(_File):
     def read(self, place: Place) -> Article | Unreadable:
         try:
             record = self._row(place.offset)
-        except MissingLibrary:
+        except MissingExtra:
             raise
         except (OSError, ValueError, IndexError) as error:
             return Unreadable(self.path, place.line, str(error))
@@ -263,12 +259,8 @@ class _Parquet(_File):
             return Unreadable(
                 self.path, place.line, what, f"its fields are {names}: name one with --text-field"
             )
-        id_ = record.get(self._reading.id_field)
-        name = (
-            str(id_)
-            if isinstance(id_, str | int) and id_ != ""
-            else f"{Path(stem(self.path)).stem}:{place.line}"
-        )
+        number = place.line or 1
+        name = record_id(record.get(self._reading.id_field), Path(stem(self.path)).stem, number)
         return Article(name, text, self.path, record, place.line)
 
     def _row(self, row: int) -> dict[str, Any]:
@@ -278,10 +270,6 @@ class _Parquet(_File):
             self._group = (self._borders[group], self._borders[group + 1], file.read_row_group(group))
         record: dict[str, Any] = self._group[2].slice(row - self._group[0], 1).to_pylist()[0]
         return record
-
-
-class MissingLibrary(RuntimeError):
-    """A file needs a library that is not installed."""
 
 
 def _record(raw: bytes, path: str, place: Place, reading: Reading) -> Article | Unreadable:
