@@ -22,6 +22,7 @@ _COMMANDS = {
     "repair": ("textrepair.cli.repair", "command"),
     "apply": ("textrepair.cli.apply", "apply_command"),
     "revert": ("textrepair.cli.apply", "revert_command"),
+    "review": ("textrepair.cli.review", "command"),
     "learn": ("textrepair.cli.learn", "command"),
     "evaluate": ("textrepair.cli.evaluate", "command"),
     "model": ("textrepair.cli.model", "command"),

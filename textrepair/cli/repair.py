@@ -105,18 +105,18 @@ def _repair(
 
 
 def _write(repairs: Iterator[_Repaired], form: str, output: str | None, model: str, console: Console) -> int:
-    writer = _writer(form, console, to_file=output not in (None, "-"))
+    writer = writer_of(form, console, to_file=output not in (None, "-"))
     several, repairs = results.peek(repairs)
     surroundings = results.Form(
         ending="" if form == "text" else writer.suffix,
         head=writer.head(),
         foot=writer.foot(),
-        titled=several and form in _TITLED,
+        titled=several and is_titled(form),
     )
     done = 0
     with results.open_results(output, surroundings) as sink:
         for article, repair in repairs:
-            sink.add(article, writer.article(_for_writer(article, repair, form, model)))
+            sink.add(article, writer.article(for_writer(article, repair, form, model)))
             done += 1
     return done
 
@@ -163,14 +163,20 @@ def _by_kind(edits: tuple[Edit, ...]) -> str:
     )
 
 
-def _writer(form: str, console: Console, to_file: bool) -> Writer:
+def is_titled(form: str) -> bool:
+    """Do several articles in this format need a line between them that tells their names?"""
+    return form in _TITLED
+
+
+def writer_of(form: str, console: Console, to_file: bool) -> Writer:
     """The format's writer.  Text in colour is no longer the cleaned text alone, so it has to be asked for."""
     if console.colored(to_file) and (form != "text" or console.always_colored):
         return COLOURED.get(form, FORMATS[form])
     return FORMATS[form]
 
 
-def _for_writer(article: Article, repair: Repair, form: str, model: str) -> Shown:
+def for_writer(article: Article, repair: Repair, form: str, model: str) -> Shown:
+    """An article and its repair as a format's writer takes them."""
     if article.bom and form in _WITH_MARK:
         repair = _with_mark(repair)
     return Shown(article.id, repair, model, textrepair.__version__, _file(article))

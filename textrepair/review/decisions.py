@@ -7,7 +7,7 @@ the other; there is no limit, and both work after the program was closed.  Each 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
@@ -21,7 +21,7 @@ DECISIONS = ("accept", "reject", "other")
 #: How far a decision reaches: this edit; all equal swaps still open in its article; in the whole corpus, also in articles
 #: not read yet; or, besides, in corpora reviewed from now on.
 Scope = Literal["edit", "article", "corpus", "always"]
-SCOPES = ("edit", "article", "corpus", "always")
+SCOPES: tuple[Scope, ...] = ("edit", "article", "corpus", "always")
 #: Actions of this kind came from rules of another corpus, and are not undone one by one.
 STANDING = "standing"
 
@@ -38,6 +38,24 @@ class Outcome:
     verb: str
     count: int
     edit: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One of many decisions: an edit's key, the verdict, and what "other" puts."""
+
+    edit: int
+    verdict: str | None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """What became of many decisions: the action, how many edits it decided, and how many could not be."""
+
+    action: int
+    count: int
+    refused: int
 
 
 class Decisions:
@@ -64,6 +82,46 @@ class Decisions:
                 if scope != "article":
                     self._add_rule(action, before, after, verdict, text)
             return self._done(action, verdict, edit)
+
+    def decide_rest(self, edit: int, verdict: Literal["accept", "reject"]) -> Outcome:
+        """Decide this edit and all open ones behind it in its article, as one action.  Raises :class:`Conflict`."""
+        with self.store.writing():
+            self._checked(edit)
+            action = self._begin(verdict, "rest", edit)
+            self._change_one(action, edit, verdict, None)
+            chosen = (
+                f"SELECT e.key FROM edit e JOIN edit c ON c.key = :edit WHERE e.article = c.article AND {self._open()}"
+                f" AND (e.start, e.key) > (c.start, c.key) AND {FREE}"
+            )
+            values = {"edit": edit, "holder": self.store.holder, "verdict": verdict}
+            self._record(
+                action, chosen, values, ":verdict, NULL, coalesce(v.flag, 0), coalesce(v.note, '')", {}
+            )
+            return self._done(action, verdict, edit)
+
+    def decide_many(self, wanted: Iterable[Decision], verb: str) -> Many:
+        """Make many decisions as one action.  Those that can't be made are left out and counted."""
+        refused = 0
+        with self.store.writing():
+            action = self._begin(verb, "many", None)
+            for decision in wanted:
+                try:
+                    before, after, _, _ = self._checked(decision.edit)
+                except Conflict:
+                    refused += 1
+                    continue
+                verdict, text = _plainest(decision.verdict, decision.text, before, after)  # type: ignore[arg-type]
+                self._change_one(action, decision.edit, verdict, text)
+            return Many(action, self._done(action, verb, None).count, refused)
+
+    def _open(self) -> str:
+        """SQL for edits ``e`` that are still this reviewer's to decide."""
+        if not self.second:
+            return "e.status = 0"
+        return (
+            "e.status < 2 AND NOT EXISTS (SELECT 1 FROM verdict m WHERE m.edit = e.key AND m.who = :who"
+            " AND m.verdict IN ('accept', 'reject', 'other'))"
+        )
 
     def _checked(self, edit: int) -> tuple[str, str, int, int]:
         """The words before and after, the pair and the article of an edit that may be decided."""
@@ -227,14 +285,8 @@ class Decisions:
         self, action: int, pair: int, verdict: str, text: str | None, within: str, article: int
     ) -> None:
         """All open edits with the same swap that nobody else is looking at."""
-        state = "e.status = 0"
-        if self.second:
-            state = (
-                "e.status < 2 AND NOT EXISTS (SELECT 1 FROM verdict m WHERE m.edit = e.key AND m.who = :who"
-                " AND m.verdict IN ('accept', 'reject', 'other'))"
-            )
         chosen = (
-            f"SELECT e.key FROM edit e WHERE e.pair = :pair AND {state} {within}"
+            f"SELECT e.key FROM edit e WHERE e.pair = :pair AND {self._open()} {within}"
             f" AND {FREE} AND NOT EXISTS (SELECT 1 FROM change WHERE action = :action AND edit = e.key)"
         )
         values = {"pair": pair, "article": article, "holder": self.store.holder}

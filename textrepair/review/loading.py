@@ -7,7 +7,6 @@ whole corpus (by confidence, by pair) come to know all of it.
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -18,7 +17,7 @@ from textrepair.patch import PatchError
 from textrepair.review.decisions import Decisions
 from textrepair.review.proposals import Proposed, Proposer, ready_made
 from textrepair.review.sources import Place, Source, files, open_source
-from textrepair.review.store import GONE, READ, UNREAD, UNREADABLE, ArticleRow, Store, StoreError, text_hash
+from textrepair.review.store import GONE, READ, UNREAD, UNREADABLE, ArticleRow, Store, text_hash
 
 #: Seconds for which an article that is being read is nobody else's; the slowest of those measured took 3.
 _READING = 120.0
@@ -207,6 +206,11 @@ class Loader(threading.Thread):
         """Read some more articles, however many edits are open."""
         self._wanted.set()
 
+    def read_all(self) -> None:
+        """From now on read everything, for an order that goes over the whole corpus."""
+        self._ahead = None
+        self._wanted.set()
+
     def stop(self) -> None:
         """End the thread after the article in hand."""
         self._stopping.set()
@@ -220,7 +224,7 @@ class Loader(threading.Thread):
                 self._run(store)
             finally:
                 store.close()
-        except (sqlite3.Error, StoreError, OSError, RuntimeError, ValueError) as error:
+        except Exception as error:  # told by whoever looks at this thread
             self.error = error
         self.finished = True
         self._progress()

@@ -21,11 +21,11 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Protocol
 
 from textrepair.corpus.articles import OnError, Reading, Unreadable
 from textrepair.patch import Edit
-from textrepair.review.decisions import SCOPES, Conflict, Decisions, Outcome, Scope, Verdict
+from textrepair.review.decisions import SCOPES, Conflict, Decision, Decisions, Many, Outcome, Scope, Verdict
 from textrepair.review.loading import Library, Loader, enter, index, read_next, refresh
 from textrepair.review.proposals import Proposer
 from textrepair.review.queue import ORDERS, Filter, pair_of
@@ -135,6 +135,13 @@ class Progress:
         return self.accepted / decisions if decisions else None
 
 
+class Ranking(Protocol):
+    """Learns from decisions how likely the open edits are right."""
+
+    def learn(self, action: int) -> None:
+        """An action was made, undone or redone."""
+
+
 class Session:
     """See the module's docstring.  ``order`` and ``filter`` may be changed at any time."""
 
@@ -153,8 +160,8 @@ class Session:
         self.second = second
         self.order = order
         self.filter = Filter()
-        #: Called after each decision with the keys of an edit; how what is still open is ranked anew.
-        self.ranking: Any = None
+        #: What learns from each action and ranks anew what is still open.
+        self.ranking: Ranking | None = None
         self._decisions = Decisions(store, who, second)
         self._rules = rules
         self._texts: OrderedDict[int, str] = OrderedDict()
@@ -209,6 +216,17 @@ class Session:
                     if key is not None:
                         self.store.hold(key)
                 return None if key is None else self.item(key)
+
+    def waiting(self) -> bool:
+        """Are there articles that are still to be read?"""
+        return self._unread()
+
+    def another(self) -> Session:
+        """A second session on the same store, for another thread."""
+        library = Library(self.library.reading, self.library.propose)
+        session = Session(Store(self.store.path), library, self.who, self._order, self.second, self._rules)
+        session.filter = self.filter
+        return session
 
     def _unread(self) -> bool:
         rows = self.store.db.execute("SELECT 1 FROM article WHERE state = 0 AND wanted = 1 LIMIT 1")
@@ -437,17 +455,33 @@ class Session:
         """
         if scope not in SCOPES:
             raise ValueError(f"no scope {scope!r}; there are {', '.join(SCOPES)}")
-        item = self.item(key)
-        if item is None:
-            raise Conflict("this edit is no longer there: its article has changed")
-        row = self.store.article(item.article)
-        if row is not None and verdict != "skip":
-            self._look_after(row)
+        self._still_there(key)
         outcome = self._decisions.decide(key, verdict, text, scope)
         if scope == "always" and self._rules is not None:
             self._rules.add(self._rule_of(outcome.action))
         self._rank(outcome)
         return outcome
+
+    def decide_rest(self, key: int, verdict: Literal["accept", "reject"]) -> Outcome:
+        """Decide an edit and all open ones behind it in its article, as one action.  Raises as :meth:`decide` does."""
+        self._still_there(key)
+        outcome = self._decisions.decide_rest(key, verdict)
+        self._rank(outcome)
+        return outcome
+
+    def decide_many(self, wanted: Iterable[Decision], verb: str) -> Many:
+        """Make many decisions as one action; those that can't be made are left out and counted."""
+        many = self._decisions.decide_many(wanted, verb)
+        self._rank(Outcome(many.action, verb, many.count, None))
+        return many
+
+    def _still_there(self, key: int) -> None:
+        item = self.item(key)
+        if item is None:
+            raise Conflict("this edit is no longer there: its article has changed")
+        row = self.store.article(item.article)
+        if row is not None:
+            self._look_after(row)
 
     def flag(self, key: int, on: bool | None = None) -> Outcome:
         """Flag an edit or take the flag off (None: the other of both)."""

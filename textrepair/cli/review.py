@@ -1,0 +1,387 @@
+"""``textrepair review``: decide proposed edits one by one."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from textrepair.cli import options as shared
+from textrepair.cli import results
+from textrepair.cli.console import Console, Failure
+from textrepair.cli.suggest import Choice
+from textrepair.corpus.articles import STDIN, Article
+from textrepair.detector.base import KINDS
+from textrepair.review.queue import ORDER_HELP, ORDERS, Filter
+
+if TYPE_CHECKING:
+    from textrepair.review.export import Count
+    from textrepair.review.proposals import Proposer
+    from textrepair.review.session import Session
+    from textrepair.writer import Writer
+
+#: How the store is called that belongs to a corpus.
+STORE_ENDING = ".review"
+_EXPORTS = ("text", "records", "criticmarkup", "diff", "html", "jsonl", "m2", "decisions")
+
+
+@click.command("review", short_help="Decide proposed edits one by one.")
+@shared.paths
+@click.option(
+    "--plain", is_flag=True, help="Plain prompts, as git add -p has them; needs no extra, reads aloud well."
+)
+@click.option("--web", is_flag=True, help="In the browser, on this machine only.")
+@click.option(
+    "--port", metavar="N", type=click.IntRange(0, 65535), help="Port for --web; default: any free one."
+)
+@click.option("--no-browser", is_flag=True, help="With --web: only print the address.")
+@click.option(
+    "--order",
+    type=Choice(list(ORDERS)),
+    default="article",
+    show_default=True,
+    help="; ".join(f"{name}: {text}" for name, text in ORDER_HELP.items()) + ".",
+)
+@click.option(
+    "--kind",
+    "kinds",
+    metavar="KIND",
+    multiple=True,
+    type=Choice(KINDS),
+    help="Only edits of this kind (repeatable).",
+)
+@click.option(
+    "--from",
+    "low",
+    metavar="P",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    help="Only edits from this confidence on.",
+)
+@click.option(
+    "--to",
+    "high",
+    metavar="P",
+    type=click.FloatRange(0, 1),
+    default=1.0,
+    help="Only edits up to this confidence.",
+)
+@click.option(
+    "--sample", metavar="N", type=click.IntRange(0), help="Only N articles, drawn at random; 0: all again."
+)
+@click.option("--seed", metavar="N", type=int, default=0, help="Another N draws another sample.")
+@click.option("--who", metavar="NAME", help="Who decides; default: the name you are logged in by.")
+@click.option("--second-opinion", is_flag=True, help="Go over what others have decided.")
+@click.option(
+    "--session",
+    "store",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help=f"Where decisions are kept; default: PATH{STORE_ENDING}.",
+)
+@click.option(
+    "--rules",
+    "rules",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Where decisions that hold from now on are kept; default: in your settings.",
+)
+@click.option("--no-rules", is_flag=True, help="Leave decisions of other corpora out.")
+@click.option("--learn-as-you-go", is_flag=True, help="Rank what is still open by what was decided so far.")
+@click.option(
+    "--export",
+    "export",
+    type=Choice(_EXPORTS),
+    help="Write what comes out, with only the accepted edits; opens nothing.",
+)
+@click.option("--by", metavar="NAME", help="With --export: the decisions of this reviewer alone.")
+@click.option(
+    "--keep-open",
+    is_flag=True,
+    help="With --export: edits still open come out as if accepted, to go on in an editor.",
+)
+@results.out
+@click.option(
+    "--stats",
+    is_flag=True,
+    help="Print how often proposals were taken, by confidence, and how far reviewers agree.",
+)
+@click.option(
+    "--format", "form", type=Choice(["table", "json"]), default="table", help="How to print --stats."
+)
+@click.option(
+    "--import",
+    "imports",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(),
+    help="Take decisions from edited CriticMarkup, a diff, or decisions as JSONL (repeatable).",
+)
+@click.option(
+    "--rest",
+    type=Choice(["reject", "leave"]),
+    default="reject",
+    show_default=True,
+    help="What becomes of edits that --import's file doesn't make.",
+)
+@shared.model
+@shared.deciding
+@shared.reading
+@shared.talking
+def command(paths: tuple[str, ...], **options: Any) -> None:
+    """Decide proposed edits one by one, in the terminal or in the browser; every decision is stored at once, and the next start
+    goes on where you were.
+
+    PATH holds articles, or the result of repair --format jsonl or of batch.  Type ? for the keys.
+    """
+    console = shared.take_console(options)
+    _check(options)
+    settings = shared.take_settings(options)
+    model_path = options.pop("model_path")
+
+    def propose(text: str) -> Any:
+        """The model is loaded when the first article without edits of its own is reached."""
+        from textrepair.review.proposals import of_repair
+
+        with loading:  # several threads may get there at once
+            if "repairer" not in loaded:
+                loaded["repairer"] = shared.load_repairer(model_path)
+        return of_repair(loaded["repairer"].repair(text, settings))
+
+    loaded: dict[str, Any] = {}
+    loading = threading.Lock()
+    session = _open(paths, options, propose, console)
+    try:
+        if options["imports"]:
+            _import(session, options, console)
+        if options["export"]:
+            _export(session, options, console)
+        elif options["stats"]:
+            _stats(session, options["form"])
+        elif not options["imports"]:
+            _face(session, paths, options, console)
+    finally:
+        session.close()
+    console.finish(1)
+
+
+def _check(options: dict[str, Any]) -> None:
+    if options["plain"] and options["web"]:
+        raise click.UsageError("--plain and --web are two faces; choose one.")
+    if (options["port"] is not None or options["no_browser"]) and not options["web"]:
+        raise click.UsageError("--port and --no-browser go with --web.")
+    if options["output"] is not None and not options["export"]:
+        raise click.UsageError("-o goes with --export: what to write?")
+    if (options["by"] or options["keep_open"]) and not options["export"]:
+        raise click.UsageError("--by and --keep-open go with --export.")
+    if (
+        options["export"] in ("records", "decisions")
+        and options["output"]
+        and results.is_folder(options["output"])
+    ):
+        raise click.UsageError(
+            f"--export {options['export']} goes into one file: -o OUT.jsonl (also .gz, .zst)."
+        )
+    if options["low"] > options["high"]:
+        raise click.UsageError("--from is above --to: no edit can be meant.")
+
+
+def _open(paths: tuple[str, ...], options: dict[str, Any], propose: Proposer, console: Console) -> Session:
+    from textrepair.review.ranking import Reranking
+    from textrepair.review.rules import RulesFile, default_path
+    from textrepair.review.session import open_session
+    from textrepair.review.sources import MissingLibrary
+    from textrepair.review.store import StoreError
+
+    store = options["store"] or _store_of(paths)
+    rules = None if options["no_rules"] else RulesFile(options["rules"] or default_path())
+    for path in paths:
+        if path != STDIN and not Path(path).exists() and not Path(store).exists():
+            raise Failure(f"{path}: no such file or directory; check the name")
+    try:
+        session = open_session(
+            paths, store, options["who"] or _who(), reading=shared.take_reading(options), propose=propose,
+            order=options["order"], second=options["second_opinion"], sample=options["sample"], seed=options["seed"],
+            rules=rules, on_error=console.error,
+        )  # fmt: skip
+    except (StoreError, MissingLibrary) as error:
+        raise Failure(str(error)) from error
+    session.filter = Filter(frozenset(options["kinds"]), options["low"], options["high"])
+    if options["learn_as_you_go"]:
+        session.ranking = Reranking(session.store)
+    return session
+
+
+def _store_of(paths: tuple[str, ...]) -> str:
+    if paths[0] == STDIN:
+        raise click.UsageError("Standard input has no place for decisions: name a file with --session.")
+    return str(Path(paths[0])).rstrip("/\\") + STORE_ENDING
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container without a user's name
+        return "reviewer"
+
+
+# --- faces
+
+
+def _face(session: Session, paths: tuple[str, ...], options: dict[str, Any], console: Console) -> None:
+    if options["web"]:
+        serve = import_module("textrepair.review.web").serve
+        serve(session, options["port"], not options["no_browser"], console.note)
+        return
+    if STDIN in paths:
+        _terminal_for_stdin()
+    plain = (
+        options["plain"]
+        or os.environ.get("TERM") == "dumb"
+        or not (sys.stdin.isatty() and sys.stdout.isatty())
+    )
+    if not plain:
+        try:
+            from textrepair.review.terminal import review
+        except ImportError:
+            console.note(
+                "the full screen needs an extra: pip install 'textrepair[review]'; going on with --plain"
+            )
+            plain = True
+        else:
+            review(session, colored=not os.environ.get("NO_COLOR"))
+    if plain:
+        _plain(session, console)
+
+
+def _terminal_for_stdin() -> None:
+    """Standard input was the articles; the keys come from the terminal."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR)
+    except OSError:
+        raise Failure("there is no terminal to answer from: standard input was the articles") from None
+    os.dup2(terminal, 0)
+    os.close(terminal)
+
+
+def _plain(session: Session, console: Console) -> None:
+    from textrepair.review.plain import PlainReview
+
+    console.note(f"{len(ORDERS)} orders, ? for help; decisions are kept in {session.store.path}")
+    loader = session.loader()
+    loader.start()
+
+    def ask(prompt: str) -> str:
+        click.echo(prompt, nl=False)
+        line = sys.stdin.readline()
+        if not line:
+            raise EOFError
+        return line.rstrip("\r\n")
+
+    try:
+        if session.order != "article":  # all of it is wanted before the first is shown, but nobody waits long
+            loader.join(2.0)
+        PlainReview(session, ask, click.echo, console.colored(), loader).run()
+    finally:
+        loader.stop()
+
+
+# --- what comes out
+
+
+def _export(session: Session, options: dict[str, Any], console: Console) -> None:
+    from textrepair.review.export import Count
+
+    count = Count()
+    console.show_progress(data_on_stdout=options["output"] is None)
+    if options["export"] == "decisions":
+        _export_decisions(session, options["output"])
+        return
+    if options["export"] == "records":
+        _export_records(session, options, console, count)
+    else:
+        _export_articles(session, options, console, count)
+    parts = [f"{count.accepted} accepted", f"{count.rejected} rejected", f"{count.open} open"]
+    if count.disagreed:
+        parts.append(f"{count.disagreed} left out where reviewers disagree")
+    if count.overlapping:
+        parts.append(f"{count.overlapping} left out where accepted edits overlap")
+    console.note(f"edits: {', '.join(parts)}")
+
+
+def _export_decisions(session: Session, output: str | None) -> None:
+    from textrepair.review.export import decisions
+    from textrepair.writer.jsonl import dumps
+
+    with results.open_results(output, results.Form()) as sink:
+        for record in decisions(session):
+            sink.add(Article(record["id"], "", record["path"]), dumps(record) + "\n")
+
+
+def _export_records(session: Session, options: dict[str, Any], console: Console, count: Count) -> None:
+    """The records as they were read, with the cleaned text."""
+    from textrepair.review.export import reviewed
+    from textrepair.writer.jsonl import dumps
+
+    text_field = session.library.reading.text_field
+    with results.open_results(options["output"], results.Form()) as sink:
+        for one in reviewed(session, console.error, options["by"], options["keep_open"], count):
+            record = one.article.record
+            if record is None:
+                record = {session.library.reading.id_field: one.article.id}
+            data = dumps({**record, text_field: one.repair.text}) + "\n"
+            sink.add(one.article, data)
+            console.advance(data)
+
+
+def _export_articles(session: Session, options: dict[str, Any], console: Console, count: Count) -> None:
+    from textrepair.cli.repair import for_writer, is_titled, writer_of
+    from textrepair.review.export import reviewed
+
+    form = options["export"]
+    writer: Writer = writer_of(form, console, to_file=options["output"] not in (None, "-"))
+
+    def shown() -> Iterator[tuple[Any, str]]:
+        for one in reviewed(session, console.error, options["by"], options["keep_open"], count):
+            if form == "text" or one.touched:
+                yield (
+                    one.article,
+                    writer.article(for_writer(one.article, one.repair, form, "")),
+                )
+
+    several, articles = results.peek(shown())
+    surroundings = results.Form(
+        "" if form == "text" else writer.suffix, writer.head(), writer.foot(), several and is_titled(form)
+    )
+    with results.open_results(options["output"], surroundings) as sink:
+        for article, data in articles:
+            sink.add(article, data)
+            console.advance(data)
+
+
+def _stats(session: Session, form: str) -> None:
+    from textrepair.review.agreement import statistics, table
+
+    figures = statistics(session)
+    click.echo(json.dumps(figures.as_dict()) if form == "json" else table(figures))
+
+
+def _import(session: Session, options: dict[str, Any], console: Console) -> None:
+    from textrepair.review.imports import import_file
+
+    for path in options["imports"]:
+        done = import_file(session, path, console.error, options["rest"])
+        told = f"{done.accepted} accepted, {done.rejected} rejected, {done.other} changed, {done.own} of your own"
+        if done.refused:
+            told += f"; {done.refused} left to whoever decided or looks at them"
+        if done.unknown:
+            told += f"; {done.unknown} are in no article of this review, or it has changed"
+        console.note(f"{path}: {done.articles} articles: {told}")

@@ -1,0 +1,158 @@
+"""What comes out of a review: articles with only the accepted edits, in any format, and the decisions themselves.
+
+An edit is accepted where somebody accepted it and nobody decided otherwise; where two disagree it is left out and counted, since
+harm weighs more than a repair missed.  ``who`` takes one reviewer's decisions alone.  What is still open is not applied;
+formats that list proposals list it.  An article that has changed since it was decided comes out as it is now, and is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from textrepair.corpus.articles import Article, OnError, Unreadable
+from textrepair.detector.base import KINDS, Damage, Diagnosis
+from textrepair.detector.evidence import without_overlap
+from textrepair.patch import Edit, Patch
+from textrepair.repair import Repair
+from textrepair.review.session import Item, Mark, Session
+from textrepair.review.store import READ, UNREADABLE, ArticleRow, text_hash
+
+
+@dataclass
+class Count:
+    """What happened to the edits of the articles that came out."""
+
+    accepted: int = 0
+    rejected: int = 0
+    open: int = 0
+    disagreed: int = 0
+    overlapping: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """An article as it was read, and its repair by the accepted edits alone."""
+
+    article: Article
+    repair: Repair
+    touched: bool
+
+
+def reviewed(
+    session: Session,
+    on_error: OnError,
+    who: str | None = None,
+    keep_open: bool = False,
+    count: Count | None = None,
+) -> Iterator[Reviewed]:
+    """All wanted articles in order; those never looked at have no edits.  ``keep_open`` puts open edits among the accepted
+    ones, for those who go on in an editor."""
+    count = Count() if count is None else count
+    rows = session.store.articles("a.wanted = 1 AND a.state <> 3 ORDER BY a.key", {})
+    for row in list(rows):
+        article = _article(session, row)
+        if isinstance(article, Unreadable):
+            on_error(article)
+            continue
+        source = session.library.original(article)
+        if row.state == READ and text_hash(source) != row.hash:
+            place = Unreadable(
+                row.path, row.place.line, f"{row.id}: changed since it was reviewed", "review it again"
+            )
+            on_error(place)
+            row = replace(row, state=0)
+        items = _items(session, row) if row.state == READ and row.edits else []
+        accepted, still_open = _sorted_out(items, who, count)
+        if keep_open:
+            accepted, still_open = [*accepted, *still_open], []
+        edits = without_overlap(accepted)
+        count.overlapping += len(accepted) - len(edits)
+        beside = (e for e in still_open if _is_free(e, edits))
+        repair = Repair(source, Patch(edits), without_overlap(beside), _diagnosis(row))
+        yield Reviewed(replace(article, text=source), repair, row.state == READ)
+
+
+def _article(session: Session, row: ArticleRow) -> Article | Unreadable:
+    if row.state == UNREADABLE:
+        return Unreadable(row.path, row.place.line, row.error.partition(": ")[2] or row.error)
+    text = session.store.kept_text(row.key)
+    if text is not None:
+        return Article(row.id, text, row.path, None if row.place.line is None else {}, row.place.line)
+    return session.library.article(row)
+
+
+def _items(session: Session, row: ArticleRow) -> list[Item]:
+    from textrepair.review.queue import Filter
+
+    items: list[Item] = []
+    while len(page := session.items(Filter(article=row.key), limit=1000, offset=len(items))) > 0:
+        items += page
+    return [item for item in items if item.status != "stale"]
+
+
+def _sorted_out(items: list[Item], who: str | None, count: Count) -> tuple[list[Edit], list[Edit]]:
+    """The accepted edits, as they were accepted, and the open ones."""
+    accepted, still_open = [], []
+    for item in items:
+        marks = [mark for mark in item.decided if who is None or mark.who == who]
+        wanted = {_wanted(item, mark) for mark in marks}
+        if not marks:
+            still_open.append(item.edit)
+            count.open += 1
+        elif len(wanted) > 1:
+            count.disagreed += 1
+        elif (after := wanted.pop()) is None:
+            count.rejected += 1
+        else:
+            accepted.append(
+                item.edit if after == item.edit.after else replace(item.edit, after=after, alternatives=())
+            )
+            count.accepted += 1
+    return accepted, still_open
+
+
+def _wanted(item: Item, mark: Mark) -> str | None:
+    """What a reviewer wants to stand there; None for what stands there."""
+    return {"accept": item.edit.after, "other": mark.after}.get(str(mark.verdict))
+
+
+def _is_free(edit: Edit, taken: tuple[Edit, ...]) -> bool:
+    spans = [(other.start, other.end) for other in taken]
+    return (edit.start, edit.end) not in spans and all(
+        end <= edit.start or start >= edit.end for start, end in spans
+    )
+
+
+def _diagnosis(row: ArticleRow) -> Diagnosis:
+    known = row.damage or {}
+    damage = {kind: Damage(*known.get(kind, (None, 0.0))) for kind in KINDS}
+    return Diagnosis(row.score, damage, ())
+
+
+# --- decisions
+
+
+def decisions(session: Session) -> Iterator[dict[str, Any]]:
+    """Every decision, flag and note, one record each, in the order of the articles; stale ones say so."""
+    rows = session.store.db.execute(
+        'SELECT a.id, f.path, e.start, e."end", e.before, e.after, e.kind, e.confidence, e.reason, e.applied, e.status,'
+        " v.who, v.verdict, v.after, v.flag, v.note, v.at, hex(a.hash) FROM verdict v JOIN edit e ON e.key = v.edit"
+        " JOIN article a ON a.key = e.article JOIN file f ON f.key = a.file ORDER BY e.article, e.start, e.key, v.at, v.who"
+    )
+    for id_, path, start, end, before, after, kind, confidence, reason, applied, status, *mine, text in rows:
+        who, verdict, other, flag, note, at = mine
+        record: dict[str, Any] = {
+            "id": id_, "path": path, "start": start, "end": end, "before": before, "after": after, "kind": kind,
+            "confidence": confidence, "reason": reason, "applied": bool(applied), "verdict": verdict,
+        }  # fmt: skip
+        if verdict == "other":
+            record["put"] = other
+        if flag:
+            record["flag"] = True
+        if note:
+            record["note"] = note
+        record |= {"who": who, "at": datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")}
+        yield record | ({"stale": True} if status == 2 else {"text_hash": text.lower()})

@@ -1,0 +1,346 @@
+"""The program in the terminal: which key does what, and when the picture is drawn anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.app import App, ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from textrepair.review.decisions import SCOPES, Conflict, Outcome, Scope
+from textrepair.review.keys import KEYS, edits, help_text
+from textrepair.review.queue import ORDERS
+from textrepair.review.session import Item, Session, View
+from textrepair.review.terminal import picture
+
+#: Seconds between two looks at what the loader has brought.
+_LOOK = 0.25
+_DONE = {"accept": "accepted", "reject": "rejected", "other": "put", "skip": "skipped"}
+
+
+class Help(ModalScreen[None]):
+    """All keys."""
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll():
+            yield Static(Text(help_text() + "\n\nAny key closes this; the arrows move in it."), id="help")
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key in ("up", "down", "pageup", "pagedown"):
+            return
+        event.stop()
+        self.dismiss()
+
+
+class ReviewApp(App[None]):
+    """A session on the screen."""
+
+    CSS = """
+    Screen { layout: vertical; }
+    #head { height: 1; background: $panel; }
+    #article { height: 1fr; padding: 0 1; }
+    #change { height: 2; padding: 0 1; }
+    #facts { height: auto; max-height: 5; padding: 0 1; }
+    #message { height: 1; padding: 0 1; text-style: bold; }
+    #ask { height: 1; border: none; display: none; padding: 0 1; }
+    #keys { height: auto; max-height: 2; background: $panel; }
+    Help { align: center middle; }
+    Help VerticalScroll { width: 90%; height: 90%; border: solid $primary; background: $surface; }
+    """
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [("ctrl+c", "quit", "stop")]
+
+    def __init__(self, session: Session, colored: bool = True) -> None:
+        super().__init__(ansi_color=True)
+        self.session = session
+        self._style = picture.Style(colored)
+        self._item: Item | None = None
+        self._view: View | None = None
+        self._reach: Scope = "edit"
+        self._trail: list[int] = []
+        self._sought = ""
+        self._answered: Callable[[str], None] = lambda _: None
+        self._loader = session.loader()
+        self._over = False
+        self._actions: dict[str, Callable[[Item], None]] = {
+            "accept": lambda item: self._decide(item, "accept"),
+            "reject": lambda item: self._decide(item, "reject"),
+            "skip": lambda item: self._decide(item, "skip"),
+            "accept_rest": lambda item: self._rest(item, "accept"),
+            "reject_rest": lambda item: self._rest(item, "reject"),
+            "edit": self._edit,
+            "reach": self._widen,
+            "flag": self._flag,
+            "note": self._note,
+            "forward": self._forward,
+        }
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="head")
+        yield Static(id="article")
+        yield Static(id="change")
+        yield Static(id="facts")
+        yield Static(id="message")
+        yield Input(id="ask")
+        yield Static(id="keys")
+
+    def on_mount(self) -> None:
+        self._loader.start()
+        self._keys()
+        self._go(None)
+        self.set_interval(_LOOK, self._look)
+
+    def on_unmount(self) -> None:
+        self._loader.stop()
+
+    # --- what is shown
+
+    def _go(self, after: int | None) -> None:
+        """Show the next open edit, or that there is none, or none yet."""
+        self._show(self.session.next(after, read=False))
+        self._loader.want_more()
+
+    def _show(self, item: Item | None) -> None:
+        self._item, self._view = item, None
+        if item is not None:
+            self._view = self.session.article(item.article)
+        self._draw()
+
+    def _look(self) -> None:
+        """The loader may have brought what one waits for."""
+        if self._item is None and not self._over:
+            try:
+                finished = self._loader.finished
+                item = self.session.next(None, read=False)
+                if item is not None:
+                    self._show(item)
+                    return
+                waiting = self.session.waiting()
+                self._over = finished and not waiting
+                if (
+                    finished and waiting and self._loader.error is None
+                ):  # the program that was reading them may be no more
+                    self._loader = self.session.loader()
+                    self._loader.start()
+            except Conflict as conflict:
+                self._say(f"! {conflict}")
+            self._draw()
+        else:
+            self._draw_head()
+
+    def _draw(self) -> None:
+        item, view = self._item, self._view
+        self._draw_head()
+        place = self.query_one("#article", Static)
+        if item is None or view is None:
+            place.update(Text(self._nothing()))
+            self.query_one("#change", Static).update("")
+            self.query_one("#facts", Static).update("")
+            return
+        width = self.size.width - 2
+        same = self.session.same(item)
+        details = picture.facts(item, same, self._reach, width)
+        self.query_one("#change", Static).update(picture.change(view, item, width, self._style))
+        self.query_one("#facts", Static).update(details)
+        # What is left for the article, without waiting for the layout.
+        taken = 4 + min(5, len(details.plain.rstrip("\n").split("\n"))) + self._key_lines
+        height = max(3, self.size.height - taken)
+        place.update(picture.article(view, item, self.session.who, width, height, self._style))
+
+    def _nothing(self) -> str:
+        if self._loader.error is not None:
+            return (
+                f"Reading the articles failed: {self._loader.error}\n\nq stops; what was decided is stored."
+            )
+        if not self._over:
+            return "Reading articles and looking for what to mend …"
+        progress = self.session.progress()
+        return (
+            f"Nothing is left to decide: {progress.decided} edits decided in {progress.articles_read} articles.\n\n"
+            "k goes back to what was shown, u takes back, q stops.\n"
+            "What comes out:  textrepair review PATH --export text (or records, decisions, html …)"
+        )
+
+    def _draw_head(self) -> None:
+        reading = not self._loader.finished
+        progress = self.session.progress()
+        line = picture.head(self._view, progress, self.session.order, self.size.width, reading)
+        self.query_one("#head", Static).update(line)
+
+    def _keys(self) -> None:
+        shown = Text()
+        for key in KEYS:
+            if key.short:
+                shown.append(f" {key.key} ", "reverse").append(f"{key.short} ")
+        self._key_lines = 1 + (shown.cell_len > self.size.width)
+        self.query_one("#keys", Static).update(shown)
+
+    _key_lines = 2
+
+    def on_resize(self) -> None:
+        self._keys()
+        self._draw()
+
+    def _say(self, message: str) -> None:
+        self.query_one("#message", Static).update(Text(message))
+
+    # --- keys
+
+    def on_key(self, event: events.Key) -> None:
+        asked = self.query_one("#ask", Input)
+        if asked.display:
+            if event.key == "escape":
+                event.stop()
+                self._close()
+            return
+        if isinstance(self.screen, Help) or event.character is None:
+            return
+        event.stop()
+        self._say("")
+        try:
+            self._press(event.character)
+        except Conflict as conflict:
+            self._move_on(conflict)
+
+    def _move_on(self, conflict: Conflict) -> None:
+        """What can't be decided is said, and left."""
+        self._say(f"! {conflict}")
+        try:
+            self._go(None if self._item is None else self._item.key)
+        except Conflict as again:
+            self._say(f"! {again}")
+            self._show(None)
+
+    def _press(self, character: str) -> None:
+        item = self._item
+        if character.isdecimal() and item is not None:
+            if 1 <= int(character) <= len(item.choices):
+                self._decide(item, "other", item.choices[int(character) - 1])
+            else:
+                self._say(f"! there is no choice {character}")
+            return
+        name = next((key.action for key in KEYS if key.key == character), None)
+        anywhere: dict[str, Callable[[], None]] = {
+            "undo": lambda: self._went_back(self.session.undo(), "taken back"),
+            "redo": lambda: self._went_back(self.session.redo(), "done again"),
+            "back": self._back, "search": self._search, "order": self._reorder, "help": self._help, "quit": self.exit,
+        }  # fmt: skip
+        if name in anywhere:
+            anywhere[name]()
+        elif name is not None and item is not None:
+            self._actions[name](item)
+        elif name is None:
+            self._say(f"! no key {character!r}; ? tells all keys")
+
+    def _forward(self, item: Item) -> None:
+        self._reach = "edit"
+        self._trail.append(item.key)
+        self._go(item.key)
+
+    def _decide(self, item: Item, verdict: str, text: str | None = None) -> None:
+        outcome = self.session.decide(item.key, verdict, text, self._reach)  # type: ignore[arg-type]
+        self._forward(item)
+        many = f" {outcome.count} edits at once;" if outcome.count > 1 else ""
+        self._say(f"{_DONE[outcome.verb]}{many} · u takes it back")
+
+    def _rest(self, item: Item, verdict: str) -> None:
+        outcome = self.session.decide_rest(item.key, verdict)  # type: ignore[arg-type]
+        self._forward(item)
+        self._say(f"{_DONE[outcome.verb]} {edits(outcome.count)} · u takes it back")
+
+    def _widen(self, item: Item) -> None:
+        self._reach = SCOPES[(SCOPES.index(self._reach) + 1) % len(SCOPES)]
+        self._draw()
+
+    def _went_back(self, outcome: Outcome | None, what: str) -> None:
+        if outcome is None:
+            self._say("! nothing left for that")
+            return
+        self._over = False
+        self._say(f"{what}: {outcome.verb}, {edits(outcome.count)}")
+        found = None if outcome.edit is None else self.session.item(outcome.edit)
+        if found is not None and found.status != "stale":
+            self._show(found)
+        else:
+            self._go(None)
+
+    def _flag(self, item: Item) -> None:
+        self.session.flag(item.key)
+        self._show(self.session.item(item.key))
+
+    def _note(self, item: Item) -> None:
+        mark = item.mark(self.session.who)
+
+        def write(text: str) -> None:
+            self.session.note(item.key, text)
+            self._show(self.session.item(item.key))
+
+        self._ask("note: ", mark.note if mark else "", write)
+
+    def _edit(self, item: Item) -> None:
+        self._ask("put instead: ", item.edit.after, lambda text: self._decide(item, "other", text))
+
+    def _search(self) -> None:
+        def find(text: str) -> None:
+            self._sought = text or self._sought
+            here = None if self._item is None else self._item.key
+            found = self.session.search(self._sought, here) if self._sought else None
+            if found is None:
+                self._say(f"! “{self._sought}” is in no edit of the articles read so far")
+                return
+            if here is not None:
+                self._trail.append(here)
+            self._show(found)
+
+        self._ask("find: ", "", find)
+
+    def _back(self) -> None:
+        if self._trail:
+            self._show(self.session.item(self._trail.pop()))
+            return
+        item = self._item
+        found = self.session.last_decided() if item is None else self.session.previous(item.key)
+        if found is None:
+            self._say("! this is the first one")
+        else:
+            self._show(found)
+
+    def _reorder(self) -> None:
+        names = list(ORDERS)
+        self.session.order = names[(names.index(self.session.order) + 1) % len(names)]
+        if self.session.order != "article":
+            self._loader.read_all()
+        self._go(None)
+
+    def _help(self) -> None:
+        self.push_screen(Help())
+
+    # --- asking for a line
+
+    def _ask(self, prompt: str, text: str, answered: Callable[[str], None]) -> None:
+        asked = self.query_one("#ask", Input)
+        self._answered = answered
+        asked.value = text
+        asked.cursor_position = len(text)
+        asked.display = True
+        self._say(f"{prompt} (Enter stores it, Escape leaves it)")
+        asked.focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self._close()
+        try:
+            self._answered(event.value)
+        except Conflict as conflict:
+            self._move_on(conflict)
+
+    def _close(self) -> None:
+        asked = self.query_one("#ask", Input)
+        asked.display = False
+        self.set_focus(None)
+        self._say("")
