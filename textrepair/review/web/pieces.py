@@ -1,7 +1,7 @@
 """What a page is told: edits, articles and progress as JSON.
 
-Text to be shown has its control characters and direction overrides replaced, one for one, by pictures; what is to be edited comes as it is.
-Offsets are JavaScript's: UTF-16 units into the piece of the article that is sent along.
+Text to be shown has its control characters and direction overrides replaced, one for one, by pictures; what is to be edited
+comes as it is.  Offsets are JavaScript's: UTF-16 units into the piece of the article that is sent along.
 """
 
 from __future__ import annotations
