@@ -38,6 +38,8 @@ LONGEST = 10_000
 _LONGEST_LIST = 200
 #: Articles that may turn out to have changed, one after the other, before a request gives up.
 _PATIENCE = 50
+#: Seconds given to the article in hand when the review is stopped.
+_GRACE = 2.0
 _DONE = {"accept": "accepted", "reject": "rejected", "other": "put", "skip": "skipped"}
 
 Body = Mapping[str, Any]
@@ -97,8 +99,11 @@ class Desk:
                 return self._show(body, self._after(_maybe_key(body, "edit")), f"! {conflict}")
 
     def close(self) -> None:
-        """Stop reading ahead."""
-        self.loader.stop()
+        """Stop reading ahead; an article that takes long is not waited for, and read again another time."""
+        if self.loader.is_alive():
+            stopping = threading.Thread(target=self.loader.stop, daemon=True)
+            stopping.start()
+            stopping.join(_GRACE)
 
     # --- what is asked
 

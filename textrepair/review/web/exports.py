@@ -35,7 +35,9 @@ EXPORTS = {
     "jsonl": "each article with its edits and what is still open",
     "m2": "for programs that evaluate grammar correction",
 }
-_ENDINGS = {"records": ".jsonl", "decisions": ".jsonl"}
+_ENDINGS = {
+    "text": ".cleaned.txt", "records": ".cleaned.jsonl", "decisions": ".decisions.jsonl", "jsonl": ".edits.jsonl",
+}  # fmt: skip
 _TITLED = ("text", "criticmarkup")
 
 
@@ -79,7 +81,7 @@ class Exports:
         with self._lock, self._session.another() as session, path.open("wb") as file:
             for piece in _pieces(session, form, count, failed):
                 file.write(encode(piece))
-        made = Made(ticket, path, f"{_stem(self._session.store.path)}.{form}{ending}", count, tuple(failed))
+        made = Made(ticket, path, f"{_stem(self._session.store.path)}{ending}", count, tuple(failed))
         self._made[ticket] = made
         return made
 
@@ -99,8 +101,9 @@ def _pieces(session: Session, form: str, count: Count, failed: list[str]) -> Ite
     reading = session.library.reading
     if form == "records":
         for one in reviewed(session, on_error, count=count):
-            record = {reading.id_field: one.article.id} if one.article.record is None else one.article.record
-            yield dumps({**record, reading.text_field: one.repair.text}) + "\n"
+            known = one.article.record
+            fields = {reading.id_field: one.article.id} if known is None else dict(known)
+            yield dumps({**fields, reading.text_field: one.repair.text}) + "\n"
         return
     writer = FORMATS[form]
     titled = form in _TITLED and session.progress().articles > 1
@@ -118,5 +121,6 @@ def _pieces(session: Session, form: str, count: Count, failed: list[str]) -> Ite
 
 def _stem(store: str) -> str:
     """A name for files that no shell, browser or system takes offence at."""
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(store).name.removesuffix(".review")).strip(".-")
+    name = re.sub(r"\.(?:txt|jsonl|parquet)?(?:\.gz|\.zst)?(?:\.review)?$", "", Path(store).name)
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".-")
     return name[:80] or "review"
