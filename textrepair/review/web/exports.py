@@ -121,6 +121,7 @@ def _pieces(session: Session, form: str, count: Count, failed: list[str]) -> Ite
 
 def _stem(store: str) -> str:
     """A name for files that no shell, browser or system takes offence at."""
-    name = re.sub(r"\.(?:txt|jsonl|parquet)?(?:\.gz|\.zst)?(?:\.review)?$", "", Path(store).name)
+    name = Path(store).name.removesuffix(".review")
+    name = re.sub(r"(?:\.txt|\.jsonl|\.parquet)?(?:\.gz|\.zst)?$", "", name)
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".-")
     return name[:80] or "review"

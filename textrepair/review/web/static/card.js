@@ -31,7 +31,7 @@ function decision(state, act) {
         make("span", { class: "arrow", "aria-label": "becomes" }, "→"),
         make("ins", { dir: "auto" }, seen(item.after))),
       sureness(item),
-      item.reason ? make("p", { class: "reason quiet", dir: "auto" }, item.reason) : null,
+      item.reason && item.reason !== `${item.before} ← ${item.after}` ? make("p", { class: "reason quiet", dir: "auto" }, item.reason) : null,
       item.reference ? make("p", { class: "reason quiet", dir: "auto" }, `from ${item.reference}`) : null),
     make("div", { class: "verdicts" },
       button(act, "n", "reject", "Reject", { class: "reject" }),
