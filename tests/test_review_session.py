@@ -3,71 +3,23 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from review_samples import TEXT, Corpus, propose
 
-from textrepair.patch import Edit
 from textrepair.review.decisions import Conflict
-from textrepair.review.proposals import Proposed
 from textrepair.review.queue import ORDERS, Filter
 from textrepair.review.rules import RulesFile
 from textrepair.review.session import Item, Session, open_session
 from textrepair.review.store import StoreError
 
-SWAPS = {"astir": ("about", 0.97), "inwards": ("in", 0.6), "past": ("by", 0.45)}
-TEXT = "Astir noon they went inwards the hall. It was astir time, said one past the door.\n"
-
-
-def propose(text: str) -> Proposed:
-    """A repairer that knows three words."""
-    edits = []
-    for match in re.finditer("(?i)astir|inwards|past", text):
-        after, confidence = SWAPS[match[0].lower()]
-        after = after.capitalize() if match[0][0].isupper() else after
-        edits.append(
-            Edit(
-                match.start(),
-                match.end(),
-                match[0],
-                after,
-                "spin",
-                confidence,
-                (("around", 0.02), ("at", 0.01)),
-            )
-        )
-    return Proposed(
-        text,
-        tuple(e for e in edits if e.confidence >= 0.6),
-        tuple(e for e in edits if e.confidence < 0.6),
-        score=0.9,
-    )
-
-
-@dataclass
-class Corpus:
-    """A file of records and the store beside it."""
-
-    path: Path
-    store: Path
-
-    def write(self, texts: dict[str, str]) -> None:
-        records = ({"id": id_, "text": text, "url": f"x/{id_}"} for id_, text in texts.items())
-        self.path.write_text("".join(json.dumps(record) + "\n" for record in records))
-
-    def open(self, who: str = "kim", **options: Any) -> Session:
-        return open_session([str(self.path)], self.store, who, propose=propose, **options)
-
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Corpus:
-    made = Corpus(tmp_path / "news.jsonl", tmp_path / "news.jsonl.review")
-    made.write({f"n{number}": TEXT for number in range(4)})
-    return made
+    return Corpus.made(tmp_path)
 
 
 def walk(session: Session, decide: Callable[[Item], Any]) -> Iterator[Item]:
@@ -310,13 +262,21 @@ def test_a_source_that_changes_under_the_session_is_noticed(corpus: Corpus) -> N
         session.decide(following.key, "accept")
 
 
-def test_a_source_that_is_gone(corpus: Corpus) -> None:
+def test_a_source_that_is_gone_for_a_while(corpus: Corpus) -> None:
     with corpus.open() as session:
         item = session.next()
         assert item is not None
+        kept = corpus.path.read_bytes()
         corpus.path.unlink()
         with pytest.raises(Conflict, match="gone"):
             session.decide(item.key, "accept")
+        assert session.next() is None
+    corpus.path.write_bytes(kept)
+    with corpus.open() as session:
+        again = session.next()
+        assert again is not None
+        session.decide(again.key, "accept")
+        assert session.progress().stale == 0
 
 
 # --- what is read

@@ -7,9 +7,12 @@ Whether the learned model does harm is measured on sound text before it is writt
 
 from __future__ import annotations
 
+import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
@@ -34,6 +37,8 @@ Say = Callable[[str], None]
 #: Passages of which fewer tokens than this are the same on both sides don't belong together.  Of the passages of the
 #: heaviest real spinner, the lowest share is 0.25 (`issues`: half of the words swapped).
 _SAME = 0.2
+#: Words on the intended side of a swap, as :func:`textrepair.model.families.count_links` has it.
+_LONGEST_INTENDED = 2
 #: Text of which fewer words than this are known is not English, or no prose.
 _KNOWN = 0.6
 
@@ -81,8 +86,66 @@ def learn_from_pairs(model: Model, passages: Sequence[tuple[str, str]], family: 
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a person said of an edit: the damaged words, those proposed, and those that should stand there (None: the damaged
+    ones, the proposal was wrong)."""
+
+    before: str
+    proposed: str
+    intended: str | None
+
+
+def read_decisions(path: str, on_error: Callable[[Unreadable], None]) -> Iterator[Decided]:
+    """The decisions in what ``review --export decisions`` wrote; undecided ones, and kinds that are no swaps of words, are
+    left out."""
+    try:
+        with nullcontext(sys.stdin) if path == STDIN else open(path, encoding="utf-8-sig") as file:
+            for number, line in enumerate(file, 1):
+                if not line.strip():
+                    continue
+                try:
+                    record = json.loads(line)
+                    before, after, verdict = record["before"], record["after"], record["verdict"]
+                    put = {"accept": after, "other": record.get("put"), "reject": None}.get(verdict, "")
+                    if put != "" and record.get("kind", "") in ("", "spin", "translation"):
+                        yield Decided(str(before), str(after), put)
+                except (ValueError, KeyError, TypeError):
+                    what = "no decision"
+                    on_error(
+                        Unreadable(path, number, what, "make the file with: review PATH --export decisions")
+                    )
+    except (OSError, UnicodeDecodeError) as error:
+        on_error(Unreadable(path, None, str(error), "make the file with: review PATH --export decisions"))
+
+
+def learn_from_decisions(model: Model, decisions: Sequence[Decided], family: str, say: Say) -> Model:
+    """The model with a family counted from a reviewer's decisions.
+
+    What was accepted, or put instead, is a sighting of that swap; what was turned down makes the swap less likely.  A person
+    doesn't slip as an alignment does, so a single sighting counts whole.  Raises :class:`LearningError` where nothing is to
+    be learned.
+    """
+    swaps: Counter[tuple[tuple[str, ...], tuple[str, ...]]] = Counter()
+    refused: Counter[tuple[tuple[str, ...], tuple[str, ...]]] = Counter()
+    uses: Counter[tuple[str, ...]] = Counter()
+    for decided in decisions:
+        before, proposed = tuple(side(decided.before).forms), tuple(side(decided.proposed).forms)
+        intended = before if decided.intended is None else tuple(side(decided.intended).forms)
+        if not before or not intended or len(intended) > _LONGEST_INTENDED:
+            continue
+        uses[intended] += 1
+        if intended != before:
+            swaps[before, intended] += 1
+        if proposed and proposed not in (before, intended):
+            refused[before, proposed] += 1
+    say(f"{len(decisions)} decisions: {len(swaps)} kinds of swap confirmed, {len(refused)} turned down")
+    counts = SwapCounts(family, dict(swaps), dict(uses), dict(refused))
+    return _with(model, counts, "none of the decisions is about words")
+
+
 def _with(model: Model, counts: SwapCounts, why: str) -> Model:
-    if not counts.swaps:
+    if not counts.swaps and not counts.refused:
         raise LearningError(f"nothing learned: {why}")
     return with_family(model, counts)
 

@@ -39,6 +39,14 @@ from textrepair.corpus.articles import Reading, read_articles
     help="Texts among which the originals of the damaged articles are looked for (repeatable).",
 )
 @click.option(
+    "--decisions",
+    "decision_files",
+    metavar="FILE.jsonl",
+    multiple=True,
+    type=click.Path(allow_dash=True),
+    help="What reviewers decided, as review --export decisions writes it (repeatable).",
+)
+@click.option(
     "-o",
     "--output",
     metavar="MODEL",
@@ -76,26 +84,31 @@ def command(
     pair_files: tuple[str, ...],
     damaged_paths: tuple[str, ...],
     reference_paths: tuple[str, ...],
+    decision_files: tuple[str, ...],
     output: str,
     family: str,
     sound_paths: tuple[str, ...],
     max_harm: float,
     **options: Any,
 ) -> None:
-    """Learn how a spinner damages text: from aligned passages, from damaged articles and references, or from damaged articles
-    alone.
+    """Learn how a spinner damages text: from aligned passages, from damaged articles and references, from damaged articles
+    alone, or from what reviewers decided.
 
     The model starts from the packaged one, or from --model; repair with it by --model.
     """
-    if not pair_files and not damaged_paths:
-        raise click.UsageError("Nothing to learn from: give --pairs FILE.tsv or --damaged PATH.")
+    if not pair_files and not damaged_paths and not decision_files:
+        raise click.UsageError(
+            "Nothing to learn from: give --pairs FILE.tsv, --damaged PATH or --decisions FILE.jsonl."
+        )
     if reference_paths and not damaged_paths:
         raise click.UsageError("--reference goes with --damaged.")
     from textrepair.learning import (
         LearningError,
         learn_from_damaged,
+        learn_from_decisions,
         learn_from_pairs,
         measure_harm,
+        read_decisions,
         read_pairs,
     )
     from textrepair.model.model import save_model
@@ -121,6 +134,10 @@ def command(
             )
             name = f"{family}-deciphered" if passages else family
             model = learn_from_damaged(model, damaged, index, name, console.note)
+        if decision_files:
+            decided = [d for file in decision_files for d in read_decisions(file, console.error)]
+            name = f"{family}-reviewed" if passages or damaged_paths else family
+            model = learn_from_decisions(model, decided, name, console.note)
         harm = measure_harm(model, _texts(sound_paths, reading, console) if sound_paths else None)
         if not harm.sound_words:
             raise LearningError("nothing written: --sound holds no text to measure harm on")

@@ -238,8 +238,11 @@ def _who() -> str:
 
 def _face(session: Session, paths: tuple[str, ...], options: dict[str, Any], console: Console) -> None:
     if options["web"]:
-        serve = import_module("textrepair.review.web").serve
-        serve(session, options["port"], not options["no_browser"], console.note)
+        web = import_module("textrepair.review.web")
+        try:
+            web.serve(session, options["port"], not options["no_browser"], console.note)
+        except web.WebError as error:
+            raise Failure(str(error)) from error
         return
     if STDIN in paths:
         _terminal_for_stdin()
@@ -328,16 +331,12 @@ def _export_decisions(session: Session, output: str | None) -> None:
 
 def _export_records(session: Session, options: dict[str, Any], console: Console, count: Count) -> None:
     """The records as they were read, with the cleaned text."""
-    from textrepair.review.export import reviewed
+    from textrepair.review.export import record_of, reviewed
     from textrepair.writer.jsonl import dumps
 
-    text_field = session.library.reading.text_field
     with results.open_results(options["output"], results.Form()) as sink:
         for one in reviewed(session, console.error, options["by"], options["keep_open"], count):
-            record = one.article.record
-            if record is None:
-                record = {session.library.reading.id_field: one.article.id}
-            data = dumps({**record, text_field: one.repair.text}) + "\n"
+            data = dumps(record_of(session, one)) + "\n"
             sink.add(one.article, data)
             console.advance(data)
 

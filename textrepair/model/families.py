@@ -46,12 +46,13 @@ class SwapCounts:
     """What one spinner was seen to do, in normal forms.
 
     ``swaps`` counts (observed, intended) where they differ, ``intended`` all sightings of an intended word or phrase, left
-    alone or not.  Counts may be fractions.
+    alone or not, ``refused`` how often a swap was thought likely and was none.  Counts may be fractions.
     """
 
     name: str
     swaps: Mapping[Pair, float] = field(default_factory=dict)
     intended: Mapping[Words, float] = field(default_factory=dict)
+    refused: Mapping[Pair, float] = field(default_factory=dict)
 
 
 #: A damaged passage, its reference, and which words of one stand for which of the other.
@@ -173,21 +174,13 @@ def _with_entries(vocabulary: Vocabulary, entries: Entries, counts: SwapCounts) 
     size = vocabulary.lm_size
     compounds = {tuple(int(w) for w in row if w != 0xFFFF): i for i, row in enumerate(entries.compounds)}
     compounds.pop((), None)
-    single: dict[tuple[int, int], float] = {}
-    phrases: dict[tuple[int, int], float] = {}
     first = np.zeros(len(vocabulary.words), np.uint8)
     first[: len(entries.phrase_first)] = entries.phrase_first
-    for (observed, intended), count in counts.swaps.items():
-        target = _target(vocabulary, intended, compounds)
-        if target is None or len(observed) > LONGEST:
-            continue
-        words = [vocabulary.index[w] for w in observed]
-        if len(words) == 1:
-            single[words[0], target] = single.get((words[0], target), 0.0) + count
-        else:
-            first[words[0]] = 1
-            key = (int(hash_phrase(np.array(words, dtype=np.int64))), target)
-            phrases[key] = phrases.get(key, 0.0) + count
+    single, phrases = _numbered(vocabulary, counts.swaps, compounds)
+    for observed, intended in counts.swaps:
+        if 1 < len(observed) <= LONGEST and _target(vocabulary, intended, compounds) is not None:
+            first[vocabulary.index[observed[0]]] = 1
+    refused_single, refused_phrases = _numbered(vocabulary, counts.refused, compounds)
     if size + len(compounds) > 0xFFFF:
         raise ValueError(f"{len(compounds)} phrases as originals don't fit behind {size} words")
 
@@ -205,16 +198,19 @@ def _with_entries(vocabulary: Vocabulary, entries: Entries, counts: SwapCounts) 
     of_words = np.repeat(np.arange(len(entries.start) - 1, dtype=np.uint64), np.diff(entries.start))
     of_phrases = np.repeat(entries.phrase_key, np.diff(entries.phrase_start))
     parts = []
-    for hashes, at, counted in (
-        (of_words, slice(0, border), single),
-        (of_phrases, slice(border, None), phrases),
+    for hashes, at, counted, refused in (
+        (of_words, slice(0, border), single, refused_single),
+        (of_phrases, slice(border, None), phrases, refused_phrases),
     ):
         flat = _Flat(hashes, entries.target[at], entries.code[:, at], entries.origin[at])
-        keys = np.array(list(counted), dtype=np.uint64).reshape(-1, 2)
+        pairs = list(dict.fromkeys((*counted, *refused)))
+        keys = np.array(pairs, dtype=np.uint64).reshape(-1, 2)
         flat, where = flat.merged(keys[:, 0], keys[:, 1].astype(np.uint16))
-        seen = np.zeros(len(flat.target))
-        seen[where] = list(counted.values())
+        seen, not_so = np.zeros(len(flat.target)), np.zeros(len(flat.target))
+        seen[where] = [counted.get(pair, 0.0) for pair in pairs]
+        not_so[where] = [refused.get(pair, 0.0) for pair in pairs]
         base = np.exp(log_probability(flat.code[0])) / np.maximum(prior_factor[flat.target], 1e-3)
+        base *= PRIOR_STRENGTH / (PRIOR_STRENGTH + not_so)
         share = (seen + PRIOR_STRENGTH * base) / (swapped[flat.target] + PRIOR_STRENGTH)
         parts.append(
             flat.with_column(np.where(swapped[flat.target] > 0, share, base) * all_factors[flat.target])
@@ -240,6 +236,25 @@ def _with_entries(vocabulary: Vocabulary, entries: Entries, counts: SwapCounts) 
             (entries.swap_factor, np.minimum(255, np.round(factor * FACTOR_UNITS)).astype(np.uint8)[None])
         ),
     )
+
+
+def _numbered(
+    vocabulary: Vocabulary, swaps: Mapping[Pair, float], compounds: dict[tuple[int, ...], int]
+) -> tuple[dict[tuple[int, int], float], dict[tuple[int, int], float]]:
+    """Counts by (observed, target), of single words and of phrases; what the vocabulary lacks is left out."""
+    single: dict[tuple[int, int], float] = {}
+    phrases: dict[tuple[int, int], float] = {}
+    for (observed, intended), count in swaps.items():
+        target = _target(vocabulary, intended, compounds)
+        if target is None or len(observed) > LONGEST or not all(w in vocabulary.index for w in observed):
+            continue
+        words = [vocabulary.index[w] for w in observed]
+        if len(words) == 1:
+            single[words[0], target] = single.get((words[0], target), 0.0) + count
+        else:
+            key = (int(hash_phrase(np.array(words, dtype=np.int64))), target)
+            phrases[key] = phrases.get(key, 0.0) + count
+    return single, phrases
 
 
 def _target(vocabulary: Vocabulary, intended: Words, compounds: dict[tuple[int, ...], int]) -> int | None:

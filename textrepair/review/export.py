@@ -7,7 +7,8 @@ formats that list proposals list it.  An article that has changed since it was d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +20,8 @@ from textrepair.patch import Edit, Patch
 from textrepair.repair import Repair
 from textrepair.review.session import Item, Mark, Session
 from textrepair.review.store import READ, UNREADABLE, ArticleRow, text_hash
+from textrepair.writer.jsonl import dumps, edit_record, read_record
+from textrepair.writer.schema import RESULTS_FIELD
 
 
 @dataclass
@@ -130,6 +133,51 @@ def _diagnosis(row: ArticleRow) -> Diagnosis:
     known = row.damage or {}
     damage = {kind: Damage(*known.get(kind, (None, 0.0))) for kind in KINDS}
     return Diagnosis(row.score, damage, ())
+
+
+def record_of(session: Session, one: Reviewed) -> dict[str, Any]:
+    """The record as it was read, with the cleaned text; where it holds the edits of a repair, with the accepted ones in their
+    place and the open ones as proposals.  A file that is one article becomes a record with its id."""
+    reading = session.library.reading
+    record = one.article.record
+    if not record:
+        return {reading.id_field: one.article.id, reading.text_field: one.repair.text}
+    clean = dict(record)
+    results = _results(record)
+    if results is None:
+        return clean | {reading.text_field: one.repair.text}
+    reviewed_results = {
+        **results,
+        "edits": [edit_record(edit) for edit in one.repair.patch.edits],
+        "proposals": [edit_record(edit) for edit in one.repair.proposals],
+    }
+    clean[_clean_field(record, reading.text_field, one.repair.source)] = one.repair.text
+    if results is record:
+        return clean | {name: reviewed_results[name] for name in ("edits", "proposals")}
+    packed = isinstance(record[RESULTS_FIELD], str)
+    return clean | {RESULTS_FIELD: dumps(reviewed_results) if packed else reviewed_results}
+
+
+def _results(record: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What a repair has put into a record."""
+    results = record.get(RESULTS_FIELD)
+    if isinstance(results, str) and results.startswith("{"):
+        results = json.loads(results)
+    if isinstance(results, Mapping) and isinstance(results.get("edits"), list):
+        return results
+    return record if isinstance(record.get("edits"), list) and "proposals" in record else None
+
+
+def _clean_field(record: Mapping[str, Any], text_field: str, source: str) -> str:
+    """The field that the cleaned text is in: the text's own, unless that still holds the source and another one its repair."""
+    if record[text_field] != source:
+        return text_field
+    made = (_results(record) or {})["edits"]
+    repaired = Patch(read_record({"text": "", "edits": [], "proposals": made}).proposals)
+    if not repaired.edits:
+        return text_field
+    cleaned = repaired.apply(source)
+    return next((name for name, value in record.items() if value == cleaned), text_field)
 
 
 # --- decisions

@@ -79,6 +79,7 @@ def index(store: Store, paths: Sequence[str], library: Library, on_error: OnErro
     Files that have changed since are looked through, and decisions about what is no longer there set aside.
     """
     known = store.files()
+    missing = set(store.missing())
     changed: list[tuple[int, str, str]] = []
     store.forced(False)
     with store.writing():
@@ -91,7 +92,10 @@ def index(store: Store, paths: Sequence[str], library: Library, on_error: OnErro
                     on_error(Unreadable(path, None, str(error)))
                     continue
                 store.add_articles(store.add_file(path, source.stamp()), places)
-            elif known[path][1] != (stamp := source.stamp()):
+                continue
+            if known[path][0] in missing:
+                store.set_found(known[path][0])
+            if known[path][1] != (stamp := source.stamp()):
                 changed.append((known[path][0], path, stamp))
     store.forced(True)
     for file, path, stamp in changed:

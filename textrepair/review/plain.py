@@ -149,7 +149,8 @@ class PlainReview:
         actions: dict[str, Callable[[Item], Item | None]] = {
             "y": lambda i: self._decide(i, "accept"), "n": lambda i: self._decide(i, "reject"), "s": self._skip,
             "e": self._edit, "a": lambda i: self._rest(i, "accept"), "d": lambda i: self._rest(i, "reject"), "p": self._widen,
-            "u": lambda i: self._went_back(i, self.session.undo(), "taken back"), "r": lambda i: self._went_back(i, self.session.redo(), "done again"),
+            "u": lambda i: self._went_back(i, self.session.undo()),
+            "r": lambda i: self._went_on(i, self.session.redo()),
             "f": self._flag, "m": self._note, "j": lambda i: self._on(i), "k": self._back, "o": self._order, "?": self._help,
         }  # fmt: skip
         if answer in actions:
@@ -194,11 +195,18 @@ class PlainReview:
         self._reach = SCOPES[(SCOPES.index(self._reach) + 1) % len(SCOPES)]
         return item
 
-    def _went_back(self, item: Item, outcome: Outcome | None, what: str) -> Item | None:
+    def _went_on(self, item: Item, outcome: Outcome | None) -> Item | None:
         if outcome is None:
             self.say("! nothing left for that")
             return item
-        self.say(f"{what}: {outcome.verb}, {edits(outcome.count)}")
+        self.say(f"done again: {outcome.verb}, {edits(outcome.count)}")
+        return self._next(outcome.edit)
+
+    def _went_back(self, item: Item, outcome: Outcome | None) -> Item | None:
+        if outcome is None:
+            self.say("! nothing left for that")
+            return item
+        self.say(f"taken back: {outcome.verb}, {edits(outcome.count)}")
         return (self.session.item(outcome.edit) if outcome.edit is not None else None) or item
 
     def _flag(self, item: Item) -> Item | None:

@@ -21,8 +21,8 @@ CREATE TABLE article (
   state INTEGER NOT NULL DEFAULT 0, wanted INTEGER NOT NULL DEFAULT 1,
   id TEXT, hash BLOB, text BLOB, score REAL, damage TEXT, error TEXT,
   edits INTEGER NOT NULL DEFAULT 0, open INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX article_unread ON article (key) WHERE state = 0 AND wanted = 1;
-CREATE INDEX article_file ON article (file, line);
+CREATE INDEX article_state ON article (wanted, state);
+CREATE INDEX article_file ON article (file);
 CREATE INDEX article_read ON article (id) WHERE state = 1;
 
 -- rank is minus the number of edits that make this swap

@@ -210,6 +210,7 @@ class Session:
                 return self.item(key)
             if not read:
                 return None
+            self._counts = (0.0, (0, 0, 0))
             if not read_next(self.store, self.library):
                 with self.store.writing_lightly():  # the rest is being read by another program
                     key = self._again(after)
@@ -275,6 +276,7 @@ class Session:
         direction = " DESC" if back else ""
         row = self.store.db.execute(
             f"SELECT e.key FROM {tables} WHERE {status} AND e.key IS NOT :but"
+            " AND EXISTS (SELECT 1 FROM article WHERE key = e.article AND state = 1)"
             f" AND {'' if skipped else 'NOT '}{mine.format(_IS_SKIP)} AND {FREE}{where}"
             f" ORDER BY {', '.join(column + direction for column in columns)} LIMIT 1",
             values,
@@ -389,6 +391,7 @@ class Session:
         return View(key, row.id, row.path, text, row.score, tuple(items))
 
     def _read(self, row: ArticleRow) -> None:
+        self._counts = (0.0, (0, 0, 0))
         material = self.library.material(row)
         with self.store.writing_lightly():
             enter(self.store, self.library, [(row, material)])
@@ -421,6 +424,8 @@ class Session:
         if stamp != known:
             self._texts.clear()
             if not stamp:
+                with self.store.writing():
+                    self.store.set_missing(key, f"{row.path}: the file is gone")
                 raise Conflict(f"{row.path}: the file is gone; its decisions are kept")
             aside = refresh(self.store, self.library, key, row.path, stamp)
             now = self.store.article(row.key)
@@ -536,7 +541,7 @@ class Session:
         """How far the review is; cheap enough for every key."""
         edits, mine = self.store.tally(), self.store.tally(self.who)
         when, counts = self._counts
-        if time.monotonic() - when > 0.5:  # counting 100,000 articles takes 5 ms
+        if time.monotonic() - when > 0.5:  # counting 100,000 articles takes 3 ms
             counts = self.store.counts()
             self._counts = time.monotonic(), counts
         return Progress(
@@ -580,11 +585,12 @@ def open_session(
     again; None: as before). Raises :class:`~textrepair.review.store.StoreError` where the store can't be used or is another
     corpus's.
     """
-    names = [str(path) for path in paths]
+    # Whole names, so that the next start may be from another folder.
+    names = [str(path) if str(path) == "-" else str(Path(path).resolve()) for path in paths]
     opened = Store(store)
     library = Library(reading, propose)
     known = opened.meta("paths")
-    given = json.dumps([name if name == "-" else str(Path(name).resolve()) for name in names])
+    given = json.dumps(names)
     if known is None:
         with opened.writing():
             opened.set_meta("paths", given)

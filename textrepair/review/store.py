@@ -159,6 +159,22 @@ class Store:
     def set_stamp(self, file: int, stamp: str) -> None:
         self.db.execute("UPDATE file SET stamp = ? WHERE key = ?", (stamp, file))
 
+    def set_missing(self, file: int, error: str) -> None:
+        """A file can't be read for now; what was decided about its articles stays, what is open isn't shown."""
+        self.db.execute("UPDATE article SET state = 2, error = ? WHERE file = ? AND state = 1", (error, file))
+
+    def set_found(self, file: int) -> None:
+        """A file is there; its articles that were read before are as they were."""
+        self.db.execute(
+            "UPDATE article SET state = 1, error = NULL WHERE file = ? AND state = 2 AND hash IS NOT NULL",
+            (file,),
+        )
+
+    def missing(self) -> list[int]:
+        """Keys of files with articles that were read before and can't be read now."""
+        rows = self.db.execute("SELECT DISTINCT file FROM article WHERE state = 2 AND hash IS NOT NULL")
+        return [key for (key,) in rows]
+
     def add_articles(self, file: int, places: Iterable[Place]) -> None:
         self.db.executemany(
             "INSERT INTO article (file, offset, length, line) VALUES (?, ?, ?, ?)",
@@ -194,10 +210,10 @@ class Store:
 
     def counts(self) -> tuple[int, int, int]:
         """Articles wanted, read, and not to be read."""
-        row = self.db.execute(
-            "SELECT count(*), coalesce(sum(state = 1), 0), coalesce(sum(state > 1), 0) FROM article WHERE wanted = 1"
-        ).fetchone()
-        return int(row[0]), int(row[1]), int(row[2])
+        states = dict(
+            self.db.execute("SELECT state, count(*) FROM article WHERE wanted = 1 GROUP BY state").fetchall()
+        )
+        return sum(states.values()), states.get(READ, 0), states.get(UNREADABLE, 0) + states.get(GONE, 0)
 
     def want_sample(self, count: int | None, seed: int) -> None:
         """Want only so many articles, drawn by their keys and a seed; a larger sample holds the smaller one.  None: all."""

@@ -21,6 +21,10 @@ from textrepair.review.terminal import picture
 
 #: Seconds between two looks at what the loader has brought.
 _LOOK = 0.25
+#: Articles in a row that turn out to have changed or gone before one waits for the next key.
+_TRIES = 20
+#: Lines that are not the article's: head, change, facts, message, keys.
+_AROUND = 1 + 2 + 4 + 1 + 2
 _DONE = {"accept": "accepted", "reject": "rejected", "other": "put", "skip": "skipped"}
 
 
@@ -46,14 +50,15 @@ class ReviewApp(App[None]):
     #head { height: 1; background: $panel; }
     #article { height: 1fr; padding: 0 1; }
     #change { height: 2; padding: 0 1; }
-    #facts { height: auto; max-height: 5; padding: 0 1; }
+    #facts { height: 4; padding: 0 1; }
     #message { height: 1; padding: 0 1; text-style: bold; }
     #ask { height: 1; border: none; display: none; padding: 0 1; }
-    #keys { height: auto; max-height: 2; background: $panel; }
+    #keys { height: 2; background: $panel; }
     Help { align: center middle; }
     Help VerticalScroll { width: 90%; height: 90%; border: solid $primary; background: $surface; }
     """
     ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = None  # keys are commands until a line is asked for
     BINDINGS: ClassVar[list[BindingType]] = [("ctrl+c", "quit", "stop")]
 
     def __init__(self, session: Session, colored: bool = True) -> None:
@@ -87,13 +92,16 @@ class ReviewApp(App[None]):
         yield Static(id="change")
         yield Static(id="facts")
         yield Static(id="message")
-        yield Input(id="ask")
+        yield Input(id="ask", select_on_focus=False)
         yield Static(id="keys")
 
     def on_mount(self) -> None:
         self._loader.start()
         self._keys()
-        self._go(None)
+        try:
+            self._go(None)
+        except Conflict as conflict:
+            self._move_on(conflict)
         self.set_interval(_LOOK, self._look)
 
     def on_unmount(self) -> None:
@@ -137,21 +145,21 @@ class ReviewApp(App[None]):
     def _draw(self) -> None:
         item, view = self._item, self._view
         self._draw_head()
-        place = self.query_one("#article", Static)
         if item is None or view is None:
-            place.update(Text(self._nothing()))
-            self.query_one("#change", Static).update("")
-            self.query_one("#facts", Static).update("")
+            self._put("article", Text(self._nothing()))
+            self._put("change", "")
+            self._put("facts", "")
             return
         width = self.size.width - 2
         same = self.session.same(item)
-        details = picture.facts(item, same, self._reach, width)
-        self.query_one("#change", Static).update(picture.change(view, item, width, self._style))
-        self.query_one("#facts", Static).update(details)
-        # What is left for the article, without waiting for the layout.
-        taken = 4 + min(5, len(details.plain.rstrip("\n").split("\n"))) + self._key_lines
-        height = max(3, self.size.height - taken)
-        place.update(picture.article(view, item, self.session.who, width, height, self._style))
+        self._put("change", picture.change(view, item, width, self._style))
+        self._put("facts", picture.facts(item, same, self._reach, width))
+        height = max(3, self.size.height - _AROUND)
+        self._put("article", picture.article(view, item, self.session.who, width, height, self._style))
+
+    def _put(self, place: str, text: Text | str) -> None:
+        """Every place has its fixed size, so that nothing has to be laid out anew."""
+        self.query_one(f"#{place}", Static).update(text, layout=False)
 
     def _nothing(self) -> str:
         if self._loader.error is not None:
@@ -170,25 +178,21 @@ class ReviewApp(App[None]):
     def _draw_head(self) -> None:
         reading = not self._loader.finished
         progress = self.session.progress()
-        line = picture.head(self._view, progress, self.session.order, self.size.width, reading)
-        self.query_one("#head", Static).update(line)
+        self._put("head", picture.head(self._view, progress, self.session.order, self.size.width, reading))
 
     def _keys(self) -> None:
         shown = Text()
         for key in KEYS:
             if key.short:
                 shown.append(f" {key.key} ", "reverse").append(f"{key.short} ")
-        self._key_lines = 1 + (shown.cell_len > self.size.width)
-        self.query_one("#keys", Static).update(shown)
-
-    _key_lines = 2
+        self._put("keys", shown)
 
     def on_resize(self) -> None:
         self._keys()
         self._draw()
 
     def _say(self, message: str) -> None:
-        self.query_one("#message", Static).update(Text(message))
+        self._put("message", Text(message))
 
     # --- keys
 
@@ -211,11 +215,14 @@ class ReviewApp(App[None]):
     def _move_on(self, conflict: Conflict) -> None:
         """What can't be decided is said, and left."""
         self._say(f"! {conflict}")
-        try:
-            self._go(None if self._item is None else self._item.key)
-        except Conflict as again:
-            self._say(f"! {again}")
-            self._show(None)
+        here = None if self._item is None else self._item.key
+        for _ in range(_TRIES):
+            try:
+                self._go(here)
+                return
+            except Conflict as again:
+                self._say(f"! {again}")
+        self._show(None)
 
     def _press(self, character: str) -> None:
         item = self._item
@@ -227,8 +234,8 @@ class ReviewApp(App[None]):
             return
         name = next((key.action for key in KEYS if key.key == character), None)
         anywhere: dict[str, Callable[[], None]] = {
-            "undo": lambda: self._went_back(self.session.undo(), "taken back"),
-            "redo": lambda: self._went_back(self.session.redo(), "done again"),
+            "undo": lambda: self._went_back(self.session.undo()),
+            "redo": lambda: self._went_on(self.session.redo()),
             "back": self._back, "search": self._search, "order": self._reorder, "help": self._help, "quit": self.exit,
         }  # fmt: skip
         if name in anywhere:
@@ -258,17 +265,24 @@ class ReviewApp(App[None]):
         self._reach = SCOPES[(SCOPES.index(self._reach) + 1) % len(SCOPES)]
         self._draw()
 
-    def _went_back(self, outcome: Outcome | None, what: str) -> None:
+    def _went_back(self, outcome: Outcome | None) -> None:
         if outcome is None:
             self._say("! nothing left for that")
             return
         self._over = False
-        self._say(f"{what}: {outcome.verb}, {edits(outcome.count)}")
+        self._say(f"taken back: {outcome.verb}, {edits(outcome.count)}")
         found = None if outcome.edit is None else self.session.item(outcome.edit)
         if found is not None and found.status != "stale":
             self._show(found)
         else:
             self._go(None)
+
+    def _went_on(self, outcome: Outcome | None) -> None:
+        if outcome is None:
+            self._say("! nothing left for that")
+            return
+        self._go(outcome.edit)
+        self._say(f"done again: {outcome.verb}, {edits(outcome.count)}")
 
     def _flag(self, item: Item) -> None:
         self.session.flag(item.key)

@@ -148,8 +148,10 @@ def change(view: View, item: Item, width: int, style: Style) -> Text:
     room = max(4, width - 2 - max(cell_len(edit.before), cell_len(after)))
     left, right = view.text[max(0, edit.start - 200) : edit.start], view.text[edit.end : edit.end + 200]
     left, right = " ".join(left.split("\n")[-1:]), right.split("\n")[0]
-    left = printable(left)[-(room // 2) :]
-    right = printable(right)[: room - len(left)]
+    left, right = printable(left), printable(right)
+    if len(left) > room // 2:
+        left = "…" + left[1 - room // 2 :]
+    right = right[: room - len(left)]
     lines = [
         Text.assemble("- ", left, style.before(edit.before, True) if edit.before else "", right),
         Text.assemble("+ ", left, style.after(after, True) if after else "", right),
@@ -181,18 +183,16 @@ def facts(item: Item, same: tuple[int, int], reach: str, width: int) -> Text:
         )
     choices = [f"{number} {printable(choice) or 'nothing'}" for number, choice in enumerate(item.choices, 1)]
     lines.append("   ".join(choices))
-    if item.marks:
+    if reach == "edit":
         lines.append("; ".join(told(mark) for mark in item.marks))
-    if reach != "edit":
+    else:
         lines.append("decides " + REACH[reach].format(here=same[0], everywhere=same[1]))
-    text = Text()
-    for line in lines:
-        one = Text(line)
-        one.truncate(width, overflow="ellipsis")
-        text.append_text(one).append("\n")
+    rows = [Text(line) for line in lines]
+    for row in rows:
+        row.truncate(width, overflow="ellipsis")
     if reach != "edit":
-        text.stylize("bold reverse", len(text) - len(lines[-1][:width]) - 1, len(text) - 1)
-    return text
+        rows[-1].stylize("bold reverse")
+    return Text("\n").join(rows)
 
 
 def head(view: View | None, progress: Progress, order: str, width: int, reading: bool) -> Text:

@@ -1,0 +1,314 @@
+"""The faces: plain prompts, the full screen by Textual's pilot, and a whole session in tmux with a kill in the middle."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from review_samples import TEXT, Corpus
+
+from textrepair.review.keys import KEYS
+from textrepair.review.plain import PlainReview
+from textrepair.review.queue import Filter
+from textrepair.review.session import Session
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Corpus:
+    return Corpus.made(tmp_path)
+
+
+def verdicts(session: Session) -> list[tuple[str, str | None]]:
+    """What was decided, in the order of the articles."""
+    items = session.items(Filter(), limit=10_000)
+    return [(str(mark.verdict), mark.after) for item in items for mark in item.marks]
+
+
+# --- plain prompts
+
+
+def answer(session: Session, *answers: str) -> str:
+    """All that the plain face says to these answers, prompts included."""
+    said: list[str] = []
+    waiting: Iterator[str] = iter(answers)
+
+    def ask(prompt: str) -> str:
+        said.append(prompt)
+        try:
+            return next(waiting)
+        except StopIteration:
+            raise EOFError from None
+
+    PlainReview(session, ask, said.append).run()
+    return "\n".join(said)
+
+
+def test_plain_answers(corpus: Corpus) -> None:
+    with corpus.open() as session:
+        said = answer(session, "y", "n", "2", "e", "close by", "q")
+        assert verdicts(session) == [
+            ("accept", None),
+            ("reject", None),
+            ("other", "around"),
+            ("other", "close by"),
+        ]
+        assert "[-Astir-]{+About+} noon they went" in said
+        assert '"inwards" -> "in", spin, confidence 0.60' in said
+        assert "only proposed" in said
+        assert (
+            "4 of 8 edits decided in 2 of 4 articles, 25% of the proposals taken; everything is stored"
+            in said
+        )
+
+
+def test_plain_undo_reach_notes_and_search(corpus: Corpus) -> None:
+    with corpus.open() as session:
+        said = answer(session, "p", "y", "u", "f", "m", "ask the desk", "/past", "n", "k", "x", "?", "q")
+        assert "for all 2 in this article" in said
+        assert "2 edits decided at once" in said
+        assert "taken back: accept, 2 edits" in said
+        assert "kim: flagged note: ask the desk" in said
+        assert "'x' is no answer" in said
+        assert all(key.help in said for key in KEYS)
+        assert [v for v in verdicts(session) if v[0] != "None"] == [("reject", None)]
+
+
+def test_plain_whole_articles(corpus: Corpus) -> None:
+    with corpus.open() as session:
+        said = answer(session, "a", "n", "d", "s", "a", "a", "y", "q")
+        assert "4 edits decided at once" in said
+        assert session.progress().open == 0
+        assert [v for v, _ in verdicts(session)] == ["accept"] * 4 + ["reject"] * 4 + ["accept"] * 8
+        assert "Nothing is left to decide." in said
+
+
+def test_the_end_of_the_answers_is_the_end_of_the_session(corpus: Corpus) -> None:
+    with corpus.open() as session:
+        assert "1 of 4 edits decided" in answer(session, "y")
+
+
+def test_hostile_text_cannot_steer_the_terminal(corpus: Corpus) -> None:
+    corpus.write({"\x1b]0;owned\x07": "\x1b[2J astir \x9b31m\r\u202e done"})
+    with corpus.open() as session:
+        said = answer(session, "y", "q")
+        assert not set(said) & set("\x1b\x07\x9b\r\u202e")
+
+
+# --- the full screen
+
+
+def piloted(
+    corpus: Corpus,
+    steps: Callable[[Any, Any], Awaitable[None]],
+    size: tuple[int, int] = (80, 24),
+    **options: Any,
+) -> None:
+    pytest.importorskip("textual", reason="the extra textrepair[review] is not installed")
+    from textrepair.review.terminal.app import ReviewApp
+
+    async def run() -> None:
+        with corpus.open(**options) as session:
+            app = ReviewApp(session)
+            async with app.run_test(size=size) as pilot:
+                for _ in range(200):
+                    await pilot.pause(0.02)
+                    if "Reading" not in screen(app):
+                        break
+                await steps(pilot, app)
+
+    asyncio.run(run())
+
+
+def screen(app: Any) -> str:
+    """What stands on the screen, a line each."""
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+
+
+def test_keys_on_the_screen(corpus: Corpus) -> None:
+    async def steps(pilot: Any, app: Any) -> None:
+        assert "Astir" in screen(app)
+        assert "0/" in screen(app)
+        await pilot.press("y", "n", "2")
+        await pilot.press("e", "x", "y", "enter")
+        await pilot.pause()
+        session = app.session
+        assert verdicts(session) == [
+            ("accept", None),
+            ("reject", None),
+            ("other", "around"),
+            ("other", "byxy"),
+        ]
+        assert "put · u takes it back" in screen(app)
+        await pilot.press("u", "u", "r")
+        assert verdicts(session)[:3] == [("accept", None), ("reject", None), ("other", "around")]
+        await pilot.press("p", "p")
+        assert "decides all in this corpus" in screen(app)
+        await pilot.press("question_mark")
+        assert "take back what you did last" in screen(app)
+        await pilot.press("y")  # closes the help and decides nothing
+        assert "take back what you did last" not in screen(app)
+        await pilot.press("p", "p", "e", "escape", "m", "w", "h", "y", "enter", "f")
+        await pilot.pause()
+        assert "flagged note: why" in screen(app)
+        await pilot.press("7")
+        assert "there is no choice 7" in screen(app)
+        await pilot.press("slash", "p", "a", "s", "t", "enter")
+        assert "past → by" in screen(app) or "by" in screen(app)
+        await pilot.press("k", "j", "o", "o")
+        assert "by uncertain" in screen(app)
+        await pilot.press("q")
+
+    piloted(corpus, steps)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12), (200, 60), (10, 5)])
+def test_any_size(corpus: Corpus, size: tuple[int, int]) -> None:
+    corpus.write({"a": (TEXT + "\n") * 60, "b": "", "c": "astir" * 900})
+
+    async def steps(pilot: Any, app: Any) -> None:
+        for key in "ynsjkap?q":
+            await pilot.press("question_mark" if key == "?" else key)
+        await pilot.resize_terminal(size[0] + 7, size[1] + 3)
+        await pilot.press("n", "u")
+
+    piloted(corpus, steps, size)
+
+
+def test_everything_decided_says_so(corpus: Corpus) -> None:
+    async def steps(pilot: Any, app: Any) -> None:
+        for _ in range(4):
+            await pilot.press("a")
+            await pilot.pause(0.3)
+        for _ in range(50):
+            if "Nothing is left to decide: 16 edits decided in 4 articles" in screen(app):
+                break
+            await pilot.pause(0.1)
+        assert "Nothing is left to decide: 16 edits decided in 4 articles" in screen(app)
+        await pilot.press("u")
+        assert "taken back: accept, 4 edits" in screen(app)
+
+    piloted(corpus, steps)
+
+
+def test_a_file_that_changes_under_the_screen(corpus: Corpus) -> None:
+    async def steps(pilot: Any, app: Any) -> None:
+        corpus.write({f"n{number}": "Now it is astir another thing.\n" for number in range(4)})
+        await pilot.press("y")
+        assert "has changed since" in screen(app)
+        await pilot.pause(0.6)
+        await pilot.press("y")
+        assert [v for v, _ in verdicts(app.session)].count("accept") == 1
+
+    piloted(corpus, steps)
+
+
+def test_a_thousand_edits_by_plain_prompts_without_losing_one(tmp_path: Path) -> None:
+    corpus = Corpus.made(tmp_path, articles=250)
+    answers = [("y", "n", "2", "e")[number % 4] for number in range(1000)]
+    typed = [line for a in answers for line in ([a, "typed"] if a == "e" else [a])]
+    with corpus.open() as session:
+        session.store.forced(False)  # a disk that is slow to force is not what is tested
+        answer(session, *typed, "q")
+    with corpus.open() as session:
+        expected = {
+            "y": ("accept", None),
+            "n": ("reject", None),
+            "2": ("other", "around"),
+            "e": ("other", "typed"),
+        }
+        assert verdicts(session) == [expected[a] for a in answers]
+
+
+def test_a_thousand_edits_on_the_screen_without_losing_one(tmp_path: Path) -> None:
+    corpus = Corpus.made(tmp_path, articles=250)
+    keys = ["yn2"[number % 3] for number in range(1000)]
+
+    async def steps(pilot: Any, app: Any) -> None:
+        for key in keys:
+            for _ in range(500):
+                if app._item is not None:
+                    break
+                await pilot.pause(0.02)
+            app._press(key)
+        await pilot.pause()
+
+    piloted(corpus, steps)
+    with corpus.open() as session:
+        expected = {"y": ("accept", None), "n": ("reject", None), "2": ("other", "around")}
+        assert verdicts(session) == [expected[key] for key in keys]
+
+
+# --- a real terminal
+
+
+def wait_for(look: Callable[[], bool], seconds: float = 60.0) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if look():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+def test_a_whole_session_in_tmux_with_a_kill_in_the_middle(corpus: Corpus, tmp_path: Path) -> None:
+    pytest.importorskip("textual", reason="the extra textrepair[review] is not installed")
+    corpus.write_repaired({f"n{number}": TEXT for number in range(3)})
+    server = f"textrepair-test-{os.getpid()}"
+    environment = {**os.environ, "TEXTREPAIR_RULES": str(tmp_path / "rules"), "PYTHONPATH": str(ROOT)}
+    environment.pop("TMUX", None)
+
+    def tmux(*arguments: str) -> str:
+        done = subprocess.run(
+            ["tmux", "-L", server, *arguments], capture_output=True, text=True, env=environment
+        )
+        return done.stdout
+
+    def seen(text: str) -> bool:
+        return text in tmux("capture-pane", "-p")
+
+    def start() -> int:
+        command = f"exec {sys.executable} -m textrepair review {corpus.path} --who kim"
+        tmux("-f", os.devnull, "new-session", "-d", "-x", "80", "-y", "24", command)
+        return int(tmux("display-message", "-p", "#{pane_pid}") or 0)
+
+    try:
+        process = start()
+        assert wait_for(lambda: seen("0/")), tmux("capture-pane", "-p")
+        for number, key in enumerate("yny", 1):
+            tmux("send-keys", key)
+            assert wait_for(lambda n=number: seen(f" {n}/")), tmux("capture-pane", "-p")  # type: ignore[misc]
+        os.kill(process, 9)
+        assert wait_for(lambda: not tmux("list-sessions"))
+        start()
+        assert wait_for(lambda: seen(" 3/")), tmux("capture-pane", "-p")
+        assert seen("past")  # the fourth edit, at once: what the dead program held is free
+        tmux("send-keys", "e")
+        tmux("send-keys", "-l", " the")
+        tmux("send-keys", "Enter")
+        assert wait_for(lambda: seen(" 4/"))
+        tmux("send-keys", "u")
+        assert wait_for(lambda: seen(" 3/"))
+        tmux("send-keys", "r")
+        assert wait_for(lambda: seen(" 4/"))
+        tmux("send-keys", "a")
+        assert wait_for(lambda: seen(" 8/"))
+        tmux("send-keys", "d")
+        assert wait_for(lambda: seen("Nothing is left to decide: 12 edits decided in 3 articles"))
+        tmux("send-keys", "q")
+        assert wait_for(lambda: not tmux("list-sessions"))
+    finally:
+        tmux("kill-server")
+    with corpus.open() as session:
+        wanted = [("accept", None), ("reject", None), ("accept", None), ("other", "by the")]
+        assert verdicts(session) == wanted + [("accept", None)] * 4 + [("reject", None)] * 4
