@@ -57,6 +57,7 @@ class Desk:
         self._session = session
         self._stop = stop
         self._taking_turns = threading.Lock()
+        self._waiting = True
         self._start = session.order, session.filter
         self.loader = session.loader()
         if session.order != "article":
@@ -104,6 +105,8 @@ class Desk:
             stopping = threading.Thread(target=self.loader.stop, daemon=True)
             stopping.start()
             stopping.join(_GRACE)
+        with self._taking_turns:  # whoever has the turn ends it
+            self._session.order = self._start[0]
 
     # --- what is asked
 
@@ -147,16 +150,26 @@ class Desk:
 
     def _after(self, key: int | None) -> Item | None:
         """The next open edit that is there already."""
+        # Asked before: what is read in between would else be neither found nor waited for.
+        reading = self._session.waiting() or not self.loader.finished
         found = self._session.next(key, read=False)
-        self.loader.want_more()
+        self._waiting = found is None and reading
+        self._keep_reading()
         return found
+
+    def _keep_reading(self) -> None:
+        """Wake the reader; where a file has changed since it was done, a new one."""
+        if self.loader.finished and self.loader.error is None and self._session.waiting():
+            self.loader = self._session.loader()
+            self.loader.start()
+        self.loader.want_more()
 
     def _show(self, body: Body, item: Item | None, message: str = "", changed: Item | None = None) -> Answer:
         """The answer that shows an edit; its article only where the page doesn't have it.  Articles that have changed are passed
         over, and told."""
         for _ in range(_PATIENCE):
             answer: Answer = {"item": None, "message": message, "progress": self._progress()}
-            answer["waiting"] = item is None and (self._session.waiting() or not self.loader.finished)
+            answer["waiting"] = item is None and self._waiting
             if changed is not None:
                 answer["changed"] = pieces.item(changed, self._session.who)
             if item is None:

@@ -18,7 +18,7 @@ from typing import Any
 import textrepair
 from textrepair.corpus.articles import Unreadable
 from textrepair.corpus.output import encode
-from textrepair.review.export import Count, decisions, reviewed
+from textrepair.review.export import Count, decisions, record_of, reviewed
 from textrepair.review.session import Session
 from textrepair.writer import FORMATS, Article
 from textrepair.writer.jsonl import dumps
@@ -98,12 +98,9 @@ def _pieces(session: Session, form: str, count: Count, failed: list[str]) -> Ite
         for record in decisions(session):
             yield dumps(record) + "\n"
         return
-    reading = session.library.reading
     if form == "records":
         for one in reviewed(session, on_error, count=count):
-            known = one.article.record
-            fields = {reading.id_field: one.article.id} if known is None else dict(known)
-            yield dumps({**fields, reading.text_field: one.repair.text}) + "\n"
+            yield dumps(record_of(session, one)) + "\n"
         return
     writer = FORMATS[form]
     titled = form in _TITLED and session.progress().articles > 1

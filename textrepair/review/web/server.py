@@ -87,6 +87,8 @@ class WebReview(ThreadingHTTPServer):
     ) -> None:
         self.gate = Gate()
         self.note = note
+        #: Connections outlive the listening; from now on they get no answer.
+        self.stopped = False
         try:
             super().__init__((HOST, port or 0), _Handler)
         except OSError as error:
@@ -117,6 +119,7 @@ class WebReview(ThreadingHTTPServer):
         try:
             self.serve_forever(poll_interval=0.1)
         finally:
+            self.stopped = True
             self.server_close()
             self.desk.close()
             self.exports.close()
@@ -219,6 +222,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(self._post)
 
     def _answer(self, work: Callable[[], None]) -> None:
+        if self.server.stopped:
+            self.close_connection = True
+            return
         self._left = self._length()
         try:
             if not is_here(self.headers.get("Host")) or len(self.headers.get_all("Host", [])) != 1:
