@@ -133,15 +133,15 @@ def main() -> None:
                 intended = {"accept": item.edit.after, "reject": None}.get(said, put)
                 decided.append(Decided(item.edit.before, item.edit.after, intended))
     print(f"\n{len(reviewed)} articles reviewed, {len(kept)} measured")
-    print("\n| | F0.5 | P | R |\n|---|---|---|---|")
     learned = learn_from_decisions(model, decided, "reviewed", print)
+    print("\n| | F0.5 | P | R |\n|---|---|---|---|")
     for name, one in (("before", model), ("after learn --decisions", learned)):
         fixer = Repairer(one)
         report = evaluate([(golds[n], fixer.repair(golds[n].text).patch) for n in kept], frozenset({"spin"}))
         score = report.repair
-        print(
-            f"| {name} | {_told(score.f05)} | {_told(score.precision)} | {_told(score.recall)} |", flush=True
-        )
+        precision = f"{_told(score.precision)} ({score.system_right}/{score.system})"
+        recall = f"{_told(score.recall)} ({score.gold_found}/{score.gold})"
+        print(f"| {name} | {_told(score.f05)} | {precision} | {recall} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from sample_models import CORPORA, articles, packaged
 import textrepair.cli.options
 from textrepair.cli import commands
 from textrepair.learning import LearningError, learn_from_damaged, learn_from_pairs, measure_harm
-from textrepair.model.model import load_model
+from textrepair.model.channel import log_probability
+from textrepair.model.model import Model, load_model
 from textrepair.repair import Repairer
 
 Run = Callable[..., Result]
@@ -275,3 +277,48 @@ def test_help_tells_every_option(run: Run) -> None:
     assert result.exit_code == 0
     for option in ("--pairs", "--damaged", "--reference", "--output", "--family", "--sound", "--max-harm"):
         assert option in result.stdout
+
+
+# --- what reviewers decided
+
+DECISIONS = [
+    {"before": "geezerhood", "after": "age", "kind": "spin", "verdict": "accept"},
+    {"before": "Oregon", "after": "or", "kind": "spin", "verdict": "reject"},
+    {"before": "at hand", "after": "by", "kind": "spin", "verdict": "other", "put": "near"},
+    {"before": " ,", "after": ",", "kind": "spacing", "verdict": "accept"},
+    {"before": "geezerhood", "after": "age", "kind": "spin", "verdict": None, "flag": True},
+    {"before": "geezerhood", "after": "age", "kind": "spin", "verdict": "skip"},
+]
+
+
+def swap_logp(model: Model, family: int, observed: str, intended: str) -> float:
+    """How likely a family puts one word for another, as a natural log."""
+    vocabulary, entries = model.vocabulary, model.channel.entries
+    for entry in model.channel.entry_range(vocabulary.index[observed]):
+        if int(entries.target[entry]) == vocabulary.index[intended]:
+            return float(log_probability(entries.code[family : family + 1, entry])[0])
+    return float("-inf")
+
+
+def test_decisions(run: Run, tmp_path: Path) -> None:
+    lines = [json.dumps(decision) + "\n" for decision in DECISIONS * 3]
+    (tmp_path / "decisions.jsonl").write_text("".join([*lines, "not json\n"]))
+    result = run("--decisions", "decisions.jsonl", "--max-harm", "50")
+    assert result.exit_code == 1, result.output
+    assert "9 decisions: 2 kinds of swap confirmed, 2 turned down" in result.stderr
+    assert errors(result) == [
+        "error: decisions.jsonl:19: no decision; make the file with: review PATH --export decisions"
+    ]
+    model = load_model(tmp_path / "out.model")
+    assert model.channel.families[-1] == "learned"
+    assert swap_logp(model, len(model.channel.families) - 1, "geezerhood", "age") > -1.0
+    prior = swap_logp(model, 0, "oregon", "or")
+    turned_down = swap_logp(model, len(model.channel.families) - 1, "oregon", "or")
+    assert turned_down < prior - 0.5 or prior == float("-inf")
+
+
+def test_decisions_about_nothing(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "decisions.jsonl").write_text(json.dumps(DECISIONS[3]) + "\n")
+    result = run("--decisions", "decisions.jsonl")
+    assert result.exit_code == 1
+    assert "none of the decisions is about words" in result.stderr

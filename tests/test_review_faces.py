@@ -284,7 +284,7 @@ def test_a_whole_session_in_tmux_with_a_kill_in_the_middle(corpus: Corpus, tmp_p
 
     try:
         process = start()
-        assert wait_for(lambda: seen("0/")), tmux("capture-pane", "-p")
+        assert wait_for(lambda: seen("0/12")), tmux("capture-pane", "-p")
         for number, key in enumerate("yny", 1):
             tmux("send-keys", key)
             assert wait_for(lambda n=number: seen(f" {n}/")), tmux("capture-pane", "-p")  # type: ignore[misc]
@@ -292,6 +292,7 @@ def test_a_whole_session_in_tmux_with_a_kill_in_the_middle(corpus: Corpus, tmp_p
         assert wait_for(lambda: not tmux("list-sessions"))
         start()
         assert wait_for(lambda: seen(" 3/")), tmux("capture-pane", "-p")
+        assert wait_for(lambda: seen("+ ")), tmux("capture-pane", "-p")
         assert seen("past")  # the fourth edit, at once: what the dead program held is free
         tmux("send-keys", "e")
         tmux("send-keys", "-l", " the")

@@ -167,7 +167,10 @@ class ReviewApp(App[None]):
                 f"Reading the articles failed: {self._loader.error}\n\nq stops; what was decided is stored."
             )
         if not self._over:
-            return "Reading articles and looking for what to mend …"
+            return (
+                "Reading articles and looking for what to mend …\n\n"
+                "The first time on a machine this takes some twenty seconds."
+            )
         progress = self.session.progress()
         return (
             f"Nothing is left to decide: {progress.decided} edits decided in {progress.articles_read} articles.\n\n"
@@ -181,11 +184,7 @@ class ReviewApp(App[None]):
         self._put("head", picture.head(self._view, progress, self.session.order, self.size.width, reading))
 
     def _keys(self) -> None:
-        shown = Text()
-        for key in KEYS:
-            if key.short:
-                shown.append(f" {key.key} ", "reverse").append(f"{key.short} ")
-        self._put("keys", shown)
+        self._put("keys", picture.key_bar(self.size.width))
 
     def on_resize(self) -> None:
         self._keys()
@@ -242,7 +241,9 @@ class ReviewApp(App[None]):
             anywhere[name]()
         elif name is not None and item is not None:
             self._actions[name](item)
-        elif name is None:
+        elif name is not None:
+            self._say("! there is no edit to decide" + ("" if self._over else " yet"))
+        else:
             self._say(f"! no key {character!r}; ? tells all keys")
 
     def _forward(self, item: Item) -> None:

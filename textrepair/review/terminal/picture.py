@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from rich.text import Text
 
-from textrepair.review.keys import REACH, told
+from textrepair.review.keys import KEYS, REACH, told
 from textrepair.review.session import Item, Mark, Progress, View
 from textrepair.writer.base import printable
 
@@ -83,10 +83,9 @@ def _pieces(
         yield style.plain(view.text[position : max(position, edit.start)]), False
         before, after = shown_as(other, who)
         if current:
-            yield (
-                style.before(edit.before, True) + style.after(edit.after if after is None else after, True),
-                True,
-            )
+            put = edit.after if after is None else after
+            gone = style.before(edit.before, True) if edit.before else ""
+            yield Text.assemble(gone, style.after(put, True) if put else ""), True
         elif before:
             yield style.open(edit.before or "‸"), False
         elif after is None:
@@ -215,3 +214,18 @@ def head(view: View | None, progress: Progress, order: str, width: int, reading:
     line.append(right)
     line.truncate(width)
     return line
+
+
+def key_bar(width: int) -> Text:
+    """The keys with a word for each, no key apart from its word."""
+    bar, used = Text(), 0
+    for key in KEYS:
+        if not key.short:
+            continue
+        room = len(key.key) + len(key.short) + 3
+        if used and used + room > width:
+            bar.append("\n")
+            used = 0
+        bar.append(f" {key.key} ", "reverse").append(f"{key.short} ")
+        used += room
+    return bar
