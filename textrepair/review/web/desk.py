@@ -38,6 +38,8 @@ LONGEST = 10_000
 _LONGEST_LIST = 200
 #: Articles that may turn out to have changed, one after the other, before a request gives up.
 _PATIENCE = 50
+#: Open edits with which the reader is left asleep: it would only take the disk from the next decision.
+_ENOUGH = 100
 #: Seconds given to the article in hand when the review is stopped.
 _GRACE = 2.0
 _DONE = {"accept": "accepted", "reject": "rejected", "other": "put", "skip": "skipped"}
@@ -154,7 +156,8 @@ class Desk:
         reading = self._session.waiting() or not self.loader.finished
         found = self._session.next(key, read=False)
         self._waiting = found is None and reading
-        self._keep_reading()
+        if found is None or self._session.progress().open < _ENOUGH:
+            self._keep_reading()
         return found
 
     def _keep_reading(self) -> None:

@@ -99,7 +99,9 @@ function marks(item) {
 
 function reach(state, act) {
   const [here, everywhere] = state.same ?? [0, 0];
-  const labels = { edit: "this", article: `${here} here`, corpus: `${everywhere}+ in the corpus`, always: "always" };
+  const { articles, articles_read: read, articles_failed: failed } = state.progress;
+  const more = read + failed < articles ? "+" : "";
+  const labels = { edit: "this", article: `${here} here`, corpus: `${everywhere}${more} in the corpus`, always: "always" };
   return make("div", { class: "reach", role: "group", "aria-label": "How far the next decision reaches" },
     make("h3", {}, "Decide for ", key("p")),
     make("div", { class: "segments" }, ...state.start.reach.map(({ name, told }) => make("button", {
