@@ -5,7 +5,10 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,13 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from review_samples import Corpus
+from review_samples import TEXT, Corpus
 
 from textrepair.review.web import WebError, WebReview
 from textrepair.review.web import server as web
 from textrepair.review.web.gate import HEADER
 from textrepair.review.web.pieces import AROUND
 
+ROOT = Path(__file__).parents[1]
 HOSTILE = json.loads((Path(__file__).parent / "cases" / "hostile_articles.json").read_text(encoding="utf-8"))
 
 
@@ -531,9 +535,56 @@ def test_the_quit_key_ends_it(corpus: Corpus) -> None:
         browser.ask("quit")
         thread.join(20)
         assert not thread.is_alive()
-        with pytest.raises(OSError, match="refused"):
+        with pytest.raises(OSError, match="without response"):
             browser.request("GET", "/")
+        with pytest.raises(OSError, match="refused"):
+            Browser(server.server_port).request("GET", "/")
         assert session.progress().accepted == 1
+
+
+def test_the_command(corpus: Corpus) -> None:
+    """It prints an address, tells a taken port in one line, and ends well on Ctrl-C and on being told to."""
+    corpus.write_repaired({"a": TEXT})
+    command = [
+        sys.executable,
+        "-m",
+        "textrepair",
+        "review",
+        str(corpus.path),
+        "--web",
+        "--no-browser",
+        "--no-rules",
+    ]
+    command += ["--who", "kim"]
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
+            try:
+                assert process.stdout is not None
+                address = process.stdout.readline().strip()
+                found = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/#token=[\w-]{43}", address)
+                assert found
+                browser = Browser(int(found[1]))
+                assert browser.enter(address) == 200
+                browser.ask("decide", edit=first(browser)["item"]["key"], verdict="accept")
+                browser.leave()
+                if number == signal.SIGINT:
+                    busy = subprocess.run(
+                        [*command, "--port", found[1]], cwd=ROOT, capture_output=True, text=True
+                    )
+                    assert busy.returncode == 1
+                    assert busy.stderr.startswith(f"error: port {found[1]} can't be had")
+                    assert busy.stderr.count("\n") == 1
+                process.send_signal(number)
+                _, told = process.communicate(timeout=20)
+            finally:
+                process.kill()
+            assert process.returncode == 0
+            assert "stopped; everything that was decided is stored" in told
+            assert "Traceback" not in told
+    with corpus.open() as session:
+        assert session.progress().accepted == 2
 
 
 # --- hostile articles
@@ -559,7 +610,8 @@ def test_hostile_articles_come_as_data(corpus: Corpus, case: dict[str, Any]) -> 
         assert not re.search(
             "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]", article["text"]
         )
-        after = browser.ask("decide", edit=answer["item"]["key"], verdict="other", text=case["text"][:50])
+        typed = case["text"][:50].encode("utf-8", "replace").decode()  # half a character can't be typed
+        after = browser.ask("decide", edit=answer["item"]["key"], verdict="other", text=typed)
         assert after["changed"]["mine"]["verdict"] == "other"
         for form in ("html", "records"):
             made = browser.ask("export", format=form)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socketserver
 import sys
 import threading
@@ -162,10 +163,13 @@ def serve(
     if sys.stdin is not None and sys.stdin.isatty():
         note("the address works once; press Enter for another one")
         threading.Thread(target=_more_addresses, args=(server,), daemon=True).start()
+    before = signal.signal(signal.SIGTERM, lambda *_: server.stop())
     try:
         server.run()
     except KeyboardInterrupt:
         note("")
+    finally:
+        signal.signal(signal.SIGTERM, before)
     note("stopped; everything that was decided is stored, and the same command goes on from there")
 
 
