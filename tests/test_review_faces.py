@@ -200,6 +200,39 @@ def test_everything_decided_says_so(corpus: Corpus) -> None:
     piloted(corpus, steps)
 
 
+def test_a_filter_that_few_edits_pass_is_read_on_for(corpus: Corpus) -> None:
+    """More edits are open than are read ahead, and none of them is wanted."""
+    corpus.write(
+        {f"n{number}": "astir astir astir\n" for number in range(120)} | {"last": "He went inwards.\n"}
+    )
+
+    async def steps(pilot: Any, app: Any) -> None:
+        app.session.filter = Filter(max_confidence=0.7)
+        app._go(None)
+        for _ in range(300):
+            await pilot.pause(0.05)
+            if "He went inwards" in screen(app).replace("inwardsin", "inwards"):
+                break
+        assert "inwards" in screen(app)
+
+    piloted(corpus, steps)
+
+
+def test_a_second_opinion_on_the_screen(corpus: Corpus) -> None:
+    with corpus.open("sam") as sam:
+        item = sam.next()
+        assert item is not None
+        sam.decide(item.key, "accept")
+
+    async def steps(pilot: Any, app: Any) -> None:
+        await pilot.press("n")
+        await pilot.pause(0.6)
+        assert "Nothing is left to decide" in screen(app)
+        assert [mark.who for mark in app.session.item(item.key).decided] == ["sam", "kim"]
+
+    piloted(corpus, steps, second=True)
+
+
 def test_a_file_that_changes_under_the_screen(corpus: Corpus) -> None:
     async def steps(pilot: Any, app: Any) -> None:
         corpus.write({f"n{number}": "Now it is astir another thing.\n" for number in range(4)})

@@ -61,6 +61,8 @@ class Reranking:
             " WHERE v.verdict IN ('accept', 'reject', 'other')"
         ):
             seen.setdefault(kind, []).append((confidence, bool(accepted)))
+        if not seen and not self._curves:
+            return
         self._curves = {kind: recalibration(pairs) for kind, pairs in seen.items()}
         last = self._store.db.execute("SELECT coalesce(max(key), 0) FROM edit").fetchone()[0]
         for begin in range(0, last + 1, _CHUNK):  # in pieces, so that nobody waits for it

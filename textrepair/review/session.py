@@ -230,6 +230,8 @@ class Session:
         return session
 
     def _unread(self) -> bool:
+        if self.second:  # what nobody has read, nobody has decided
+            return False
         rows = self.store.db.execute("SELECT 1 FROM article WHERE state = 0 AND wanted = 1 LIMIT 1")
         return rows.fetchone() is not None
 

@@ -122,25 +122,26 @@ class ReviewApp(App[None]):
 
     def _look(self) -> None:
         """The loader may have brought what one waits for."""
-        if self._item is None and not self._over:
-            try:
-                finished = self._loader.finished
-                item = self.session.next(None, read=False)
-                if item is not None:
-                    self._show(item)
-                    return
-                waiting = self.session.waiting()
-                self._over = finished and not waiting
-                if (
-                    finished and waiting and self._loader.error is None
-                ):  # the program that was reading them may be no more
-                    self._loader = self.session.loader()
-                    self._loader.start()
-            except Conflict as conflict:
-                self._say(f"! {conflict}")
-            self._draw()
-        else:
+        if self._item is not None or self._over:
             self._draw_head()
+            return
+        try:
+            finished, waiting = (
+                self._loader.finished,
+                self.session.waiting(),
+            )  # asked first: what comes later is seen
+            item = self.session.next(None, read=False)
+            if item is not None:
+                self._show(item)
+                return
+            self._over = not waiting
+            if finished and waiting and self._loader.error is None:
+                self._loader = self.session.loader()  # the program that was reading them may be no more
+                self._loader.start()
+            self._loader.want_more()
+        except Conflict as conflict:
+            self._say(f"! {conflict}")
+        self._draw()
 
     def _draw(self) -> None:
         item, view = self._item, self._view
