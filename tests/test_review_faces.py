@@ -336,7 +336,7 @@ def test_a_whole_session_in_tmux_with_a_kill_in_the_middle(corpus: Corpus, tmp_p
         tmux("send-keys", "r")
         assert wait_for(lambda: seen(" 4/"))
         tmux("send-keys", "a")
-        assert wait_for(lambda: seen(" 8/"))
+        assert wait_for(lambda: seen(" 8/")), tmux("capture-pane", "-p")
         tmux("send-keys", "d")
         assert wait_for(lambda: seen("Nothing is left to decide: 12 edits decided in 3 articles"))
         tmux("send-keys", "q")
