@@ -1,0 +1,298 @@
+"""Do the sentences stand in the order in which they were written?
+
+A summariser that takes sentences from all over an article, or a scraper that mixes its columns up, leaves sound sentences
+without cohesion.  What holds sentences together is compared with what *the same sentences* have in other orders, so that
+subject and style cancel out: each statistic below has a mean and a spread over all permutations, and the article is told by
+where its own order stands among them, in standard deviations.
+
+* neighbours share words: rare words in common between a sentence and the one or two before it (as in TextTiling, Hearst 1997);
+* entities come in full before they come in short: ``Yuri Ushakov``, then ``Ushakov``; ``a call`` before ``the call``;
+* a pronoun or connective that opens a sentence has something before it to point to;
+* a dateline, or a sentence that has more first mentions than others, stands at the front.
+
+The method is the permutation test that Barzilay & Lapata (2008, "Modeling local coherence") use to evaluate such models, turned
+into the model itself.  Nothing is changed: which order was the right one is not in the text.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import regex
+
+from textrepair.detector.base import Damage, Detection, Document, Finding
+from textrepair.detector.words import frequency, looks_english
+
+_KIND = "order"
+#: Fewer sentences than this can't be told: of ten there are sound articles whose order is no better than chance.
+SHORTEST = 12
+#: More sentences than this are looked at in the first so many: the matrices grow with the square.
+_MOST = 120
+#: Words a line must have to count as a sentence: headlines, captions and furniture have no place in the order.
+_FEWEST_WORDS = 6
+
+FEATURES = ("neighbours share words", "short after full", "definite after indefinite", "openers", "front")
+
+Matrix = npt.NDArray[np.float64]
+
+_WORD = regex.compile(r"[\p{L}][\p{L}’'-]*|\d[\d.,]*")
+_PERSON_OPENER = frozenset("he she his her him".split())
+_OPENER = frozenset(
+    "they it this these those such both but and also however meanwhile instead still yet so then nor or their its that".split()
+)
+_DATELINE = regex.compile(r"^\p{Lu}[\p{Lu} .,]{3,30}(?:\([^)]{2,12}\))?\s*[-–—]|^\p{Lu}{4,}(?:,[\p{L}. ]+)?\s+\([^)]{2,20}\)|^\([^)]{2,12}\)\s*[-–—]")
+_FUNCTION = 1e-3  # words more frequent than this carry no cohesion
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """What is looked at: stems with their weight, capitalised runs, nouns behind "a" and "the", and how it opens."""
+
+    start: int
+    end: int
+    stems: dict[str, float]
+    names: frozenset[tuple[str, ...]]
+    indefinite: frozenset[str]
+    definite: frozenset[str]
+    opener: str
+    dateline: bool
+
+
+class OrderDetector:
+    """``kind`` "order": a probability and one finding over the whole text, never an edit."""
+
+    kind = _KIND
+
+    def detect(self, document: Document) -> Detection:
+        sentences = _sentences(document)
+        if len(sentences) < SHORTEST or not looks_english(_WORD.findall(document.text[:4000])):
+            return Detection(Damage(None, 0.0))
+        probability = order_probability(standing(sentences), len(sentences))
+        if probability < _REPORTED:
+            return Detection(Damage(probability, 0.0))
+        misplaced = _least_at_home(sentences)
+        findings = tuple(
+            Finding(s.start, s.end, _KIND, round(probability, 4), "out of order: what it refers to comes later")
+            for s in misplaced
+        ) or (
+            Finding(
+                sentences[0].start, sentences[-1].end, _KIND, round(probability, 4), "sentences out of order"
+            ),
+        )
+        return Detection(Damage(probability, len(misplaced) / len(sentences)), findings)
+
+
+_REPORTED = 0.5
+
+
+def sentences_of(text: str) -> list[_Sentence]:
+    """The sentences of a text as the detector sees them (for scripts that train it)."""
+    return _sentences(Document(text))
+
+
+def _sentences(document: Document) -> list[_Sentence]:
+    tokens = document.tokens
+    out = []
+    for begin, end in tokens.sentences:
+        start, stop = tokens.starts[begin], tokens.ends[end - 1]
+        text = document.text[start:stop]
+        words = _WORD.findall(text)
+        if len(words) >= _FEWEST_WORDS:
+            out.append(_read(text, words, start, stop))
+            if len(out) == _MOST:
+                break
+    return out
+
+
+def _read(text: str, words: Sequence[str], start: int, end: int) -> _Sentence:
+    lowered = [word.lower().replace("’", "'").removesuffix("'s") for word in words]
+    stems: dict[str, float] = {}
+    for word in lowered:
+        share = frequency(word)
+        if share < _FUNCTION:
+            stems[_stem(word)] = min(12.0, -math.log(max(share, 1e-8)) - 6.0)
+    names = []
+    run: list[str] = []
+    for at, word in enumerate(words):
+        name = word[0].isupper() and (at > 0 or frequency(lowered[0]) < 1e-4)
+        if name:
+            run.append(lowered[at])
+        if (not name or at == len(words) - 1) and run:
+            names.append(tuple(run))
+            run = []
+    indefinite, definite = set(), set()
+    for one, two in zip(lowered, words[1:], strict=False):
+        if two.islower():
+            if one in ("a", "an"):
+                indefinite.add(_stem(two))
+            elif one in ("the", "this", "that"):
+                definite.add(_stem(two))
+    return _Sentence(
+        start,
+        end,
+        stems,
+        frozenset(names),
+        frozenset(indefinite),
+        frozenset(definite),
+        lowered[0],
+        _DATELINE.match(text) is not None,
+    )
+
+
+def _stem(word: str) -> str:
+    """Crude, since it only has to join ``sanction`` and ``sanctions``, ``warned`` and ``warning``."""
+    for suffix in ("ings", "ing", "ed", "es", "s"):
+        if word.endswith(suffix) and len(word) - len(suffix) >= 4:
+            return word[: -len(suffix)]
+    return word
+
+
+# --- statistics and where the article's order stands among all orders ----------------------------------------------------------
+
+
+def standing(sentences: Sequence[_Sentence]) -> npt.NDArray[np.float64]:
+    """Where the order stands among all permutations, shape ``(len(FEATURES),)``: standard deviations above the mean; 0 where a
+    statistic has nothing to say."""
+    likeness = _likeness(sentences)
+    opens = _opener_links(sentences, likeness)
+    return np.array(
+        [
+            _neighbour_score(likeness, 2),
+            _precedence_score(_short_after_full(sentences)),
+            _precedence_score(_definite_after_indefinite(sentences)),
+            _neighbour_score(opens, 1),
+            _front_score(sentences),
+        ]
+    )
+
+
+def _likeness(sentences: Sequence[_Sentence]) -> Matrix:
+    """Rare words in common, by their weight, over the geometric mean of both sentences' weights: the cosine of TextTiling.
+
+    What many sentences of the article have in common says nothing about neighbours and weighs less.
+    """
+    count = len(sentences)
+    columns: dict[str, list[int]] = defaultdict(list)
+    for i, sentence in enumerate(sentences):
+        for stem in sentence.stems:
+            columns[stem].append(i)
+    out = np.zeros((count, count))
+    norms = np.zeros(count)
+    for stem, rows in columns.items():
+        weight = sentences[rows[0]].stems[stem] * math.log((count + 1) / len(rows))
+        for i in rows:
+            norms[i] += weight * weight
+        if len(rows) > 1:
+            out[np.ix_(rows, rows)] += weight * weight
+    norms = np.sqrt(np.maximum(norms, 1e-9))
+    out /= norms[:, None] * norms[None, :]
+    np.fill_diagonal(out, 0.0)
+    return out
+
+
+def _opener_links(sentences: Sequence[_Sentence], likeness: Matrix) -> Matrix:
+    """``[i, j]``: does the opening of ``j`` have something to point to when ``i`` stands before it?"""
+    count = len(sentences)
+    out = np.zeros((count, count))
+    people = np.array([any(len(name) >= 1 for name in s.names) or s.opener in _PERSON_OPENER for s in sentences])
+    for j, sentence in enumerate(sentences):
+        if sentence.opener in _PERSON_OPENER:
+            out[:, j] = people + likeness[:, j]
+        elif sentence.opener in _OPENER:
+            out[:, j] = likeness[:, j]
+    np.fill_diagonal(out, 0.0)
+    return out
+
+
+def _short_after_full(sentences: Sequence[_Sentence]) -> Matrix:
+    """``[i, j]``: how many names does ``j`` have in short that ``i`` has in full?  Positive where ``i`` should come first."""
+    count = len(sentences)
+    out = np.zeros((count, count))
+    for i, one in enumerate(sentences):
+        full = {name[-1] for name in one.names if 2 <= len(name) <= 4}
+        bare_here = {name[0] for name in one.names if len(name) == 1}
+        full -= bare_here
+        if not full:
+            continue
+        for j, other in enumerate(sentences):
+            if i != j:
+                bare = {name[0] for name in other.names if len(name) == 1}
+                out[i, j] += len(full & bare)
+    return out
+
+
+def _definite_after_indefinite(sentences: Sequence[_Sentence]) -> Matrix:
+    count = len(sentences)
+    out = np.zeros((count, count))
+    for i, one in enumerate(sentences):
+        introduced = one.indefinite - one.definite
+        if introduced:
+            for j, other in enumerate(sentences):
+                if i != j:
+                    out[i, j] = len(introduced & (other.definite - other.indefinite))
+    return out
+
+
+def _neighbour_score(links: Matrix, reach: int) -> float:
+    """Σ over neighbours ``i`` before ``j`` (at distance up to ``reach``, weighed by its inverse) of ``links[i, j]``, standardised.
+
+    Over random orders each ordered pair is at a given distance with probability (n − d) / (n (n − 1)), so the mean is exact; the
+    variance is that of a sum of draws without replacement from the pairs, which leaves out that
+    neighbouring pairs share a sentence (a tenth or so of it).
+    """
+    count = len(links)
+    pairs = count * (count - 1)
+    total = links.sum()
+    mean = total / pairs
+    variance = (links**2).sum() / pairs - mean * mean
+    value = expected = spread = 0.0
+    for distance in range(1, reach + 1):
+        weight = 1.0 / distance
+        value += weight * float(np.trace(links, offset=distance))
+        expected += weight * (count - distance) * mean
+        spread += weight * weight * (count - distance) * variance
+    return float((value - expected) / math.sqrt(spread)) if spread > 1e-12 else 0.0
+
+
+def _precedence_score(before: Matrix) -> float:
+    """Σ of ``before[i, j]`` over ``i`` before ``j``, standardised: each pair is a fair coin, weighed by how much it says."""
+    difference = before - before.T
+    # Two pairs that share a sentence have a covariance of 1/3 up to sign, others none.
+    variance = ((difference.sum(axis=1) ** 2).sum() + (np.triu(difference, 1) ** 2).sum()) / 3.0
+    return float(np.triu(difference, 1).sum() / math.sqrt(variance)) if variance > 1e-12 else 0.0
+
+
+def _front_score(sentences: Sequence[_Sentence]) -> float:
+    """Is a dateline at the front, or else what others take up again?  Centrality against position, as a rank correlation."""
+    count = len(sentences)
+    for i, sentence in enumerate(sentences):
+        if sentence.dateline:
+            return float(1.7 - 3.5 * i / count)
+    return 0.0
+
+
+def _least_at_home(sentences: Sequence[_Sentence]) -> list[_Sentence]:
+    """Sentences that name in short, or as known, what comes in full, or as new, only later."""
+    early = _short_after_full(sentences) + _definite_after_indefinite(sentences)
+    wrong = np.tril(early, -1).sum(axis=0)
+    right = np.triu(early, 1).sum(axis=0)
+    return [s for s, bad, good in zip(sentences, wrong, right, strict=True) if bad > 0 and good == 0]
+
+
+# --- probability ----------------------------------------------------------------------------------------------------------------
+
+#: Logistic regression of "out of order" on the standings (cut at ±4); see scripts/train_order.py.
+_INTERCEPT = -2.0
+_WEIGHTS = (-0.8, -0.8, -0.3, -0.4, -0.5)
+_CUT = 4.0
+
+
+def order_probability(z: npt.NDArray[np.float64], count: int) -> float:
+    """The probability that sentences whose order stands so among their permutations are out of order."""
+    logit = _INTERCEPT + float(np.clip(z, -_CUT, _CUT) @ np.array(_WEIGHTS))
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
