@@ -6,9 +6,11 @@ subject and style cancel out: each statistic below has a mean and a spread over 
 where its own order stands among them, in standard deviations.
 
 * neighbours share words: rare words in common between a sentence and the one or two before it (as in TextTiling, Hearst 1997);
-* entities come in full before they come in short: ``Yuri Ushakov``, then ``Ushakov``; ``a call`` before ``the call``;
-* a pronoun or connective that opens a sentence has something before it to point to;
-* a dateline, or a sentence that has more first mentions than others, stands at the front.
+* people come in full before they come in short: ``Yuri Ushakov``, then ``Ushakov``;
+* ``a call`` comes before ``the call``;
+* a pronoun, or a connective that opens a sentence, has something before it to point to;
+* a quotation that one sentence opens is closed by the next;
+* a dateline stands at the front, and no pronoun does.
 
 The method is the permutation test that Barzilay & Lapata (2008, "Modeling local coherence") use to evaluate such models, turned
 into the model itself.  Nothing is changed: which order was the right one is not in the text.
@@ -36,22 +38,30 @@ _MOST = 120
 #: Words a line must have to count as a sentence: headlines, captions and furniture have no place in the order.
 _FEWEST_WORDS = 6
 
-FEATURES = ("neighbours share words", "short after full", "definite after indefinite", "openers", "front")
+#: A line without a stop, or with so many capitals, is a headline: names there are short at their first mention,
+#: and words in a row are no name.
+_HEADLINE = 0.6
+
+FEATURES = ("neighbours share words", "full names first", "definite after indefinite", "pronouns", "quotations", "front")
 
 Matrix = npt.NDArray[np.float64]
 
 _WORD = regex.compile(r"[\p{L}][\p{L}’'-]*|\d[\d.,]*")
-_PERSON_OPENER = frozenset("he she his her him".split())
+_PERSON = frozenset("he she his her him".split())
+_NO_NAME = frozenset(["i", "i'm", "i've", "i'd", "i'll"])
+_QUOTE = regex.compile("[“”\"]")
 _OPENER = frozenset(
     "they it this these those such both but and also however meanwhile instead still yet so then nor or their its that".split()
 )
 _DATELINE = regex.compile(r"^\p{Lu}[\p{Lu} .,]{3,30}(?:\([^)]{2,12}\))?\s*[-–—]|^\p{Lu}{4,}(?:,[\p{L}. ]+)?\s+\([^)]{2,20}\)|^\([^)]{2,12}\)\s*[-–—]")
+_WHOLE = regex.compile(r"[.!?…:;,][”\"’')\]]*\s*\Z")
 _FUNCTION = 1e-3  # words more frequent than this carry no cohesion
 
 
 @dataclass(frozen=True, slots=True)
-class _Sentence:
-    """What is looked at: stems with their weight, capitalised runs, nouns behind "a" and "the", and how it opens."""
+class Sentence:
+    """What is looked at: stems with their weight, capitalised runs, nouns behind "a" and "the", how it opens, whether it has a
+    pronoun for a person before it has a name, and whether it leaves a quotation open or closes one."""
 
     start: int
     end: int
@@ -60,6 +70,9 @@ class _Sentence:
     indefinite: frozenset[str]
     definite: frozenset[str]
     opener: str
+    pronoun: bool
+    opens: bool
+    closes: bool
     dateline: bool
 
 
@@ -90,26 +103,28 @@ class OrderDetector:
 _REPORTED = 0.5
 
 
-def sentences_of(text: str) -> list[_Sentence]:
-    """The sentences of a text as the detector sees them (for scripts that train it)."""
-    return _sentences(Document(text))
+def sentences_of(text: str, most: int | None = _MOST) -> list[Sentence]:
+    """The sentences of a text as the detector sees them, at most so many."""
+    return _sentences(Document(text), most)
 
 
-def _sentences(document: Document) -> list[_Sentence]:
+def _sentences(document: Document, most: int | None = _MOST) -> list[Sentence]:
     tokens = document.tokens
     out = []
     for begin, end in tokens.sentences:
         start, stop = tokens.starts[begin], tokens.ends[end - 1]
         text = document.text[start:stop]
         words = _WORD.findall(text)
-        if len(words) >= _FEWEST_WORDS:
+        capitals = sum(word[0].isupper() for word in words)
+        whole = _WHOLE.search(text) is not None
+        if whole and len(words) >= _FEWEST_WORDS and capitals <= _HEADLINE * len(words):
             out.append(_read(text, words, start, stop))
-            if len(out) == _MOST:
+            if len(out) == most:
                 break
     return out
 
 
-def _read(text: str, words: Sequence[str], start: int, end: int) -> _Sentence:
+def _read(text: str, words: Sequence[str], start: int, end: int) -> Sentence:
     lowered = [word.lower().replace("’", "'").removesuffix("'s") for word in words]
     stems: dict[str, float] = {}
     for word in lowered:
@@ -132,7 +147,7 @@ def _read(text: str, words: Sequence[str], start: int, end: int) -> _Sentence:
                 indefinite.add(_stem(two))
             elif one in ("the", "this", "that"):
                 definite.add(_stem(two))
-    return _Sentence(
+    return Sentence(
         start,
         end,
         stems,
@@ -140,8 +155,36 @@ def _read(text: str, words: Sequence[str], start: int, end: int) -> _Sentence:
         frozenset(indefinite),
         frozenset(definite),
         lowered[0],
+        _points_back(words, lowered),
+        *_quotation(text),
         _DATELINE.match(text) is not None,
     )
+
+
+def _points_back(words: Sequence[str], lowered: Sequence[str]) -> bool:
+    """Does a pronoun for a person come before any name?"""
+    for at, word in enumerate(lowered):
+        if word in _PERSON:
+            return True
+        if at and words[at][0].isupper() and word not in _NO_NAME:
+            return False
+    return False
+
+
+def _quotation(text: str) -> tuple[bool, bool]:
+    """Does the sentence open a quotation that it doesn't close; does it close one that it didn't open?"""
+    depth = lowest = 0
+    for mark in _QUOTE.findall(text):
+        if mark == "“":
+            depth += 1
+        elif mark == "”":
+            depth -= 1
+        else:
+            depth += -1 if depth > 0 else 1
+        lowest = min(lowest, depth)
+    if '"' in text and depth > 0 and text.rstrip().endswith('"'):
+        return False, True  # an odd straight quote at the end closes
+    return depth > 0, lowest < 0
 
 
 def _stem(word: str) -> str:
@@ -155,23 +198,24 @@ def _stem(word: str) -> str:
 # --- statistics and where the article's order stands among all orders ----------------------------------------------------------
 
 
-def standing(sentences: Sequence[_Sentence]) -> npt.NDArray[np.float64]:
+def standing(sentences: Sequence[Sentence]) -> npt.NDArray[np.float64]:
     """Where the order stands among all permutations, shape ``(len(FEATURES),)``: standard deviations above the mean; 0 where a
     statistic has nothing to say."""
-    likeness = _likeness(sentences)
+    likeness = likeness_of(sentences)
     opens = _opener_links(sentences, likeness)
     return np.array(
         [
             _neighbour_score(likeness, 2),
-            _precedence_score(_short_after_full(sentences)),
+            _full_first(sentences),
             _precedence_score(_definite_after_indefinite(sentences)),
             _neighbour_score(opens, 1),
+            _neighbour_score(_quotation_links(sentences), 1),
             _front_score(sentences),
         ]
     )
 
 
-def _likeness(sentences: Sequence[_Sentence]) -> Matrix:
+def likeness_of(sentences: Sequence[Sentence]) -> Matrix:
     """Rare words in common, by their weight, over the geometric mean of both sentences' weights: the cosine of TextTiling.
 
     What many sentences of the article have in common says nothing about neighbours and weighs less.
@@ -195,13 +239,13 @@ def _likeness(sentences: Sequence[_Sentence]) -> Matrix:
     return out
 
 
-def _opener_links(sentences: Sequence[_Sentence], likeness: Matrix) -> Matrix:
+def _opener_links(sentences: Sequence[Sentence], likeness: Matrix) -> Matrix:
     """``[i, j]``: does the opening of ``j`` have something to point to when ``i`` stands before it?"""
     count = len(sentences)
     out = np.zeros((count, count))
-    people = np.array([any(len(name) >= 1 for name in s.names) or s.opener in _PERSON_OPENER for s in sentences])
+    people = np.array([bool(s.names) or s.pronoun for s in sentences], dtype=float)
     for j, sentence in enumerate(sentences):
-        if sentence.opener in _PERSON_OPENER:
+        if sentence.pronoun:
             out[:, j] = people + likeness[:, j]
         elif sentence.opener in _OPENER:
             out[:, j] = likeness[:, j]
@@ -209,7 +253,7 @@ def _opener_links(sentences: Sequence[_Sentence], likeness: Matrix) -> Matrix:
     return out
 
 
-def _short_after_full(sentences: Sequence[_Sentence]) -> Matrix:
+def _short_after_full(sentences: Sequence[Sentence]) -> Matrix:
     """``[i, j]``: how many names does ``j`` have in short that ``i`` has in full?  Positive where ``i`` should come first."""
     count = len(sentences)
     out = np.zeros((count, count))
@@ -226,7 +270,40 @@ def _short_after_full(sentences: Sequence[_Sentence]) -> Matrix:
     return out
 
 
-def _definite_after_indefinite(sentences: Sequence[_Sentence]) -> Matrix:
+def _quotation_links(sentences: Sequence[Sentence]) -> Matrix:
+    """``[i, j]``: 1 where ``i`` leaves a quotation open and ``j`` goes on with it or closes it, −1 where only one of the two."""
+    opens = np.array([s.opens for s in sentences])[:, None]
+    closes = np.array([s.closes for s in sentences])[None, :]
+    out = np.where(opens & closes, 1.0, np.where(opens | closes, -0.5, 0.0))
+    np.fill_diagonal(out, 0.0)
+    return out
+
+
+#: In so many of sound articles' people the first mention is the one in full; of 2,000 withheld stretches 0.83.
+_FULL_FIRST = 0.85
+
+
+def _full_first(sentences: Sequence[Sentence]) -> float:
+    """Σ over people of the log-likelihood ratio "first mention in full, as articles do" against "any mention may be first"."""
+    full: dict[str, list[int]] = defaultdict(list)
+    bare: dict[str, list[int]] = defaultdict(list)
+    for i, sentence in enumerate(sentences):
+        here = {name[-1] for name in sentence.names if 2 <= len(name) <= 4}
+        for name in here:
+            full[name].append(i)
+        for name in {name[0] for name in sentence.names if len(name) == 1} - here:
+            bare[name].append(i)
+    total = 0.0
+    for name in full.keys() & bare.keys():
+        chance = len(full[name]) / (len(full[name]) + len(bare[name]))
+        if full[name][0] < bare[name][0]:
+            total += math.log(_FULL_FIRST / chance)
+        else:
+            total += math.log((1.0 - _FULL_FIRST) / (1.0 - chance))
+    return total
+
+
+def _definite_after_indefinite(sentences: Sequence[Sentence]) -> Matrix:
     count = len(sentences)
     out = np.zeros((count, count))
     for i, one in enumerate(sentences):
@@ -267,16 +344,16 @@ def _precedence_score(before: Matrix) -> float:
     return float(np.triu(difference, 1).sum() / math.sqrt(variance)) if variance > 1e-12 else 0.0
 
 
-def _front_score(sentences: Sequence[_Sentence]) -> float:
-    """Is a dateline at the front, or else what others take up again?  Centrality against position, as a rank correlation."""
+def _front_score(sentences: Sequence[Sentence]) -> float:
+    """Is the dateline at the front?  Without one: does the article begin with what points back?"""
     count = len(sentences)
     for i, sentence in enumerate(sentences):
         if sentence.dateline:
-            return float(1.7 - 3.5 * i / count)
-    return 0.0
+            return 1.0 if i < 0.1 * count + 1 else -2.0
+    return -1.0 if sentences[0].pronoun or sentences[0].opener in _OPENER or sentences[0].closes else 0.0
 
 
-def _least_at_home(sentences: Sequence[_Sentence]) -> list[_Sentence]:
+def _least_at_home(sentences: Sequence[Sentence]) -> list[Sentence]:
     """Sentences that name in short, or as known, what comes in full, or as new, only later."""
     early = _short_after_full(sentences) + _definite_after_indefinite(sentences)
     wrong = np.tril(early, -1).sum(axis=0)

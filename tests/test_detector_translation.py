@@ -1,0 +1,174 @@
+"""Translated articles: the traces of engines, their edits, and the probability."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from textrepair.detector import traces
+from textrepair.detector.base import Document
+from textrepair.detector.evidence import without_overlap
+from textrepair.detector.translation import FLAGGED, SHORTEST, TranslationDetector, packaged_weights, weights_from
+from textrepair.model import Model, load_model
+from textrepair.model.idiom import FEATURES
+from textrepair.patch import Patch
+from textrepair.reference.index import ReferenceIndex
+from textrepair.repair import Repairer, Settings, load
+
+CORPORA = Path(__file__).parents[1] / "corpora"
+CASES: list[dict[str, Any]] = json.loads(
+    (Path(__file__).parent / "cases" / "traces.json").read_text(encoding="utf-8")
+)
+SEEDS = Path(os.environ.get("TEXTREPAIR_SHARED", Path(__file__).parents[2] / "shared")) / "seeds"
+APPLIED = Settings().min_confidence
+TRANSLATED = [path.stem for path in sorted((CORPORA / "translated").glob("*.txt"))]
+SOUND = [path.stem for path in sorted((CORPORA / "sound").glob("*.txt"))]
+
+
+def read(folder: str, name: str) -> str:
+    return (CORPORA / folder / f"{name}.txt").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return load_model(None)
+
+
+@pytest.fixture(scope="module")
+def detector(model: Model) -> TranslationDetector:
+    return TranslationDetector(model)
+
+
+@pytest.fixture(scope="module")
+def repairer() -> Repairer:
+    return load()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
+def test_traces(case: dict[str, Any], model: Model) -> None:
+    edits = without_overlap(traces.edits(Document(case["original"]), model))
+    sure = tuple(edit for edit in edits if edit.confidence >= APPLIED)
+    assert Patch(sure).apply(case["original"]) == case["expect"]
+    assert len(edits) - len(sure) == case.get("proposals", 0)
+    again = without_overlap(traces.edits(Document(case["expect"]), model))
+    assert not [edit for edit in again if edit.confidence >= APPLIED]
+
+
+def test_negative_cases_are_the_most() -> None:
+    assert sum(case["original"] == case["expect"] for case in CASES) > len(CASES) / 2
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("They asked for guarantees. . Then they left.", "a second full stop"),
+        ("“It might be possible, ”Lane said.", "a closing quote on the wrong side of a space"),
+        ("“There is a time for the work. “\n", "a quote that opens where one closes"),
+        ("He asked the others to ‘enter the room.", "a stray opening quote"),
+        ("The crisis has come. recently it grew.", "a sentence that begins small"),
+        ("in other neighbouring countries. countries.", "a word again behind a stop"),
+        ("Who knows ? Nobody", "a space before a sign"),
+        ("He spoke of « a great day » in the hall", "foreign quotes"),
+    ],
+)
+def test_each_kind_of_trace_is_seen(text: str, name: str) -> None:
+    assert set(traces.found(text)) == {name}
+
+
+def test_traces_are_evidence() -> None:
+    none = traces.evidence(frozenset())
+    assert none < 0
+    for name in traces.PATTERNS:
+        assert traces.evidence({name}) > none
+
+
+@given(st.text(alphabet="ab. ‘’“”,«»\n", max_size=60))
+def test_traces_are_found_where_they_are(text: str) -> None:
+    for name, (start, end) in traces.found(text).items():
+        assert traces.PATTERNS[name].search(text, max(0, start - 1)) is not None or end > start
+
+
+@pytest.mark.parametrize("name", TRANSLATED)
+def test_translated_articles_are_found(name: str, detector: TranslationDetector) -> None:
+    probability = detector.detect(Document(read("translated", name))).damage.probability
+    original = detector.detect(Document(read("sound", name))).damage.probability
+    assert probability is not None and original is not None
+    assert probability >= FLAGGED > original
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_sound_articles_are_not(name: str, detector: TranslationDetector) -> None:
+    detection = detector.detect(Document(read("sound", name)))
+    assert detection.damage.probability is None or detection.damage.probability < FLAGGED
+    assert detection.edits == () and detection.findings == () and detection.damage.severity == 0.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "The minister said that the talks would go on.",
+        "Der Minister sagte gestern, dass die Verhandlungen noch lange dauern werden. " * 20,
+        "x = y ; z { }\n" * 100,
+    ],
+    ids=["empty", "short", "German", "code"],
+)
+def test_it_cannot_be_told(text: str, detector: TranslationDetector) -> None:
+    detection = detector.detect(Document(text))
+    assert detection.damage.probability is None
+    assert detection.edits == ()
+
+
+def test_shorter_than_the_shortest_is_null(detector: TranslationDetector) -> None:
+    words = read("sound", "05-wildfire").split()
+    assert detector.detect(Document(" ".join(words[: SHORTEST // 2]))).damage.probability is None
+
+
+def test_findings_are_in_order(detector: TranslationDetector) -> None:
+    text = read("translated", "05-wildfire")
+    detection = detector.detect(Document(text))
+    assert detection.findings and 0.0 < detection.damage.severity < 1.0
+    assert list(detection.findings) == sorted(detection.findings, key=lambda f: (f.start, f.end))
+    assert all(0 <= f.start < f.end <= len(text) and f.kind == "translation" for f in detection.findings)
+
+
+def test_weights_of_other_features_are_refused() -> None:
+    assert packaged_weights().weight.shape == (len(FEATURES),)
+    with pytest.raises(ValueError, match="train_translation"):
+        weights_from({"format": "textrepair wording weights", "features": {"another": [0, 1, 0]}})
+
+
+def test_references_restore_translated_wording(repairer: Repairer) -> None:
+    """Its original is the best reference an article can have: more of its words are back, and nothing else is put there."""
+    name = "05-wildfire"
+    index = ReferenceIndex()
+    index.add("test", "", [(name, read("sound", name)), ("other", read("sound", "10-chess"))])
+    repair = repairer.repair(read("translated", name), references=index)
+    original = set(read("sound", name).split())
+    assert repair.references == (name,)
+    edits = [e for e in (*repair.patch.edits, *repair.proposals) if e.kind == "translation" and e.reference]
+    assert len(edits) > 10
+    assert all(e.after in read("sound", name) or set(e.after.lower().split()) <= {w.lower() for w in original} for e in edits)
+
+
+def test_references_change_nothing_in_the_original(repairer: Repairer) -> None:
+    index = ReferenceIndex()
+    index.add("test", "", [("translated", read("translated", "05-wildfire"))])
+    sound = read("sound", "05-wildfire")
+    assert repairer.repair(sound, references=index).text == sound
+
+
+@pytest.mark.skipif(not SEEDS.is_dir(), reason="the seed articles are not at hand; TEXTREPAIR_SHARED names their folder")
+@pytest.mark.parametrize(("number", "flagged"), [("000", True), ("004", False)])
+def test_seeds(number: str, flagged: bool, detector: TranslationDetector) -> None:
+    (path,) = SEEDS.glob(f"{number}_*.txt")
+    detection = detector.detect(Document(path.read_text(encoding="utf-8")))
+    assert detection.damage.probability is not None
+    assert (detection.damage.probability >= FLAGGED) == flagged
+    assert bool(detection.edits) == flagged
