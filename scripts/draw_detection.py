@@ -1,8 +1,8 @@
 """Score distribution and reliability of each detector, as SVG: ``python scripts/draw_detection.py SCORES.json -o docs``.
 
-``SCORES.json`` is what ``train_translation.py measure``, ``train_order.py`` and ``measure_detection.py`` write with ``--scores``:
-by kind, ``{"sound": [p, ...], "damaged": [p, ...], "prior": P}``.  Left: where the probabilities of sound and damaged articles lie.
-Right: of articles told a probability, how many are damaged, each side weighed so that damaged ones are as frequent as ``prior``
+``SCORES.json`` is what ``train_translation.py measure``, ``train_order.py`` and ``measure_spin.py`` write with ``--scores``:
+by kind, ``{"sound": [p, ...], "damaged": [p, ...], "prior": P}``.  Left: where the
+probabilities of sound and damaged articles lie.  Right: of articles told a probability, how many are damaged, each side weighed so that damaged ones are as frequent as ``prior``
 says; a point above the line is a detector too careful, one below too bold.  Bars are 95 % intervals.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ def reliability(
     y = np.repeat([0.0, 1.0], [len(sound), len(damaged)])
     weight = np.where(y == 1, prior / max(1, len(damaged)), (1 - prior) / max(1, len(sound)))
     rows = []
-    for low, high in zip(BANDS[:-1], BANDS[1:], strict=True):
+    for low, high in pairwise(BANDS):
         inside = (p >= low) & ((p < high) | (high == 1.0))
         count = int(inside.sum())
         if count:
@@ -70,7 +71,9 @@ def draw(kind: str, scores: dict[str, Any], out: Path) -> None:
     right.plot([0, 1], [0, 1], color="grey", linewidth=0.8)
     rows = reliability(scores["sound"], scores["damaged"], scores["prior"])
     for mean, share, low, high, count in rows:
-        right.errorbar(mean, share, [[share - low], [high - share]], fmt="o", color="#228833", markersize=4, capsize=2)
+        right.errorbar(
+            mean, share, [[share - low], [high - share]], fmt="o", color="#228833", markersize=4, capsize=2
+        )
         right.annotate(str(count), (mean, share), textcoords="offset points", xytext=(5, -9), fontsize=6)
     right.set(
         xlabel="told", ylabel="truly damaged", xlim=(-0.03, 1.03), ylim=(-0.03, 1.03),
@@ -82,7 +85,9 @@ def draw(kind: str, scores: dict[str, Any], out: Path) -> None:
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("scores", nargs="+", type=Path)
     parser.add_argument("-o", "--out", type=Path, default=Path("docs"))
     options = parser.parse_args()

@@ -1,8 +1,8 @@
 """Fit and measure the detector of sentences out of order: ``python scripts/train_order.py [--fit]``.
 
 Fitting uses neighbouring lines of clean text as sound articles (one in two has the seam of two articles inside, which only makes
-the fit more careful) and three kinds of disorder made from them.  Measuring uses ``sound/newswire.jsonl`` and ``sound/web.jsonl``,
-of which nothing is used for fitting, and the same three kinds made from these:
+the fit more careful) and three kinds of disorder made from them.  Measuring uses ``sound/newswire.jsonl`` and
+``sound/web.jsonl``, of which nothing is used for fitting, and the same three kinds made from these:
 
 shuffled   all sentences in random order
 extract    half of the sentences in the order of their rank (TextRank, Mihalcea & Tarau 2004), as summarisers print them
@@ -18,8 +18,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+from build.clean_ends import clean_ends
 from build.splits import area, interval
-from build.withheld import withheld_lines
 
 from textrepair.detector.order import (
     FEATURES,
@@ -28,6 +28,7 @@ from textrepair.detector.order import (
     order_probability,
     sentences_of,
     standing,
+    terms,
 )
 
 #: The prior that the probability is told for: one article in a hundred is out of order.
@@ -72,7 +73,7 @@ DISORDERS: dict[str, Callable[[Sequence[str], random.Random], list[str]]] = {
 
 def clean_articles(data: Path, rng: random.Random) -> list[list[str]]:
     """Stretches of neighbouring sentences of clean text."""
-    lines = withheld_lines(data)
+    lines = clean_ends(data)
     out = []
     for name in FITTED_ON:
         text = "\n\n".join(lines[name])
@@ -114,22 +115,25 @@ def fit(data: Path, limit: int) -> None:
 
     rng = random.Random(1)
     articles = rng.sample(every := clean_articles(data, rng), min(limit, len(every)))
-    sound, _ = measured(articles)
-    bad = [measured([make(a, rng) for a in articles[n::3]])[0] for n, make in enumerate(DISORDERS.values())]
-    x = np.clip(np.concatenate([sound, *bad]), -4, 4)
-    y = np.repeat([0, 1], [len(sound), len(x) - len(sound)])
+    parts = [articles, *([make(a, rng) for a in articles[n::3]] for n, make in enumerate(DISORDERS.values()))]
+    x = np.array(
+        [terms(z, n) for part in parts for z, n in zip(*measured(part), strict=True) if n >= SHORTEST]
+    )
+    sound = sum(n >= SHORTEST for n in measured(articles)[1].tolist())
+    y = np.repeat([0, 1], [sound, len(x) - sound])
     weight = np.where(y == 1, PRIOR / (y == 1).sum(), (1 - PRIOR) / (y == 0).sum()) * len(y)
-    model = LogisticRegression(C=1.0, max_iter=1000).fit(x, y, sample_weight=weight)
-    print(f"fitted to {len(sound)} sound stretches and {len(x) - len(sound)} out of order")
-    print(f"_INTERCEPT = {model.intercept_[0]:.3f}")
-    for name, value in zip(FEATURES, model.coef_[0], strict=True):
+    model = LogisticRegression(C=1.0, max_iter=1000, fit_intercept=False).fit(x, y, sample_weight=weight)
+    print(f"fitted to {sound} sound stretches and {len(x) - sound} out of order")
+    for name, value in zip(("1", "length", *FEATURES), model.coef_[0], strict=True):
         print(f"{value:8.3f}  {name}")
 
 
 def measure(data: Path, limit: int, scores: Path | None) -> None:
     """AUC, recall and false alarms on sound text that nothing was fitted to."""
     told: dict[str, list[float]] = {"sound": [], "damaged": []}
-    print("| text | articles | disorder | ROC AUC | found at 1 false alarm in 200 | found at 0.5 | false alarms at 0.5 |")
+    print(
+        "| text | articles | disorder | ROC AUC | found at 1 false alarm in 200 | found at 0.5 | false alarms at 0.5 |"
+    )
     print("|---|---|---|---|---|---|---|")
     for name in ("newswire", "web"):
         rng = random.Random(2)
@@ -142,13 +146,13 @@ def measure(data: Path, limit: int, scores: Path | None) -> None:
         for kind, make in DISORDERS.items():
             bad = _probabilities([make(a, rng) for a in articles])
             told["damaged"] += bad.tolist()
-            print(
-                f"| {name} | {len(articles)} | {kind} | {area(bad, sound):.3f} | {interval(int((bad > threshold).sum()), len(bad))} "
-                f"| {interval(int((bad >= 0.5).sum()), len(bad))} | {interval(alarms, len(sound))} |",
-                flush=True,
+            shares = (
+                interval(int((bad > threshold).sum()), len(bad)),
+                interval(int((bad >= 0.5).sum()), len(bad)),
+                interval(alarms, len(sound)),
             )
-
-
+            row = (name, str(len(articles)), kind, f"{area(bad, sound):.3f}", *shares)
+            print(f"| {' | '.join(row)} |", flush=True)
     if scores:
         scores.write_text(json.dumps({"order": {**told, "prior": PRIOR}}), encoding="utf-8")
 
@@ -160,7 +164,9 @@ def _probabilities(articles: Sequence[Sequence[str]]) -> np.ndarray:
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--fit", action="store_true", help="print weights instead of measuring")
     parser.add_argument("--limit", type=int, default=2000, help="articles of a kind")

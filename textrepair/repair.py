@@ -196,15 +196,15 @@ def _with_references(kind: str, detection: Detection, restored: Restoration) -> 
     if not restored.used:
         return detection
     own = [e for e in restored.edits if e.kind == kind]
-    believed = {(e.start, e.end): e for e in (*detection.edits, *(e for e in restored.weighed if e.kind == kind))}
+    believed = {
+        (e.start, e.end): e for e in (*detection.edits, *(e for e in restored.weighed if e.kind == kind))
+    }
     settled = _Spans(restored.settled)
     edits = without_overlap((*own, *(e for e in believed.values() if not settled.meets(e.start, e.end))))
     known = _Spans((*restored.settled, *(_place(e) for e in (*restored.edits, *edits))))
     kept = (f for f in detection.findings if not known.meets(f.start, f.end))
     findings = (*kept, *(Finding(e.start, e.end, e.kind, e.confidence, e.reason) for e in edits))
-    return replace(
-        detection, edits=edits, findings=tuple(sorted(findings, key=lambda f: (f.start, f.end)))
-    )
+    return replace(detection, edits=edits, findings=tuple(sorted(findings, key=lambda f: (f.start, f.end))))
 
 
 class _Spans:
