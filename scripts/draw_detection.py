@@ -1,9 +1,11 @@
 """Score distribution and reliability of each detector, as SVG: ``python scripts/draw_detection.py SCORES.json -o docs``.
 
 ``SCORES.json`` is what ``train_translation.py measure``, ``train_order.py`` and ``measure_spin.py`` write with ``--scores``:
-by kind, ``{"sound": [p, ...], "damaged": [p, ...], "prior": P}``.  Left: where the
-probabilities of sound and damaged articles lie.  Right: of articles told a probability, how many are damaged, each side weighed so that damaged ones are as frequent as ``prior``
-says; a point above the line is a detector too careful, one below too bold.  Bars are 95 % intervals.
+by kind, ``{"sound": [p, ...], "damaged": [p, ...], "prior": P}``.
+
+Left: where the probabilities of sound and damaged articles lie.  Right: of articles told a probability, how many are damaged,
+each side weighed so that damaged ones are as frequent as ``prior`` says; a point above the line is a detector too careful, one
+below too bold.  Bars are 95 % intervals.
 """
 
 from __future__ import annotations

@@ -191,13 +191,13 @@ class Rows:
     sound: dict[str, Array]
 
 
-def left_out(articles: Articles, tests: dict[str, Articles]) -> list[Rows]:
-    """Every engine and every family in its turn."""
-    engines, families = articles.column("engine"), articles.column("family")
+def left_out(articles: Articles, tests: dict[str, Articles], engines: bool = True) -> list[Rows]:
+    """Every engine, if asked for, and every family in its turn."""
+    names, families = articles.column("engine"), articles.column("family")
     masks = {
-        f"{family}: {engine}": engines == engine
+        f"{family}: {name}": names == name
         for family in FAMILIES
-        for engine in sorted(set(engines[families == family]))
+        for name in (sorted(set(names[families == family])) if engines else ())
     }
     masks |= {f"all of {family}": families == family for family in FAMILIES if (families == family).any()}
     out = []
@@ -244,8 +244,7 @@ def measure(options: argparse.Namespace) -> None:
     """Print what is found of engines, languages and families left out, against sound articles used for nothing else."""
     articles, tests = material(options)
     rows = left_out(articles, tests)
-    calibration = calibrated(articles, rows)
-    whole = fit(articles)
+    calibration, whole = calibrated(articles, rows), fit(articles)
     families = articles.column("family")
     rows += [
         Rows(
@@ -301,7 +300,7 @@ def measure(options: argparse.Namespace) -> None:
 def write(options: argparse.Namespace) -> None:
     """Fit on everything, calibrate, write the packaged weights; print how often sound text has each trace."""
     articles, _ = material(options)
-    whole, calibration = fit(articles), calibrated(articles, left_out(articles, {}))
+    whole, calibration = fit(articles), calibrated(articles, left_out(articles, {}, engines=False))
     counts = Counter(f"{s.family}/{s.domain if s.family == 'sound' else s.engine}" for s in articles.samples)
     stored = {
         "format": "textrepair wording weights",

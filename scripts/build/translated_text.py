@@ -94,7 +94,7 @@ def round_trip(lines: Sequence[str], pair: str) -> list[str]:
 
 
 #: Lines in one call of Apertium, since starting it takes as long as some thousand words.
-_BATCH = 400
+_BATCH = 100
 
 
 def _through(lines: list[str], mode: str) -> list[str]:
@@ -142,27 +142,30 @@ def sound_samples(lines: dict[str, list[str]], seed: int = 1) -> list[list[str]]
     return out
 
 
-def samples(data: Path, lines: dict[str, list[str]], per_pair: int = 220, seed: int = 1) -> list[Sample]:
-    """All articles.  Of those that Apertium makes, a random share of the lines stays sound, from none to two thirds."""
+#: Articles of each kind of sound text, each language, and each pair of Apertium; of WMT all.
+PER_DOMAIN, PER_LANGUAGE, PER_PAIR = 260, 110, 60
+
+
+def samples(data: Path, lines: dict[str, list[str]], seed: int = 1) -> list[Sample]:
+    """All articles, at most so many of each kind."""
     rng = random.Random(seed)
     sound = sound_samples(lines, seed)
-    out = [
-        Sample("\n\n".join(article[1:]), False, "sound", "none", article[0], f"sound-{n}")
-        for n, article in enumerate(sound)
-    ]
+    out = []
+    for domain in sorted(lines):
+        own = [n for n, article in enumerate(sound) if article[0] == domain]
+        for n in rng.sample(own, min(PER_DOMAIN, len(own))):
+            out.append(Sample("\n\n".join(sound[n][1:]), False, "sound", "none", domain, f"sound-{n}"))
     for language in MLQE:
         sentences = [machine for machine, _, _ in mlqe_sentences(data, language)]
         rng.shuffle(sentences)
-        for n, article in enumerate(cut(sentences, rng)):
-            out.append(
-                Sample(_paragraphs(article, rng), True, "mlqe", language, "wiki_2014", f"{language}-{n}")
-            )
+        for n, article in enumerate(cut(sentences, rng)[:PER_LANGUAGE]):
+            text = _paragraphs(article, rng)
+            out.append(Sample(text, True, "mlqe", language, "wiki_2014", f"{language}-{n}"))
     for (system, document), article in wmt_documents(data).items():
         out.append(Sample("\n\n".join(article), True, "wmt", system, "news", f"wmt-{document}"))
     with ThreadPoolExecutor(2) as pool:
-        made = pool.map(lambda pair: _apertium(sound, pair, per_pair, seed), APERTIUM)
-    for some in made:
-        out += some
+        for some in pool.map(lambda pair: _apertium(sound, pair, seed), APERTIUM):
+            out += some
     return out
 
 
@@ -176,15 +179,16 @@ def _paragraphs(sentences: Sequence[str], rng: random.Random) -> str:
     return "\n\n".join(out)
 
 
-def _apertium(sound: list[list[str]], pair: str, count: int, seed: int) -> list[Sample]:
+def _apertium(sound: list[list[str]], pair: str, seed: int) -> list[Sample]:
+    """Sound articles through one pair.  Up to two thirds of the lines stay sound, or these would be far too easy to tell."""
     rng = random.Random(f"{seed}{pair}")
-    chosen = rng.sample(range(len(sound)), count)
+    chosen = rng.sample(range(len(sound)), PER_PAIR)
     back = iter(round_trip([line for n in chosen for line in sound[n][1:]], pair))
     out = []
     for n in chosen:
         domain, *lines = sound[n]
-        translated = [next(back) for _ in lines]
-        keep = rng.uniform(0.0, 2.0 / 3.0)
-        mixed = [t if rng.random() >= keep else line for t, line in zip(translated, lines, strict=True)]
+        mixed = [next(back) for _ in lines]
+        for at in rng.sample(range(len(lines)), int(rng.uniform(0.0, 2.0 / 3.0) * len(lines))):
+            mixed[at] = lines[at]
         out.append(Sample("\n\n".join(mixed), True, "apertium", pair, domain, f"sound-{n}"))
     return out
