@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from textrepair.detector import skeleton, traces
 from textrepair.detector.base import Document
 from textrepair.detector.evidence import without_overlap
+from textrepair.detector.spin import FLAGGED
 from textrepair.detector.translation import (
-    FLAGGED,
     SHORTEST,
     TranslationDetector,
     packaged_wording,

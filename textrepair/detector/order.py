@@ -26,6 +26,7 @@ import numpy.typing as npt
 import regex
 
 from textrepair.detector.base import Damage, Detection, Document, Finding
+from textrepair.detector.spin import FLAGGED
 from textrepair.detector.words import frequency, looks_english
 
 _KIND = "order"
@@ -80,7 +81,7 @@ class OrderDetector:
         if len(sentences) < SHORTEST or not looks_english(_WORD.findall(document.text[:4000])):
             return Detection(Damage(None, 0.0))
         probability = order_probability(standing(sentences), len(sentences))
-        if probability < _REPORTED:
+        if probability < FLAGGED:
             return Detection(Damage(probability, 0.0))
         misplaced = _least_at_home(sentences)
         findings = tuple(
@@ -98,9 +99,6 @@ class OrderDetector:
             ),
         )
         return Detection(Damage(probability, len(misplaced) / len(sentences)), findings)
-
-
-_REPORTED = 0.5
 
 
 def sentences_of(text: str, most: int | None = _MOST) -> list[Sentence]:

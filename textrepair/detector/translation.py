@@ -28,6 +28,7 @@ from textrepair.detector import traces
 from textrepair.detector.base import Damage, Detection, Document, Finding
 from textrepair.detector.evidence import share_of_words, without_overlap
 from textrepair.detector.skeleton import Profile, weighed
+from textrepair.detector.spin import FLAGGED
 from textrepair.detector.words import looks_english
 from textrepair.model.model import Model
 from textrepair.tokens import TokenKind, Tokens
@@ -35,8 +36,6 @@ from textrepair.tokens import TokenKind, Tokens
 _KIND = "translation"
 #: Articles with fewer words than this give too little evidence either way.
 SHORTEST = 100
-#: From here on an article counts as translated and is mended.
-FLAGGED = 0.5
 _FILE = "translation.json"
 _FORMAT = "textrepair wording weights"
 
