@@ -263,31 +263,33 @@ def sound(data: Path, model: Path | None) -> Iterator[str]:
     """Harm and false alarms on the sound sets."""
     repairer = load(model)
     yield (
-        "| text | articles | words | flagged | words of wording changed per 10,000 "
+        "| text | articles | words | flagged as spun | as translated | as out of order | words of wording changed per 10,000 "
         "| articles with any change | mechanical edits |"
     )
-    yield "|---|---|---|---|---|---|---|"
+    yield "|---|---|---|---|---|---|---|---|---|"
     for name in ("newswire", "web"):
-        articles = flagged = changed = mechanical = 0
-        pairs, alarms = [], []
+        articles = changed = mechanical = 0
+        pairs = []
+        alarms: dict[str, list[str]] = {"spin": [], "translation": [], "order": []}
         with open(data / "sound" / f"{name}.jsonl", encoding="utf-8") as file:
             for line in file:
                 record = json.loads(line)
                 repair = repairer.repair(record["text"])
                 articles += 1
-                spin = repair.diagnosis.damage["spin"].probability or 0.0
-                if spin >= FLAGGED:
-                    flagged += 1
-                    alarms.append(record["id"])
+                for kind, ids in alarms.items():
+                    if (repair.diagnosis.damage[kind].probability or 0.0) >= FLAGGED:
+                        ids.append(record["id"])
                 changed += bool(repair.patch.edits)
                 mechanical += sum(edit.kind not in ("spin", "translation") for edit in repair.patch.edits)
                 pairs.append((Gold(record["text"], ()), repair.patch))
         harm = evaluate(pairs, None).harm
+        flagged = " | ".join(str(len(ids)) for ids in alarms.values())
         yield (
             f"| {name} | {articles} | {harm.sound_words} | {flagged} | {harm.per_10000:.2f} ({harm.changed_words}) "
             f"| {changed} | {mechanical} |"
         )
-        print(f"{name} flagged: {' '.join(alarms)}", file=sys.stderr)
+        for kind, ids in alarms.items():
+            print(f"{name} flagged as {kind}: {' '.join(ids)}", file=sys.stderr)
 
 
 def perplexity(data: Path, model: Path | None) -> Iterator[str]:

@@ -21,9 +21,11 @@ from textrepair.detector.base import KINDS, Damage, Detection, Diagnosis, Docume
 from textrepair.detector.encoding import EncodingDetector
 from textrepair.detector.evidence import without_overlap
 from textrepair.detector.furniture import FurnitureDetector
+from textrepair.detector.order import OrderDetector
 from textrepair.detector.repetition import RepetitionDetector
 from textrepair.detector.spacing import SpacingDetector
 from textrepair.detector.spin import FLAGGED, SpinDetector
+from textrepair.detector.translation import TranslationDetector
 from textrepair.detector.verbatim import Verbatim
 from textrepair.model import Model, load_model
 from textrepair.patch import Edit, Patch
@@ -95,10 +97,12 @@ class Repairer:
 
     model: Model
     _spin: SpinDetector = field(init=False, repr=False)
+    _translation: TranslationDetector = field(init=False, repr=False)
     _restorer: Restorer = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_spin", SpinDetector(self.model))
+        object.__setattr__(self, "_translation", TranslationDetector(self.model))
         object.__setattr__(self, "_restorer", Restorer(self.model))
 
     @property
@@ -175,47 +179,51 @@ class Repairer:
         mended = Patch(without_overlap(e for e in sure if e.kind in _MENDED_FIRST))
         view = Document(mended.apply(text)) if mended.edits else document
         prose = _Shield(view.text, settings.protect, markup=True)
-        spin = self._spin.detect(view, prose.tokens(view))
-        restored = self._restored(view, spin, found.get("translation"), references)
-        spin = _with_references(spin, restored)
-        spin_edits = prose.spare(spin.edits)
-        wording = mended.compose(Patch(tuple(e for e in spin_edits if _applies(e, settings))))
+        worded = {
+            "spin": self._spin.detect(view, prose.tokens(view)),
+            "translation": self._translation.detect(view, text),
+        }
+        restored = self._restored(view, worded, references)
+        worded = {kind: _with_references(kind, detection, restored) for kind, detection in worded.items()}
+        wording_edits = prose.spare(without_overlap(e for d in worded.values() for e in d.edits))
+        wording = mended.compose(Patch(tuple(e for e in wording_edits if _applies(e, settings))))
         sure = _unless_reworded(sure, wording)
         patch = Patch(tuple(sorted((*wording.edits, *_beside(sure, wording)), key=_place)))
         unsure = [e for e in edits if not _applies(e, settings)]
         unsure += [
-            e for e in (_on_source(e, mended, text) for e in spin_edits if not _applies(e, settings)) if e
+            e for e in (_on_source(e, mended, text) for e in wording_edits if not _applies(e, settings)) if e
         ]
-        found["spin"] = Detection(spin.damage, tuple(_finding_on_source(f, mended) for f in spin.findings))
+        for kind, detection in worded.items():
+            findings = tuple(_finding_on_source(f, mended) for f in detection.findings)
+            found[kind] = Detection(detection.damage, findings)
         return Repair(text, patch, _beside(unsure, patch), _diagnosis(found), restored.share, restored.used)
 
     def _restored(
-        self,
-        view: Document,
-        spin: Detection,
-        translation: Detection | None,
-        references: ReferenceIndex | None,
+        self, view: Document, worded: Mapping[str, Detection], references: ReferenceIndex | None
     ) -> Restoration:
-        """What the references say, if the wording is damaged at all."""
-        if references is None:
-            return Restoration()
-        kinds = [
-            kind
-            for detection, kind in ((spin, "spin"), (translation, "translation"))
-            if detection is not None and (detection.damage.probability or 0.0) >= FLAGGED
-        ]
-        if not kinds:
+        """What the references say, if the wording is damaged at all; spun wording comes first where both are likely."""
+        kind = next((k for k, d in worded.items() if (d.damage.probability or 0.0) >= FLAGGED), None)
+        if references is None or kind is None:
             return Restoration()
 
         def usable(reference: str) -> bool:
-            """A reference that was spun itself would teach its own damage."""
-            damage = self._spin.detect(Document(reference[:LONGEST])).damage
-            return damage.severity <= _LESS_DAMAGED * spin.damage.severity
+            """A reference that is damaged in the same way would teach its own damage."""
+            document = Document(reference[:LONGEST])
+            if kind == "spin":
+                damage = self._spin.detect(document).damage
+                return damage.severity <= _LESS_DAMAGED * worded[kind].damage.severity
+            return (self._translation.detect(document).damage.probability or 0.0) < FLAGGED
 
-        return self._restorer.restore(view.tokens, references, kinds[0], spin.edits, usable)
+        return self._restorer.restore(view.tokens, references, kind, worded[kind].edits, usable)
 
 
-_MECHANICAL_DETECTORS = (EncodingDetector(), SpacingDetector(), RepetitionDetector(), FurnitureDetector())
+_MECHANICAL_DETECTORS = (
+    EncodingDetector(),
+    SpacingDetector(),
+    RepetitionDetector(),
+    FurnitureDetector(),
+    OrderDetector(),
+)
 
 
 def _repair_with(repairer: Repairer, text: str, settings: Settings) -> Repair:
@@ -231,15 +239,20 @@ def load(model: str | Path | None = None) -> Repairer:
     return Repairer(load_model(model))
 
 
-def _with_references(spin: Detection, restored: Restoration) -> Detection:
-    """The detection with its edits and findings replaced where references know better."""
+def _with_references(kind: str, detection: Detection, restored: Restoration) -> Detection:
+    """The detection of a kind with its edits and findings replaced where references know better."""
     if not restored.used:
-        return spin
+        return detection
+    own = [e for e in restored.edits if e.kind == kind]
+    believed = {
+        (e.start, e.end): e for e in (*detection.edits, *(e for e in restored.weighed if e.kind == kind))
+    }
     settled = _Spans(restored.settled)
-    believed = {(e.start, e.end): e for e in (*spin.edits, *restored.weighed)}.values()
-    edits = without_overlap((*restored.edits, *(e for e in believed if not settled.meets(e.start, e.end))))
-    findings = tuple(Finding(e.start, e.end, e.kind, e.confidence, e.reason) for e in edits)
-    return replace(spin, edits=edits, findings=findings)
+    edits = without_overlap((*own, *(e for e in believed.values() if not settled.meets(e.start, e.end))))
+    known = _Spans((*restored.settled, *(_place(e) for e in (*restored.edits, *edits))))
+    kept = (f for f in detection.findings if not known.meets(f.start, f.end))
+    findings = (*kept, *(Finding(e.start, e.end, e.kind, e.confidence, e.reason) for e in edits))
+    return replace(detection, edits=edits, findings=tuple(sorted(findings, key=lambda f: (f.start, f.end))))
 
 
 class _Spans:

@@ -1,0 +1,258 @@
+"""Translated articles: the traces of engines, their edits, and the probability."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from textrepair.detector import skeleton, traces
+from textrepair.detector.base import Document
+from textrepair.detector.evidence import without_overlap
+from textrepair.detector.spin import FLAGGED
+from textrepair.detector.translation import (
+    SHORTEST,
+    TranslationDetector,
+    packaged_wording,
+    wording_from,
+)
+from textrepair.model import Model, load_model
+from textrepair.patch import Patch
+from textrepair.reference.index import ReferenceIndex
+from textrepair.repair import Repairer, Settings, load
+
+CORPORA = Path(__file__).parents[1] / "corpora"
+CASES: list[dict[str, Any]] = json.loads(
+    (Path(__file__).parent / "cases" / "traces.json").read_text(encoding="utf-8")
+)
+SEEDS = Path(os.environ.get("TEXTREPAIR_SHARED", Path(__file__).parents[2] / "shared")) / "seeds"
+APPLIED = Settings().min_confidence
+TRANSLATED = [path.stem for path in sorted((CORPORA / "translated").glob("*.txt"))]
+SOUND = [path.stem for path in sorted((CORPORA / "sound").glob("*.txt"))]
+
+
+def read(folder: str, name: str) -> str:
+    return (CORPORA / folder / f"{name}.txt").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return load_model(None)
+
+
+@pytest.fixture(scope="module")
+def detector(model: Model) -> TranslationDetector:
+    return TranslationDetector(model)
+
+
+@pytest.fixture(scope="module")
+def repairer() -> Repairer:
+    return load()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
+def test_traces(case: dict[str, Any], model: Model) -> None:
+    edits = without_overlap(traces.edits(Document(case["original"]), model))
+    sure = tuple(edit for edit in edits if edit.confidence >= APPLIED)
+    assert Patch(sure).apply(case["original"]) == case["expect"]
+    assert len(edits) - len(sure) == case.get("proposals", 0)
+    again = without_overlap(traces.edits(Document(case["expect"]), model))
+    assert not [edit for edit in again if edit.confidence >= APPLIED]
+
+
+def test_negative_cases_are_the_most() -> None:
+    assert sum(case["original"] == case["expect"] for case in CASES) > len(CASES) / 2
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("They asked for guarantees. . Then they left.", "a second full stop"),
+        ("“It might be possible, ”Lane said.", "a closing quote on the wrong side of a space"),
+        ("“There is a time for the work. “\n", "a quote that opens where one closes"),
+        ("He asked the others to ‘enter the room.", "a stray opening quote"),
+        ("The crisis has come. recently it grew.", "a sentence that begins small"),
+        ("in other neighbouring countries. countries.", "a word again behind a stop"),
+        ("Who knows ? Nobody", "a space before a sign"),
+        ("He spoke of « a great day » in the hall", "foreign quotes"),
+    ],
+)
+def test_each_kind_of_trace_is_seen(text: str, name: str) -> None:
+    assert set(traces.found(text)) == {name}
+
+
+def test_traces_are_evidence() -> None:
+    none = traces.evidence(frozenset())
+    assert none < 0
+    for name in traces.PATTERNS:
+        assert traces.evidence({name}) > none
+
+
+@given(st.text(alphabet="ab. ‘’“”,«»\n", max_size=60))
+def test_traces_are_found_where_they_are(text: str) -> None:
+    for name, (start, end) in traces.found(text).items():
+        assert traces.PATTERNS[name].search(text, max(0, start - 1)) is not None or end > start
+
+
+def with_traces(name: str) -> str:
+    """A translated sample as an engine that leaves traces would have left it."""
+    return read("translated", name).rstrip("\n") + "\n\nHe asked the others to ‘wait there. .\n"
+
+
+@pytest.mark.parametrize("name", TRANSLATED)
+def test_translated_articles_are_likelier_than_their_originals(
+    name: str, detector: TranslationDetector
+) -> None:
+    told = [
+        detector.detect(Document(read(folder, name))).damage.probability for folder in ("translated", "sound")
+    ]
+    assert told[0] is not None
+    assert told[1] is not None
+    assert told[0] > 1.2 * told[1]
+
+
+@pytest.mark.parametrize("name", TRANSLATED)
+def test_traces_and_wording_together_are_enough(name: str, repairer: Repairer) -> None:
+    text = with_traces(name)
+    repair = repairer.repair(text)
+    assert (repair.diagnosis.damage["translation"].probability or 0.0) >= FLAGGED
+    assert " ." not in repair.text
+    assert "‘wait" not in repair.text
+    assert {e.kind for e in repair.patch.edits} == {"translation", "spacing"}
+    assert repair.patch.apply(text) == repair.text
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_sound_articles_are_not(name: str, detector: TranslationDetector) -> None:
+    detection = detector.detect(Document(read("sound", name)))
+    assert detection.damage.probability is None or detection.damage.probability < FLAGGED
+    assert (detection.edits, detection.findings, detection.damage.severity) == ((), (), 0.0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "The minister said that the talks would go on.",
+        "Der Minister sagte gestern, dass die Verhandlungen noch lange dauern werden. " * 20,
+    ],
+    ids=["empty", "short", "German"],
+)
+def test_it_cannot_be_told(text: str, detector: TranslationDetector) -> None:
+    detection = detector.detect(Document(text))
+    assert detection.damage.probability is None
+    assert detection.edits == ()
+
+
+def test_code_is_no_translation(detector: TranslationDetector) -> None:
+    detection = detector.detect(Document("x = y ; z { }\nif a ? b : c ; .\n" * 60))
+    assert (detection.damage.probability or 0.0) < FLAGGED
+
+
+def test_shorter_than_the_shortest_is_null(detector: TranslationDetector) -> None:
+    words = read("sound", "05-wildfire").split()
+    assert detector.detect(Document(" ".join(words[: SHORTEST // 2]))).damage.probability is None
+
+
+def test_findings_are_in_order(detector: TranslationDetector) -> None:
+    text = with_traces("05-wildfire")
+    detection = detector.detect(Document(text))
+    assert detection.findings
+    assert 0.0 < detection.damage.severity < 1.0
+    assert list(detection.findings) == sorted(detection.findings, key=lambda f: (f.start, f.end))
+    assert all(0 <= f.start < f.end <= len(text) and f.kind == "translation" for f in detection.findings)
+    assert any("a second full stop" in finding.reason for finding in detection.findings)
+
+
+def test_spaces_mended_before_still_count(detector: TranslationDetector) -> None:
+    """The detector reads the mended text, and is told what was there."""
+    text = with_traces("05-wildfire")
+    mended = text.replace(" .", "")
+    with_source = detector.detect(Document(mended), text).damage.probability
+    without = detector.detect(Document(mended)).damage.probability
+    assert with_source is not None
+    assert without is not None
+    assert with_source > without
+
+
+def test_other_files_are_refused() -> None:
+    wording = packaged_wording()
+    assert wording.weights.shape == (len(wording.profile.names),)
+    with pytest.raises(ValueError, match="train_translation"):
+        wording_from({"format": "something else"})
+
+
+def test_a_longer_article_says_more() -> None:
+    wording = packaged_wording()
+    long, short = (wording.logit(0.1, words) - wording.logit(-0.1, words) for words in (900, 200))
+    assert long > short > 0.0
+
+
+@given(st.lists(st.sampled_from(skeleton.ALPHABET), min_size=1, max_size=3))
+def test_runs_are_written_and_read(names: list[str]) -> None:
+    run = " ".join(names)
+    assert skeleton.written(skeleton.key_of(run)) == run
+
+
+@given(st.text(alphabet="aehnorst THE .,'’-19\n", max_size=200))
+def test_a_profile_is_of_length_one_or_nothing(text: str) -> None:
+    vector = packaged_wording().profile.vector(Document(text).tokens)
+    assert (vector >= 0.0).all()
+    assert abs(float(vector @ vector) - 1.0) < 1e-9 or not vector.any()
+
+
+def test_content_does_not_count() -> None:
+    """Other names and nouns in the same frame are the same skeleton."""
+    one, two = "The king of Spain sold the boat to Anna.", "The wife of Peter sold the milk to Lisbon."
+    codes = [skeleton.codes(Document(text).tokens).tolist() for text in (one, two)]
+    assert codes[0] == codes[1]
+
+
+def test_references_restore_translated_wording(repairer: Repairer) -> None:
+    """Its original is the best reference that an article can have: its words are proposed, and no others."""
+    name = "05-wildfire"
+    index = ReferenceIndex()
+    index.add("test", "", [(name, read("sound", name)), ("other", read("sound", "10-chess"))])
+    repair = repairer.repair(with_traces(name), references=index)
+    assert repair.references == (name,)
+    edits = [e for e in (*repair.patch.edits, *repair.proposals) if e.reference]
+    assert len(edits) > 10
+    assert {e.kind for e in edits} == {"translation"}
+    original = read("sound", name).lower()
+    assert all(e.after.lower() in original for e in edits)
+    assert all(e.reference.startswith(f"{name}:") for e in edits)
+    assert repair.patch.apply(repair.source) == repair.text
+
+
+def test_a_translated_reference_is_not_used(repairer: Repairer) -> None:
+    """It would teach its own damage."""
+    index = ReferenceIndex()
+    index.add("test", "", [("another", with_traces("05-wildfire"))])
+    assert (
+        repairer.repair(with_traces("05-wildfire").replace("fire", "blaze"), references=index).references
+        == ()
+    )
+
+
+def test_references_change_nothing_in_the_original(repairer: Repairer) -> None:
+    index = ReferenceIndex()
+    index.add("test", "", [("translated", read("translated", "05-wildfire"))])
+    sound = read("sound", "05-wildfire")
+    assert repairer.repair(sound, references=index).text == sound
+
+
+@pytest.mark.skipif(
+    not SEEDS.is_dir(), reason="the seed articles are not at hand; TEXTREPAIR_SHARED names their folder"
+)
+@pytest.mark.parametrize(("number", "flagged"), [("000", True), ("004", False)])
+def test_seeds(number: str, flagged: bool, detector: TranslationDetector) -> None:
+    (path,) = SEEDS.glob(f"{number}_*.txt")
+    detection = detector.detect(Document(path.read_text(encoding="utf-8")))
+    assert detection.damage.probability is not None
+    assert (detection.damage.probability >= FLAGGED) == flagged
+    assert bool(detection.edits) == flagged

@@ -1,0 +1,117 @@
+"""Was the article translated by a machine?
+
+Two layers answer.  *Traces* of the engine (:mod:`.traces`) are evidence by their kinds, and places to mend.  The *wording* is
+told by the skeleton of the text (:mod:`.skeleton`): which constructions it prefers, whatever its subject.  Both are
+log-likelihood ratios and add up.
+
+Not used, since it did not carry over to engines left out: how well the words fit the language model.  Translators today choose
+words that fit *better* than people's, and the difference between subjects is far larger (docs/translation.md has the figures).
+
+Edits are made only in an article that is more likely translated than not: in a sound one a sentence that begins small is a
+slip of its author, and none of ours.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from textrepair.detector import traces
+from textrepair.detector.base import Damage, Detection, Document, Finding
+from textrepair.detector.evidence import share_of_words, without_overlap
+from textrepair.detector.skeleton import Profile, weighed
+from textrepair.detector.spin import FLAGGED
+from textrepair.detector.words import looks_english
+from textrepair.model.model import Model
+from textrepair.tokens import TokenKind, Tokens
+
+_KIND = "translation"
+#: Articles with fewer words than this give too little evidence either way.
+SHORTEST = 100
+_FILE = "translation.json"
+_FORMAT = "textrepair wording weights"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A least-squares classifier over runs of a text's skeleton, and what its score says of an article of so many words.
+
+    ``weights`` (runs,); the calibration holds the logit's offset, its slope in the score, its slope in score × length and in
+    length, where length is the logarithm of the words over 300, cut to [-1, 1.5].
+    """
+
+    profile: Profile
+    weights: npt.NDArray[np.float64]
+    intercept: float
+    calibration: tuple[float, float, float, float]
+
+    def score(self, tokens: Tokens) -> float:
+        """Above 0 the text is more like the translated ones that it was fitted to, below 0 like the sound ones."""
+        return float(self.profile.vector(tokens) @ self.weights + self.intercept)
+
+    def logit(self, score: float, words: int) -> float:
+        """Natural-log odds of "translated"."""
+        return float(calibration_terms(np.array([score]), np.array([words]))[0] @ np.array(self.calibration))
+
+
+def calibration_terms(score: npt.NDArray[np.float64], words: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """What the calibration weighs, shape ``(articles, 4)``: a long article's score says more."""
+    length = np.clip(np.log(np.maximum(words, 1) / 300.0), -1.0, 1.5)
+    return np.stack([np.ones(len(score)), score, score * length, length], axis=1)
+
+
+def wording_from(stored: Mapping[str, Any]) -> Wording:
+    """A classifier as ``scripts/train_translation.py`` writes it; any other file is refused."""
+    if stored.get("format") != _FORMAT or stored.get("version") != 1:
+        raise ValueError(f"not {_FORMAT}, version 1; run scripts/train_translation.py fit to make them anew")
+    profile, weights = weighed(stored["weights"])
+    offset, slope, by_length, length = stored["calibration"]
+    return Wording(profile, weights, float(stored["intercept"]), (offset, slope, by_length, length))
+
+
+@cache
+def packaged_wording() -> Wording:
+    """The classifier that comes with the package."""
+    file = resources.files("textrepair.detector") / "packaged" / _FILE
+    return wording_from(json.loads(file.read_text(encoding="utf-8")))
+
+
+@dataclass(frozen=True)
+class TranslationDetector:
+    """``kind`` "translation"; the model is asked about edits only."""
+
+    model: Model
+    kind: str = _KIND
+
+    def detect(self, document: Document, source: str | None = None) -> Detection:
+        """Diagnose an article whose spaces are mended; its ``source`` before that still has the traces that were."""
+        tokens = document.tokens
+        words = (
+            text for text, kind in zip(tokens.texts, tokens.kinds, strict=True) if kind == TokenKind.WORD
+        )
+        if tokens.words < SHORTEST or not looks_english(words):
+            return Detection(Damage(None, 0.0))
+        wording = packaged_wording()
+        logit = wording.logit(wording.score(tokens), tokens.words)
+        left = frozenset(traces.found(document.text if source is None else source))
+        logit += traces.evidence(left)
+        probability = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+        if probability < FLAGGED:
+            return Detection(Damage(probability, 0.0))
+        edits = without_overlap(traces.edits(document, self.model))
+        findings = [Finding(e.start, e.end, _KIND, e.confidence, e.reason) for e in edits]
+        # What speaks for the article as a whole is told at its first line.
+        begin, end = tokens.starts[0], tokens.ends[tokens.sentences[0][1] - 1]
+        reasons = "; ".join(("constructions that translators prefer", *sorted(left)))
+        findings.append(Finding(begin, end, _KIND, round(probability, 4), f"machine translation: {reasons}"))
+        severity = share_of_words(document.text, len(edits) + len(left))
+        findings.sort(key=lambda finding: (finding.start, finding.end))
+        return Detection(Damage(probability, severity), tuple(findings), edits)
