@@ -9,20 +9,27 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import accumulate
 from math import prod
 from pathlib import Path
 
 import regex
 
-from textrepair.detector.base import KINDS, Damage, Detection, Diagnosis, Document, Finding
+from textrepair.detector.base import KINDS, Damage, Detection, Detector, Diagnosis, Document, Finding
+from textrepair.detector.byte_scan import COMMON_WORDS, SPELLED
 from textrepair.detector.encoding import EncodingDetector
 from textrepair.detector.evidence import without_overlap
 from textrepair.detector.furniture import FurnitureDetector
+from textrepair.detector.language import SHORTEST as SHORTEST_FOR_LANGUAGE
+from textrepair.detector.language import language as language_of
+from textrepair.detector.recurring import RecurringLines
 from textrepair.detector.repetition import RepetitionDetector
+from textrepair.detector.screen import Scan, Scanner, SpinScreen, model_scanner
 from textrepair.detector.spacing import SpacingDetector
 from textrepair.detector.spin import FLAGGED, SpinDetector
 from textrepair.detector.verbatim import Verbatim
+from textrepair.detector.words import ENGLISH_SHARE
 from textrepair.model import Model, load_model
 from textrepair.patch import Edit, Patch
 from textrepair.pieces import LONGEST, pieces
@@ -88,20 +95,37 @@ class Repair:
 
 @dataclass(frozen=True)
 class Repairer:
-    """Diagnoses and repairs articles with one model; holds no state of an article and may be shared between threads."""
+    """Diagnoses and repairs articles with one model; holds no state of an article and may be shared between threads.
+
+    ``recurring``: the lines of the corpus that the articles are from, by which furniture is told that no form gives
+    away; ``thorough``: read with the language model also what the screen would clear.
+    """
 
     model: Model
+    recurring: RecurringLines | None = None
+    thorough: bool = False
     _spin: SpinDetector = field(init=False, repr=False)
+    _screen: SpinScreen = field(init=False, repr=False)
     _restorer: Restorer = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_spin", SpinDetector(self.model))
+        object.__setattr__(self, "_screen", SpinScreen(self.model))
         object.__setattr__(self, "_restorer", Restorer(self.model))
 
     @property
     def model_name(self) -> str:
         """Name and version of the model."""
         return self.model.name
+
+    @cached_property
+    def _mechanical(self) -> tuple[Detector, ...]:
+        return EncodingDetector(), SpacingDetector(), RepetitionDetector(), FurnitureDetector(self.recurring)
+
+    @cached_property
+    def _scanner(self) -> Scanner:
+        """Half a second, when the first text comes."""
+        return model_scanner(self.model)
 
     def diagnose(self, text: str) -> Diagnosis:
         """What is wrong with an article."""
@@ -125,15 +149,26 @@ class Repairer:
         return self._repair(text, settings, references)
 
     def _repair(self, text: str, settings: Settings, references: ReferenceIndex | None) -> Repair:
-        document = Document(text)
-        found: dict[str, Detection] = {d.kind: d.detect(document) for d in _MECHANICAL_DETECTORS}
+        document = Document(text, self._scanner)
+        found: dict[str, Detection] = {d.kind: d.detect(document) for d in self._mechanical}
         shielded = _Shield(text, settings.protect)
         edits = shielded.spare(edit for detection in found.values() for edit in detection.edits)
         sure = [e for e in edits if _applies(e, settings)]
         mended = Patch(without_overlap(e for e in sure if e.kind in _MENDED_FIRST))
         view = Document(mended.apply(text)) if mended.edits else document
+        language = _language(text, document.scan)
+        cleared = None if self.thorough else self._screen.cleared(document.scan)
+        if language not in (None, "en"):
+            spin = Detection(Damage(None, 0.0))
+        elif cleared is not None:
+            spin = Detection(Damage(cleared, 0.0))
+        else:
+            prose = _Shield(view.text, settings.protect, markup=True)
+            spin = self._spin.detect(view, prose.tokens(view))
+        if not (edits or spin.edits):  # nothing to mend, as in nearly all articles
+            found["spin"] = spin
+            return Repair(text, Patch(()), (), _diagnosis(found, language))
         prose = _Shield(view.text, settings.protect, markup=True)
-        spin = self._spin.detect(view, prose.tokens(view))
         restored = self._restored(view, spin, found.get("translation"), references)
         spin = _with_references(spin, restored)
         spin_edits = prose.spare(spin.edits)
@@ -144,7 +179,7 @@ class Repairer:
             e for e in (_on_source(e, mended, text) for e in spin_edits if not _applies(e, settings)) if e
         ]
         found["spin"] = Detection(spin.damage, tuple(_finding_on_source(f, mended) for f in spin.findings))
-        return Repair(text, patch, _beside(unsure, patch), _diagnosis(found), restored.share, restored.used)
+        return Repair(text, patch, _beside(unsure, patch), _diagnosis(found, language), restored.share, restored.used)
 
     def _restored(
         self,
@@ -172,15 +207,12 @@ class Repairer:
         return self._restorer.restore(view.tokens, references, kinds[0], spin.edits, usable)
 
 
-_MECHANICAL_DETECTORS = (EncodingDetector(), SpacingDetector(), RepetitionDetector(), FurnitureDetector())
-
-
-def load(model: str | Path | None = None) -> Repairer:
-    """A repairer with the packaged model, or with that of a file.
+def load(model: str | Path | None = None, *, thorough: bool = False) -> Repairer:
+    """A repairer with the packaged model, or with that of a file; a ``thorough`` one clears nothing unread.
 
     Raises :class:`~textrepair.model.ModelError` where the file can't be used.
     """
-    return Repairer(load_model(model))
+    return Repairer(load_model(model), thorough=thorough)
 
 
 def _with_references(spin: Detection, restored: Restoration) -> Detection:
@@ -246,10 +278,18 @@ def _beside(edits: Iterable[Edit], patch: Patch) -> tuple[Edit, ...]:
     return tuple(free)
 
 
-def _diagnosis(found: dict[str, Detection]) -> Diagnosis:
+def _language(text: str, scan: Scan) -> str | None:
+    """The language of a text; that of English prose is plain from its words."""
+    spelled, common = int(scan.stats[SPELLED]), int(scan.stats[COMMON_WORDS])
+    if spelled < SHORTEST_FOR_LANGUAGE:
+        return None
+    return "en" if common >= ENGLISH_SHARE * spelled else language_of(text)
+
+
+def _diagnosis(found: dict[str, Detection], language: str | None) -> Diagnosis:
     damage = {kind: found[kind].damage if kind in found else Damage(None, 0.0) for kind in KINDS}
     findings = sorted((f for d in found.values() for f in d.findings), key=lambda f: (f.start, f.end, f.kind))
-    return Diagnosis(_score(damage), damage, tuple(findings))
+    return Diagnosis(_score(damage), damage, tuple(findings), language)
 
 
 def _score(damage: Mapping[str, Damage]) -> float | None:
@@ -281,7 +321,7 @@ def _joined(text: str, parts: Sequence[tuple[int, Repair]]) -> Repair:
         text,
         Patch(tuple(edit.shifted(at) for at, r in parts for edit in r.patch.edits)),
         tuple(edit.shifted(at) for at, r in parts for edit in r.proposals),
-        Diagnosis(_score(damage), damage, findings),
+        Diagnosis(_score(damage), damage, findings, parts[0][1].diagnosis.language),
         sum(len(r.source) * r.covered for _, r in parts) / len(text),
         tuple(dict.fromkeys(name for _, r in parts for name in r.references)),
     )

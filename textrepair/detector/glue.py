@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -19,9 +19,10 @@ from textrepair.detector.words import frequencies, frequency
 # Lower case and on its own: no part of a name, an address, a handle, a path, a number or a compound.  Words with a
 # capital could be split at 106 places in 110 MB of sound text; about four in five were names (Mogulof, Kingon, Supplyframe).
 _CANDIDATE = re.compile(r"(?<![\w@#/.:'’&=%_\-\\$])[a-z]{4,40}(?![\w@/=_\-(\\]|\.\w|:\w|['’]\w)")
-_FRAGMENT = re.compile(
-    r"(?<=[a-z]) (?:ments?|tions?|sions?|ings?|ness|ity|ities|[ae]nces?|ous|ously|ical|ional|ture)(?![\w'’-])"
+FRAGMENTS = frozenset(
+    "ment ments tion tions sion sions ing ings ness ity ities ance ances ence ences ous ously ical ional ture".split()
 )
+_FRAGMENT = re.compile(rf"(?<=[a-z]) (?:{'|'.join(sorted(FRAGMENTS))})(?![\w'’-])")
 
 # Function words in front of which, or behind which, a space may be missing.  Those that are also prefixes or begin many
 # words (in, on, out, over, under, up, off, no, non, be, a, i, as, do, go, re) are no evidence in front; those that are also
@@ -96,25 +97,25 @@ class Glued:
 
 
 # Glued pairs that are frequent enough to be on the list themselves; two words remain a hundred times likelier.
-_LISTED_PAIRS = frozenset(
+LISTED_PAIRS = frozenset(
     "ofthe inthe tothe forthe onthe atthe bythe fromthe withthe andthe thatthe isthe wasthe asthe ofthis inthis ofhis inhis "
     "ofwhich inwhich haveto andthat thisis thatis withher fortheir oftheir".split()
 )
 
 
-def _unlisted(text: str) -> Iterator[re.Match[str]]:
-    """The words of a text that no list has, or has although they are two."""
+def _unlisted(text: str, suspects: Iterable[int]) -> Iterator[re.Match[str]]:
+    """The words of a text, of those that begin at the suspects, that no list has, or has although they are two."""
     table = frequencies()
-    for match in _CANDIDATE.finditer(text):
-        word = match.group()
-        if word not in table or word in _LISTED_PAIRS:
+    for start in suspects:
+        match = _CANDIDATE.match(text, start)
+        if match and (match.group() not in table or match.group() in LISTED_PAIRS):
             yield match
 
 
-def find_glued(text: str) -> list[Glued]:
-    """All places where a word that nobody knows is two or more that everybody does."""
+def find_glued(text: str, suspects: Iterable[int]) -> list[Glued]:
+    """All places, of those that a scan suspects, where a word that nobody knows is two or more that everybody does."""
     places: dict[str, list[int]] = {}
-    for match in _unlisted(text):
+    for match in _unlisted(text, suspects):
         places.setdefault(match.group(), []).append(match.start())
     found = []
     for word, starts in places.items():
@@ -128,13 +129,14 @@ def find_glued(text: str) -> list[Glued]:
     return found
 
 
-def find_cut(text: str) -> list[tuple[int, int]]:
-    """Single spaces that cut a word in two (``govern ment``), as spans.
+def find_cut(text: str, suspects: Iterable[int]) -> list[tuple[int, int]]:
+    """Single spaces beside a suspect that cut a word in two (``govern ment``), as spans.
 
     One part must be no word at all, the whole a common one, so that ``any one`` and ``web site`` are left alone.
     """
-    spaces = {match.start() for match in _FRAGMENT.finditer(text)}
-    for match in _unlisted(text):
+    suspects = list(suspects)
+    spaces = {start - 1 for start in suspects if start and _FRAGMENT.match(text, start - 1)}
+    for match in _unlisted(text, suspects):
         spaces.update((match.start() - 1, match.end()))
     return [(at, at + 1) for at in sorted(spaces) if _is_cut(text, at)]
 
@@ -170,7 +172,7 @@ def segment(word: str) -> tuple[tuple[str, ...], float] | None:
     if (
         confidence == 0.0
         or (len(pieces) > 2 and len(word) < 10)
-        or (word not in _LISTED_PAIRS and _is_slip(word, pieces))
+        or (word not in LISTED_PAIRS and _is_slip(word, pieces))
     ):
         return None
     return pieces, confidence

@@ -38,15 +38,16 @@ def scan_record(id_: str, diagnosis: Diagnosis, model: str = "", version: str = 
     """What `scan --format jsonl` says of an article."""
     return {
         "id": id_,
-        "score": _rounded(diagnosis.score),
+        "score": rounded(diagnosis.score),
         "model": model,
         "version": version,
+        "language": diagnosis.language,
         "damage": {
-            kind: {"probability": _rounded(damage.probability), "severity": _rounded(damage.severity)}
+            kind: {"probability": rounded(damage.probability), "severity": rounded(damage.severity)}
             for kind, damage in diagnosis.damage.items()
         },
         "findings": [
-            {"start": f.start, "end": f.end, "kind": f.kind, "score": _rounded(f.score), "reason": f.reason}
+            {"start": f.start, "end": f.end, "kind": f.kind, "score": rounded(f.score), "reason": f.reason}
             for f in diagnosis.findings
         ],
     }
@@ -85,7 +86,8 @@ def dumps(record: Mapping[str, Any]) -> str:
     return json.dumps(record, allow_nan=False) if _SURROGATE.search(line) else line
 
 
-def _rounded(value: float | None) -> float | None:
+def rounded(value: float | None) -> float | None:
+    """A score as it is written."""
     return None if value is None else round(value, _DIGITS)
 
 
