@@ -174,8 +174,8 @@ class FurnitureDetector:
 
     With ``recurring`` also lines that come back in article after article of the corpus."""
 
+    kind = _KIND
     recurring: RecurringLines | None = None
-    kind: str = _KIND
 
     def detect(self, document: Document) -> Detection:
         text = document.text
