@@ -124,7 +124,7 @@ def _add_lists(builder: TableBuilder) -> None:
     none = np.uint32(NO_IDENTIFIER | EVIDENCE_ZERO << EVIDENCE_SHIFT)
     values = np.where(shares >= COMMON_FREQUENCY, np.uint32(KNOWN | COMMON), np.uint32(KNOWN)) | none
     words = list(table)
-    pairs = glue.LISTED_PAIRS & table.keys()
+    pairs = glue.listed_pairs()
     if pairs:
         values[[i for i, word in enumerate(words) if word in pairs]] = none
     builder.add(words, values.astype(np.uint32))

@@ -147,7 +147,7 @@ def _line_around(text: str, start: int, end: int) -> tuple[int, int]:
 SMALL_WORDS = frozenset(
     "the a an of to in and is was for on that with by from as at it he they are be has have had his its this but".split()
 )
-_MINSMALL_WORDS = 0.15
+_MIN_SMALL = 0.15
 _MIN_LINE_WORDS = 8
 
 
