@@ -314,7 +314,7 @@ def test_jsonl_reads_back(repair: FakeRepair) -> None:
 def test_jsonl_is_the_contracts() -> None:
     record = json.loads(FORMATS["jsonl"].article(article()))
     assert list(record) == [
-        *("id", "score", "model", "version", "damage", "findings"),
+        *("id", "score", "model", "version", "language", "damage", "findings"),
         *("text", "edits", "proposals"),
     ]
     assert list(record["damage"]) == list(KINDS)

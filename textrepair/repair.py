@@ -281,9 +281,9 @@ def _beside(edits: Iterable[Edit], patch: Patch) -> tuple[Edit, ...]:
 def _language(text: str, scan: Scan) -> str | None:
     """The language of a text; that of English prose is plain from its words."""
     spelled, common = int(scan.stats[SPELLED]), int(scan.stats[COMMON_WORDS])
-    if spelled < SHORTEST_FOR_LANGUAGE:
-        return None
-    return "en" if common >= ENGLISH_SHARE * spelled else language_of(text)
+    if spelled >= SHORTEST_FOR_LANGUAGE and common >= ENGLISH_SHARE * spelled:
+        return "en"
+    return None if text.isascii() and spelled < SHORTEST_FOR_LANGUAGE else language_of(text)
 
 
 def _diagnosis(found: dict[str, Detection], language: str | None) -> Diagnosis:

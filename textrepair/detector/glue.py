@@ -194,7 +194,7 @@ def segment(word: str) -> tuple[tuple[str, ...], float] | None:
     if len(pieces) < 2 or logp < unlisted_logp + _MARGIN_LOGP:
         return None
     confidence = min(_seam(first, last) for first, last in pairwise(pieces))
-    if not confidence and len(pieces) == 2 and glued_odds(*pieces) >= _SURE_ODDS:
+    if not confidence and len(pieces) == 2 and _is_open(*pieces) and glued_odds(*pieces) >= _SURE_ODDS:
         confidence = _BY_ODDS
     if (
         confidence == 0.0
@@ -227,6 +227,19 @@ def _viterbi(word: str) -> tuple[tuple[str, ...], float]:
         pieces.append(word[start:end])
         end = start
     return tuple(reversed(pieces)), best[size][0]
+
+
+_FUNCTION_WORDS = _FIRST | _LAST | _RISKY_LAST | _SHORT
+
+
+def _is_open(first: str, last: str) -> bool:
+    """Is it open whether these two were glued: two function words, or two content words that form no prefix or suffix?
+
+    A function word beside a content word was judged by its seam (``yourusername``, ``isinstance`` are names in code).
+    """
+    if first in _FUNCTION_WORDS or last in _FUNCTION_WORDS:
+        return first in _FUNCTION_WORDS and last in _FUNCTION_WORDS
+    return min(len(first), len(last)) >= 4 and first not in _PREFIXES and last not in _SUFFIXES
 
 
 def _seam(first: str, last: str) -> float:
