@@ -5,10 +5,11 @@
     python scripts/bench.py --parts speed,peers      # some of it
     python scripts/bench.py --json                   # for programs
 
-Parts: ``speed`` (words a second against the floor and ftfy), ``scan`` (sound records on one core against floor, ftfy and datatrove's
-filters), ``memory`` (a scan of records up to a gigabyte: time and memory), ``start`` (first calls, model, ``--help``), ``peers`` (spelling
-correctors on the same gold edits; ``pip install 'textrepair[bench]'``), ``long`` (50 MB files: time and memory), ``profile``
-(where a repair's time goes).  Figures of different machines or runs don't compare; ratios within one run do, nearly.
+Parts: ``speed`` (words a second against the floor and ftfy), ``scan`` (sound records on one core against floor, ftfy and
+datatrove's filters), ``memory`` (a scan of records up to a gigabyte: time and memory), ``start`` (first calls, model,
+``--help``), ``peers`` (spelling correctors on the same gold edits; ``pip install 'textrepair[bench]'``), ``long`` (50 MB
+files: time and memory), ``profile`` (where a repair's time goes).  Figures of different machines or runs don't compare;
+ratios within one run do, nearly.
 """
 
 from __future__ import annotations
@@ -93,7 +94,9 @@ def _measure_part(part: str, repairer: Any, material: Material, options: argpars
     if part == "memory":
         from benchmarks.scanning import measure_memory
 
-        return measure_memory(material.sound, options.model, [10_000_000, 100_000_000, options.gigabytes * 10**9])
+        return measure_memory(
+            material.sound, options.model, [10_000_000, 100_000_000, options.gigabytes * 10**9]
+        )
     if part == "start":
         from benchmarks.start import measure_start
 

@@ -1,8 +1,8 @@
 """Does the time grow in step with the text?  ``python scripts/bench_growth.py [--megabytes 50]``
 
-Each detector on 20,000 and 160,000 characters of hostile text (eight is linear, sixty-four quadratic; texts that take less than a blink
-say nothing); then the whole diagnosis on an eighth and all of: a million quotes, deep repetition, lines that all recur, nested
-brackets, words on no list, and sound words on one line of ``--megabytes``.
+Each detector on 20,000 and 160,000 characters of hostile text (eight is linear, sixty-four quadratic; texts that take less
+than a blink say nothing); then the whole diagnosis on an eighth and all of: a million quotes, deep repetition, lines that
+all recur, nested brackets, words on no list, and sound words on one line of ``--megabytes``.
 """
 
 from __future__ import annotations
@@ -72,7 +72,12 @@ def repeated(unit: str, size: int) -> str:
 
 def sound_line(size: int) -> str:
     """Sound words on one line, over and over."""
-    once = " ".join(" ".join(path.read_text(encoding="utf-8").split()) for path in sorted(_CORPORA.glob("*.txt"))) + " "
+    once = (
+        " ".join(
+            " ".join(path.read_text(encoding="utf-8").split()) for path in sorted(_CORPORA.glob("*.txt"))
+        )
+        + " "
+    )
     return (once * (size // len(once) + 1))[:size]
 
 
@@ -83,13 +88,18 @@ def whole(repairer: Repairer, megabytes: float) -> None:
         texts = repeated(unit, LARGE // 8), repeated(unit, LARGE)
         print(growth("diagnosis", name, repairer.diagnose, texts), flush=True)
     size = int(megabytes * 1e6)
-    print(growth("diagnosis", "one line", repairer.diagnose, (sound_line(size // 8), sound_line(size))), flush=True)
+    print(
+        growth("diagnosis", "one line", repairer.diagnose, (sound_line(size // 8), sound_line(size))),
+        flush=True,
+    )
 
 
 def main() -> None:
     """Print the ratio for each detector and text."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--megabytes", type=float, default=50.0, help="of the one line (default: %(default)g)")
+    parser.add_argument(
+        "--megabytes", type=float, default=50.0, help="of the one line (default: %(default)g)"
+    )
     options = parser.parse_args()
     detectors: tuple[Detector, ...] = (
         EncodingDetector(), SpacingDetector(), RepetitionDetector(), FurnitureDetector(),
@@ -98,7 +108,10 @@ def main() -> None:
         detector.detect(Document("Warm up , it said.The word remainsunclear â€™."))
         for unit in UNITS:
             texts = repeated(unit, SIZES[0]), repeated(unit, SIZES[1])
-            print(growth(detector.kind, unit, lambda text, d=detector: d.detect(Document(text)), texts), flush=True)  # type: ignore[misc]
+            print(
+                growth(detector.kind, unit, lambda text, d=detector: d.detect(Document(text)), texts),
+                flush=True,
+            )  # type: ignore[misc]
     whole(load(), options.megabytes)
 
 

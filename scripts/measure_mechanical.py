@@ -1,9 +1,10 @@
 """Measure mechanical repairs on damage put into held-out text: ``python scripts/measure_mechanical.py --data ../shared/data``.
 
-Into sound newswire, article by article with a seed of its own, each kind of damage is put apart from the others: words glued, words
-cut, spaces in front of and behind marks, spaces doubled, words doubled, text decoded wrongly, lines repeated, lines of furniture.  An
-edit is right if it undoes the damage; edits that the same detector makes on the undamaged article are slips of the newswire itself
-and are left out.  ``--plot FILE.svg`` draws how often edits and findings of a stated confidence are right.
+Into sound newswire, article by article with a seed of its own, each kind of damage is put apart from the others: words
+glued, words cut, spaces in front of and behind marks, spaces doubled, words doubled, text decoded wrongly, lines repeated,
+lines of furniture.  An edit is right if it undoes the damage; edits that the same detector makes on the undamaged article
+are slips of the newswire itself and are left out.  ``--plot FILE.svg`` draws how often edits and findings of a stated
+confidence are right.
 """
 
 from __future__ import annotations
@@ -97,7 +98,13 @@ class Counts:
 def measure(repairer: Repairer, texts: list[str], least: float) -> Iterator[tuple[str, Counts]]:
     """Counts for each kind of damage; edits count from the confidence ``least`` on."""
     everything = Settings(min_confidence=0.0)
-    own = [{(e.before, e.after, text[e.start - 12 : e.start]) for e in repairer.repair(text, everything).patch.edits} for text in texts]
+    own = [
+        {
+            (e.before, e.after, text[e.start - 12 : e.start])
+            for e in repairer.repair(text, everything).patch.edits
+        }
+        for text in texts
+    ]
     for kind, (pattern, change, share) in DAMAGE.items():
         counts = Counts()
         for number, text in enumerate(texts):
@@ -109,7 +116,9 @@ def measure(repairer: Repairer, texts: list[str], least: float) -> Iterator[tupl
         yield kind, counts
 
 
-def _count(counts: Counts, damaged: Damaged, edits: list[Edit], own: set[tuple[str, str, str]], least: float) -> None:
+def _count(
+    counts: Counts, damaged: Damaged, edits: list[Edit], own: set[tuple[str, str, str]], least: float
+) -> None:
     counts.gold += len(damaged.gold)
     for gold in damaged.gold:
         inside = [e for e in edits if gold.start <= e.start and e.end <= gold.end]
@@ -117,7 +126,11 @@ def _count(counts: Counts, damaged: Damaged, edits: list[Edit], own: set[tuple[s
         mended = Patch(tuple(e.shifted(-gold.start) for e in sure)).apply(gold.before) == gold.after
         counts.found += mended
         for edit in inside:
-            right = mended if edit in sure else Patch((edit.shifted(-gold.start),)).apply(gold.before) == gold.after
+            right = (
+                mended
+                if edit in sure
+                else Patch((edit.shifted(-gold.start),)).apply(gold.before) == gold.after
+            )
             counts.judged.append((edit.confidence, right))
             counts.edits += edit in sure
             counts.right += edit in sure and right
@@ -147,8 +160,12 @@ def plot(path: Path, judged: dict[str, list[tuple[float, bool]]]) -> None:
             bins.setdefault(round(confidence, 1), []).append(right)
         xs = sorted(bins)
         sizes = [10 + 3 * len(bins[x]) ** 0.5 for x in xs]
-        axes.scatter(xs, [sum(bins[x]) / len(bins[x]) for x in xs], s=sizes, label=f"{kind} ({len(pairs)})", alpha=0.7)
-    axes.set(xlabel="stated confidence", ylabel="share of edits that are right", xlim=(0, 1.02), ylim=(0, 1.02))
+        axes.scatter(
+            xs, [sum(bins[x]) / len(bins[x]) for x in xs], s=sizes, label=f"{kind} ({len(pairs)})", alpha=0.7
+        )
+    axes.set(
+        xlabel="stated confidence", ylabel="share of edits that are right", xlim=(0, 1.02), ylim=(0, 1.02)
+    )
     axes.legend(fontsize=8)
     figure.savefig(path, metadata={"Date": None})
 

@@ -1,9 +1,10 @@
 """Measure the quick screen: ``python scripts/measure_screen.py --data ../shared/data [--model FILE] [--thorough]``.
 
-How many sound articles are left to the language model (false alarms of the screen), and how many spun ones are cleared unread (misses)?
-Sound newswire and web posts; spun articles of two spinners; the annotated article; our own samples; and pieces of 100, 200 and 400 words of
-the spun ones.  With ``--model`` a model built without a spinner (``scripts/build_model.py --without``), with ``--thorough`` also what the
-language model says of the articles that were cleared, which takes minutes.
+How many sound articles are left to the language model (false alarms of the screen), and how many spun ones are cleared
+unread (misses)? Sound newswire and web posts; spun articles of two spinners; the annotated article; our own samples; and
+pieces of 100, 200 and 400 words of the spun ones.  With ``--model`` a model built without a spinner
+(``scripts/build_model.py --without``), with ``--thorough`` also what the language model says of the articles that were
+cleared, which takes minutes.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the tree is what is measured
 
 from textrepair.detector.base import Document
-from textrepair.detector.screen import CLEARED_BELOW, Scanner, SpinScreen, model_scanner
+from textrepair.detector.screen import CLEARED_BELOW, Scanner, model_scanner, spin_logit
 from textrepair.detector.spin import FLAGGED, SpinDetector
 from textrepair.model import Model, load_model
 
@@ -37,7 +38,10 @@ def texts(data: Path) -> Iterator[tuple[str, list[str]]]:
     seed = sorted((data.parent / "seeds").glob("001_*.txt"))
     yield "article 001", [path.read_text(encoding="utf-8") for path in seed]
     for folder in ("spun", "sound"):
-        yield f"corpora/{folder}", [p.read_text(encoding="utf-8") for p in sorted((ROOT / "corpora" / folder).glob("*.txt"))]
+        yield (
+            f"corpora/{folder}",
+            [p.read_text(encoding="utf-8") for p in sorted((ROOT / "corpora" / folder).glob("*.txt"))],
+        )
 
 
 def _pieces(text: str, size: int) -> Iterator[str]:
@@ -48,11 +52,17 @@ def _pieces(text: str, size: int) -> Iterator[str]:
 
 def measure(model: Model, scanner: Scanner, some: Sequence[str], thorough: bool) -> dict[str, object]:
     """Counts of a set: too short to screen, cleared, left to be read; of the cleared, flagged by the language model."""
-    screen, spin = SpinScreen(model), SpinDetector(model)
-    logits = [screen.logit(scanner.scan(text)) for text in some]
+    spin = SpinDetector(model)
+    logits = [spin_logit(scanner.scan(text)) for text in some]
     told = sorted(logit for logit in logits if logit is not None)
-    cleared = [text for text, logit in zip(some, logits, strict=True) if logit is not None and logit < CLEARED_BELOW]
-    flagged = sum((spin.detect(Document(text)).damage.probability or 0.0) >= FLAGGED for text in cleared) if thorough else None
+    cleared = [
+        text for text, logit in zip(some, logits, strict=True) if logit is not None and logit < CLEARED_BELOW
+    ]
+    flagged = (
+        sum((spin.detect(Document(text)).damage.probability or 0.0) >= FLAGGED for text in cleared)
+        if thorough
+        else None
+    )
     return {
         "texts": len(some),
         "short": len(some) - len(told),
@@ -73,8 +83,13 @@ def main() -> None:
     options = parser.parse_args()
     model = load_model(options.model)
     scanner = model_scanner(model)
-    print(f"model {model.name}, without {model.header.get('without') or 'nothing'}; cleared below a logit of {CLEARED_BELOW}\n")
-    print("| texts | all | too short | cleared | read | lowest logit | highest | cleared, yet flagged |\n|---|---|---|---|---|---|---|---|")
+    print(
+        f"model {model.name}, without {model.header.get('without') or 'nothing'}; cleared below a logit of {CLEARED_BELOW}\n"
+    )
+    print(
+        "| texts | all | too short | cleared | read | lowest logit | highest | cleared, yet flagged "
+        "|\n|---|---|---|---|---|---|---|---|"
+    )
     for name, some in texts(options.data):
         row = measure(model, scanner, some, options.thorough)
         flagged = "–" if row["flagged"] is None else row["flagged"]

@@ -19,7 +19,10 @@ LINE = "Evening Post of Harbour and Hill"
 
 
 def articles(count: int) -> list[str]:
-    return [f"{PROSE.format(day)}\nA line of its own, number {day}.\n{LINE}\nAnother one: {day}" for day in range(count)]
+    return [
+        f"{PROSE.format(day)}\nA line of its own, number {day}.\n{LINE}\nAnother one: {day}"
+        for day in range(count)
+    ]
 
 
 def found(text: str, counts: RecurringLines) -> list[str]:
@@ -44,7 +47,9 @@ def test_copies_are_no_furniture() -> None:
 
 
 def test_form_and_recurrence_add_up() -> None:
-    texts = [f"{PROSE.format(day)}\n\nOne more, {day}.\nTwo more, {day}.\nShare this article" for day in range(4)]
+    texts = [
+        f"{PROSE.format(day)}\n\nOne more, {day}.\nTwo more, {day}.\nShare this article" for day in range(4)
+    ]
     counts = RecurringLines.of(texts)
     plain = FurnitureDetector().detect(Document(texts[0])).findings
     both = FurnitureDetector(counts).detect(Document(texts[0])).findings
@@ -65,7 +70,9 @@ def test_command_line(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["scan", "--recurring", "--format", "jsonl", str(path)])
     assert result.exit_code == 0, result.output
     for line in result.output.splitlines():
-        assert [f["reason"] for f in json.loads(line)["findings"] if f["kind"] == "furniture"] == ["a line of 4 articles"]
+        assert [f["reason"] for f in json.loads(line)["findings"] if f["kind"] == "furniture"] == [
+            "a line of 4 articles"
+        ]
 
 
 def test_standard_input_is_read_once(tmp_path: Path) -> None:

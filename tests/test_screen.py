@@ -18,7 +18,7 @@ from textrepair.detector.base import Detector, Document
 from textrepair.detector.encoding import EncodingDetector
 from textrepair.detector.furniture import FurnitureDetector
 from textrepair.detector.repetition import RepetitionDetector
-from textrepair.detector.screen import Scan, Scanner, SpinScreen, default_scanner, model_scanner
+from textrepair.detector.screen import Scan, Scanner, cleared_of_spin, default_scanner, model_scanner
 from textrepair.detector.spacing import SpacingDetector
 from textrepair.model import Model, load_model
 from textrepair.repair import Repairer
@@ -55,7 +55,7 @@ class Suspicious(Scanner):
 
 def suspicious() -> Suspicious:
     plain = default_scanner()
-    return Suspicious(plain.table, plain.prefixes, plain.signs)
+    return Suspicious(plain.table, plain.prefixes, plain.signs, plain.pairs)
 
 
 def assert_rules_out_nothing_found(text: str) -> None:
@@ -64,14 +64,17 @@ def assert_rules_out_nothing_found(text: str) -> None:
 
 
 FRAGMENTS = [
-    "the", "the the", "of the of the", "had had", "said", "countries. countries.", "remainsunclear", "govern ment", "nonsense ing",
-    "Kremlins Making", "Kremlin’s making", "David E. SangerAndrew E. Kramer", "McConnell", "WASHINGTON  President", "a  b", "x.  Y",
-    " ,", " .", " ...", "( see", "(AP )", "“ I", "am ”", ", ”Pifer", "said.The", "word,word", "U.S.", "café", "naïve", "â€™", "Ã©", "œuvre",
-    "fin­e", "�", "don�t", "£5", "5 €", "«so»", "…”", "It’s", "it's", "-", "—", "\n", "\n\n", "\r\n", "\t", " ", ". ", "! ", "”\n",
-    "Read More", "Share this article", "2 years ago 475", "Image", "Card 1 of 5", "Photo: Ann Orr/Reuters", "A man (AP Photo)",
-    "This site uses cookies to work.", "All rights reserved.", "https://example.org/a", "© 2021 A", "May 4, 2021", "20210504",
-    "By accepting you consent to our cookies", "[caption id=1]", "The long bridge over the river stays closed until the spring",
-    "The bridge over the old river The bridge over the old river", "ofthe", "http://a.b", "@you", "#tag", "a.b", "`x  y`",
+    "the", "the the", "of the of the", "had had", "said", "countries. countries.", "remainsunclear", "govern ment",
+    "nonsense ing", "Kremlins Making", "Kremlin’s making", "David E. SangerAndrew E. Kramer", "McConnell",
+    "WASHINGTON  President", "a  b", "x.  Y", " ,", " .", " ...", "( see", "(AP )", "“ I", "am ”", ", ”Pifer",
+    "said.The", "word,word", "U.S.", "café", "naïve", "â€™", "Ã©", "œuvre", "fin­e", "�", "don�t", "£5", "5 €", "«so»",
+    "…”", "It’s", "it's", "-", "—", "\n", "\n\n", "\r\n", "\t", " ", ". ", "! ", "”\n", "Read More",
+    "Share this article", "2 years ago 475", "Image", "Card 1 of 5", "Photo: Ann Orr/Reuters", "A man (AP Photo)",
+    "This site uses cookies to work.", "All rights reserved.", "https://example.org/a", "© 2021 A", "May 4, 2021",
+    "20210504", "By accepting you consent to our cookies", "[caption id=1]",
+    "The long bridge over the river stays closed until the spring",
+    "The bridge over the old river The bridge over the old river", "ofthe", "http://a.b", "@you", "#tag", "a.b",
+    "`x  y`",
 ]  # fmt: skip
 
 
@@ -105,7 +108,8 @@ def test_real_articles(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [("", 0), ("It isn't half-done.", 3), ("Él dijo: “no”.", 3), ("a\n\nb 12 c3", 4), ("日本", 1)]
+    ("text", "words"),
+    [("", 0), ("It isn't half-done.", 3), ("Él dijo: “no”.", 3), ("a\n\nb 12 c3", 4), ("日本", 1)],
 )
 def test_words(text: str, words: int) -> None:
     assert Document(text).scan.words == words
@@ -121,18 +125,18 @@ def corpora(folder: str) -> list[str]:
 
 
 def test_no_spun_article_is_cleared(model: Model) -> None:
-    scanner, screen = model_scanner(model), SpinScreen(model)
-    assert [screen.cleared(scanner.scan(text)) for text in corpora("spun")] == [None] * 12
+    scanner = model_scanner(model)
+    assert [cleared_of_spin(scanner.scan(text)) for text in corpora("spun")] == [None] * 12
 
 
 def test_sound_articles_are_cleared(model: Model) -> None:
-    scanner, screen = model_scanner(model), SpinScreen(model)
-    cleared = [screen.cleared(scanner.scan(text)) for text in corpora("sound")]
+    scanner = model_scanner(model)
+    cleared = [cleared_of_spin(scanner.scan(text)) for text in corpora("sound")]
     assert all(probability is not None and probability < 0.01 for probability in cleared)
 
 
 def test_short_texts_are_read(model: Model) -> None:
-    assert SpinScreen(model).cleared(model_scanner(model).scan("A short note. " * 10)) is None
+    assert cleared_of_spin(model_scanner(model).scan("A short note. " * 10)) is None
 
 
 @pytest.mark.parametrize("folder", ["sound", "spun", "glued", "mojibake", "furniture", "translated"])

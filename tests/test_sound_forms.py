@@ -1,6 +1,8 @@
-"""Texts that are no newswire: other languages, code, tables, poems, chat, legal and chemical text, lists, capitals, very short ones.
+"""Texts that are no newswire: other languages, code, tables, poems, chat, legal and chemical text, lists, capitals, very
+short ones.
 
-None may be flagged or changed in wording.  What can't be told is null: damaged or not, in a text too short or in another language.
+None may be flagged or changed in wording.  What can't be told is null: damaged or not, in a text too short or in another
+language.
 """
 
 from __future__ import annotations

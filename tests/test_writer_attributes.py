@@ -44,7 +44,9 @@ def test_redpajama() -> None:
 @pytest.mark.parametrize("form", ["dolma", "redpajama"])
 def test_scan_writes_one_line_for_each_article(form: str, tmp_path: Path) -> None:
     path = tmp_path / "in.jsonl"
-    path.write_text("".join(json.dumps({"id": f"n{i}", "text": "A  sound line. " * 30}) + "\n" for i in range(2)))
+    path.write_text(
+        "".join(json.dumps({"id": f"n{i}", "text": "A  sound line. " * 30}) + "\n" for i in range(2))
+    )
     result = CliRunner().invoke(main, ["scan", "--format", form, str(path)])
     assert result.exit_code == 0, result.output
     records = [json.loads(line) for line in result.output.splitlines()]

@@ -25,7 +25,7 @@ from textrepair.detector.language import SHORTEST as SHORTEST_FOR_LANGUAGE
 from textrepair.detector.language import language as language_of
 from textrepair.detector.recurring import RecurringLines
 from textrepair.detector.repetition import RepetitionDetector
-from textrepair.detector.screen import Scan, Scanner, SpinScreen, model_scanner
+from textrepair.detector.screen import Scan, Scanner, cleared_of_spin, model_scanner
 from textrepair.detector.spacing import SpacingDetector
 from textrepair.detector.spin import FLAGGED, SpinDetector
 from textrepair.detector.verbatim import Verbatim
@@ -105,12 +105,10 @@ class Repairer:
     recurring: RecurringLines | None = None
     thorough: bool = False
     _spin: SpinDetector = field(init=False, repr=False)
-    _screen: SpinScreen = field(init=False, repr=False)
     _restorer: Restorer = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_spin", SpinDetector(self.model))
-        object.__setattr__(self, "_screen", SpinScreen(self.model))
         object.__setattr__(self, "_restorer", Restorer(self.model))
 
     @property
@@ -157,7 +155,7 @@ class Repairer:
         mended = Patch(without_overlap(e for e in sure if e.kind in _MENDED_FIRST))
         view = Document(mended.apply(text)) if mended.edits else document
         language = _language(text, document.scan)
-        cleared = None if self.thorough else self._screen.cleared(document.scan)
+        cleared = None if self.thorough else cleared_of_spin(document.scan)
         if language not in (None, "en"):
             spin = Detection(Damage(None, 0.0))
         elif cleared is not None:
@@ -179,7 +177,9 @@ class Repairer:
             e for e in (_on_source(e, mended, text) for e in spin_edits if not _applies(e, settings)) if e
         ]
         found["spin"] = Detection(spin.damage, tuple(_finding_on_source(f, mended) for f in spin.findings))
-        return Repair(text, patch, _beside(unsure, patch), _diagnosis(found, language), restored.share, restored.used)
+        return Repair(
+            text, patch, _beside(unsure, patch), _diagnosis(found, language), restored.share, restored.used
+        )
 
     def _restored(
         self,

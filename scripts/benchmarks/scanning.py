@@ -4,8 +4,8 @@ The same sound texts in one run, the best round of each, as in :mod:`benchmarks.
 
 floor        ``sum(map(known.__contains__, text.split()))``, texts in memory
 ftfy         ``fix_text``, texts in memory
-datatrove    the filters Gopher quality, Gopher repetition, C4 and FineWeb quality one after the other on documents in memory, all of
-             them for every document, with their defaults (words by spaCy's rules for English, as datatrove assigns them)
+datatrove    the filters Gopher quality, Gopher repetition, C4 and FineWeb quality one after the other on documents in memory,
+             all of them for every document, with their defaults (words by spaCy's rules for English, as datatrove has it)
 scan         ``Repairer.diagnose``, texts in memory
 scan JSONL   everything that ``textrepair scan --format jsonl`` does from a file of records to a file of records
 
@@ -101,7 +101,9 @@ def _datatrove() -> Work | None:
     return run
 
 
-def measure_memory(texts: Sequence[str], model: str | None, sizes: Sequence[int]) -> dict[str, dict[str, float]]:
+def measure_memory(
+    texts: Sequence[str], model: str | None, sizes: Sequence[int]
+) -> dict[str, dict[str, float]]:
     """Seconds, words a second and peak memory in MB of ``scan --format jsonl`` over files of records of so many bytes."""
     results: dict[str, dict[str, float]] = {}
     if not hasattr(os, "wait4"):

@@ -172,7 +172,9 @@ def take_repairer(options: dict[str, Any], paths: Iterable[str], reading: Readin
 
         if STDIN in paths:
             raise click.UsageError("--recurring reads its input twice, which - can't: name files.")
-        texts = (article.text for article in read_articles(paths, reading))  # errors are told by the second reading
+        texts = (
+            article.text for article in read_articles(paths, reading)
+        )  # errors are told by the second reading
         repairer = replace(repairer, recurring=RecurringLines.of(texts))
     return replace(repairer, thorough=thorough) if thorough else repairer
 

@@ -30,8 +30,8 @@ _READ_AHEAD_CHARACTERS = 4_000_000
 @shared.paths
 @click.option(
     "--format", "form", type=Choice(["table", "jsonl", "dolma", "redpajama"]), default="table", show_default=True,
-    help="A table of probabilities; everything that was found, one JSON object for each article; or the same as attributes for Dolma "
-    "or quality signals as RedPajama has them.",
+    help="A table of probabilities; everything that was found, one JSON object for each article; or the same as attributes "
+    "for Dolma or quality signals as RedPajama has them.",
 )  # fmt: skip
 @results.out
 @shared.model

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+import msgspec
+
 from textrepair.corpus.compression import ENDINGS as COMPRESSED
 from textrepair.corpus.compression import DamagedArchive, open_for_reading
 
@@ -195,7 +197,7 @@ class _BadRecord(Exception):
 
 def _record(raw: bytes, name: str, path: str, number: int, reading: Reading) -> Article:
     try:
-        record = json.loads(raw.decode("utf-8"))
+        record = _parsed(raw)
     except UnicodeDecodeError:
         raise
     except (ValueError, RecursionError) as error:  # also numbers of more than 4,300 digits
@@ -215,6 +217,15 @@ def _record(raw: bytes, name: str, path: str, number: int, reading: Reading) -> 
             f"field {field!r} is {_json_type(text)}, not a string", "name the text's field with --text-field"
         )
     return Article(_record_id(record.get(reading.id_field), name, number), text, path, record, number)
+
+
+def _parsed(raw: bytes) -> object:
+    """What a line of JSON holds.  msgspec is three times as fast; what it refuses (half of a surrogate pair, NaN, or no JSON
+    at all) the standard library accepts or explains."""
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return json.loads(raw.decode("utf-8"))
 
 
 def _record_id(value: object, name: str, number: int) -> str:

@@ -223,7 +223,11 @@ def _is_twice(data: npt.NDArray[np.uint8], start: int, end: int) -> bool:
     """Does a line say the same twice, with nothing or a separator of up to five bytes in between?"""
     for gap in range(6):
         size = (end - start - gap) // 2
-        if size >= _MIN_TITLE and 2 * size + gap == end - start and _same(data, start, start + size + gap, size):
+        if (
+            size >= _MIN_TITLE
+            and 2 * size + gap == end - start
+            and _same(data, start, start + size + gap, size)
+        ):
             return True
     return False
 
@@ -235,7 +239,13 @@ def _trim(data: npt.NDArray[np.uint8], start: int, end: int, quotes: bool) -> tu
         sign = data[start]
         if sign == 32 or (quotes and sign == 34) or (not quotes and (_CLASS[sign] == _SPACE or sign == 10)):
             start += 1
-        elif quotes and end - start >= 3 and sign == 0xE2 and data[start + 1] == 0x80 and data[start + 2] in (0x9C, 0x9D):
+        elif (
+            quotes
+            and end - start >= 3
+            and sign == 0xE2
+            and data[start + 1] == 0x80
+            and data[start + 2] in (0x9C, 0x9D)
+        ):
             start += 3
         else:
             break
@@ -274,10 +284,10 @@ def scan_bytes(
     (256,) the model's identifiers of ASCII signs, -1 for what it doesn't see, then those of its classes and of dash, ellipsis
     and the end of a sentence (see :func:`textrepair.detector.screen.sign_identifiers`).
 
-    Filled in: ``ids`` (two more than the text has bytes, or empty: not wanted) the identifiers of words and signs, with that of the
-    sentence's end after each sentence; ``unlisted`` (a fifth of the text's bytes) starts of words on no list, in code points;
-    ``lines`` (lines of the text, 3) number among those that say something, start and end (code points) of lines that may be
-    furniture; ``seen`` zeros, a power of two, at least half the text's bytes; ``stats`` (STATS,).
+    Filled in: ``ids`` (two more than the text has bytes, or empty: not wanted) the identifiers of words and signs, with that
+    of the sentence's end after each sentence; ``unlisted`` (a fifth of the text's bytes) starts of words on no list, in code
+    points; ``lines`` (lines of the text, 3) number among those that say something, start and end (code points) of lines that
+    may be furniture; ``seen`` zeros, a power of two, at least half the text's bytes; ``stats`` (STATS,).
     """
     size = len(data)
     want = len(ids) > 0
@@ -359,7 +369,10 @@ def scan_bytes(
                     else:
                         break
                     if line_begins and at - start <= _PREFIX and line_mark == 0:
-                        if digits or prefixes[(hashed ^ (hashed >> np.uint64(32))) & np.uint64(len(prefixes) - 1)]:
+                        if (
+                            digits
+                            or prefixes[(hashed ^ (hashed >> np.uint64(32))) & np.uint64(len(prefixes) - 1)]
+                        ):
                             line_mark = 1
                 line_begins = False
                 size_here = at - start
@@ -377,9 +390,9 @@ def scan_bytes(
                     for k in range(word_end, start):
                         if _CLASS[data[k]] not in (_SPACE, _NEWLINE, _HIGH):
                             gap = 0
-                joined = (
-                    gap_size == 1 and (preceding == 45 or preceding == 39)
-                ) or (gap_size == 3 and _is_apostrophe(data, word_end, size))
+                joined = (gap_size == 1 and (preceding == 45 or preceding == 39)) or (
+                    gap_size == 3 and _is_apostrophe(data, word_end, size)
+                )
                 # ---- look it up
                 value = _look_up(table, hashed)
                 if not joined:
@@ -398,14 +411,26 @@ def scan_bytes(
                         line_mark = 1
                 # ---- on no list?
                 if lower == size_here:
-                    if not value & KNOWN and 4 <= size_here <= 40 or value & FRAGMENT and gap == 1:
-                        bound = _NOT_BEFORE[preceding] or (start >= 3 and _is_apostrophe(data, start - 3, size))
+                    if (not value & KNOWN and 4 <= size_here <= 40) or (value & FRAGMENT and gap == 1):
+                        bound = _NOT_BEFORE[preceding] or (
+                            start >= 3 and _is_apostrophe(data, start - 3, size)
+                        )
                         if not bound and not _NOT_BEHIND[following]:
                             unlisted[found] = start_point
                             found += 1
-                elif turn > 0 and upper == 2 and turn - start >= 3 and at - turn >= 3 and not wide and not digits:
+                elif (
+                    turn > 0
+                    and upper == 2
+                    and turn - start >= 3
+                    and at - turn >= 3
+                    and not wide
+                    and not digits
+                ):
                     behind = (
-                        start >= 3 and preceding == 32 and data[start - 2] == 46 and _CLASS[data[start - 3]] == _UPPER
+                        start >= 3
+                        and preceding == 32
+                        and data[start - 2] == 46
+                        and _CLASS[data[start - 3]] == _UPPER
                     )
                     ahead = (
                         at + 2 < size
@@ -416,11 +441,11 @@ def scan_bytes(
                     if behind or ahead:
                         flags |= GLUED_NAMES
                 # ---- said twice?
-                if hashed == h1 and (gap == 1 or gap == 2) and not (value & MAY_DOUBLE):
-                    flags |= DOUBLED_WORD
-                elif hashed == h1 and gap == 3 and following == 46:
-                    flags |= DOUBLED_WORD
-                elif gap == 1 and g1 == 1 and g2 == 1 and hashed == h2 and h1 == h3:
+                if (
+                    (hashed == h1 and (gap == 1 or gap == 2) and not (value & MAY_DOUBLE))
+                    or (hashed == h1 and gap == 3 and following == 46)
+                    or (gap == 1 and g1 == 1 and g2 == 1 and hashed == h2 and h1 == h3)
+                ):
                     flags |= DOUBLED_WORD
                 # ---- an apostrophe lost: "Kremlins Making" where "Kremlin's making" stands too
                 if possessive_mark and start == possessive_end + 1 and preceding == 32 and size_here >= 4:
@@ -429,9 +454,18 @@ def scan_bytes(
                         flags |= LOST_APOSTROPHE
                 possessive_mark = 0
                 # digits and capitals inside are left to the detector
-                if _CLASS[data[start]] == _UPPER and size_here >= 4 and (data[at - 1] == 115 or data[at - 1] == 83):
+                if (
+                    _CLASS[data[start]] == _UPPER
+                    and size_here >= 4
+                    and (data[at - 1] == 115 or data[at - 1] == 83)
+                ):
                     possessive, possessive_mark, possessive_end = before, 2, at
-                elif size_here == 1 and (data[start] == 115 or data[start] == 83) and joined and preceding != 45:
+                elif (
+                    size_here == 1
+                    and (data[start] == 115 or data[start] == 83)
+                    and joined
+                    and preceding != 45
+                ):
                     possessive, possessive_mark, possessive_end = h1, 1, at
                 # ---- the model's view
                 identifier = value & NO_IDENTIFIER if value else NO_IDENTIFIER
@@ -488,9 +522,9 @@ def scan_bytes(
                 if opening and at + 3 < size and data[at + 3] == 32:
                     flags |= STRAY_SPACE
                 if at and data[at - 1] == 32:
-                    if third == 0x9D:
-                        flags |= STRAY_SPACE
-                    elif opening and (at + 3 >= size or data[at + 3] == 10 or data[at + 3] == 13):
+                    if third == 0x9D or (
+                        opening and (at + 3 >= size or data[at + 3] == 10 or data[at + 3] == 13)
+                    ):
                         flags |= STRAY_SPACE
                 if want and third in (0x93, 0x94):
                     ids[tokens] = signs[262]

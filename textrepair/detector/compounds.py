@@ -1,9 +1,9 @@
 """Is a word on no list two words that lost their space, or a compound that nobody listed yet?
 
-Both look the same, so two models compete for it.  *Glued*: two words of running text, each as frequent as it is, and the space between
-them lost.  *Compound*: a new one, made as the listed ones are made (``sailboat``, ``boatman``), its first part drawn from what begins
-listed compounds and its second from what ends them.  "big" and "market" seldom make compounds, "video" and "game" often.
-(Bigrams decide nothing here: "video game" is a frequent pair *because* it is a compound.)
+Both look the same, so two models compete for it.  *Glued*: two words of running text, each as frequent as it is, and the
+space between them lost.  *Compound*: a new one, made as the listed ones are made (``sailboat``, ``boatman``), its first part
+drawn from what begins listed compounds and its second from what ends them.  "big" and "market" seldom make compounds,
+"video" and "game" often. (Bigrams decide nothing here: "video game" is a frequent pair *because* it is a compound.)
 """
 
 from __future__ import annotations
@@ -44,7 +44,11 @@ def glued_odds(first: str, last: str) -> float:
 
 @cache
 def _forwards() -> list[str]:
-    return sorted(word for word, share in frequencies().items() if share >= _LISTED and word.isascii() and word.isalpha())
+    return sorted(
+        word
+        for word, share in frequencies().items()
+        if share >= _LISTED and word.isascii() and word.isalpha()
+    )
 
 
 @cache

@@ -66,7 +66,10 @@ class EncodingDetector:
         found.sort(key=lambda pair: (pair[0].start, pair[0].end))
         findings = tuple(finding for finding, _ in found)
         return Detection(
-            Damage(at_least_one(finding.score for finding in findings), share_of_words(document.scan.words, len(findings))),
+            Damage(
+                at_least_one(finding.score for finding in findings),
+                share_of_words(document.scan.words, len(findings)),
+            ),
             findings,
             without_overlap(edit for _, edit in found if edit is not None),
         )

@@ -11,6 +11,7 @@ from math import prod
 
 from textrepair.patch import Edit
 
+
 def at_least_one(scores: Iterable[float]) -> float:
     """The probability that at least one of independent events happens.
 

@@ -30,6 +30,20 @@ _MAX_LINE = 400
 _MAX_SHORT = 120
 _HEAD_LINES = 6
 _TAIL_LINES = 6
+_MAX_PROMPT = 210
+_SIGNS_OF_LONG = (
+    "cookies",
+    "rights",
+    "copyright",
+    "credit",
+    "courtesy",
+    "http",
+    "©",
+    "(c)",
+    "/",
+    "via ",
+    "[",
+)
 _MIN_SCORE = 0.4
 # A line of fewer articles may be a quotation; an article more of whose lines come back is a copy of others.
 _RECURS = 3
@@ -154,18 +168,24 @@ _ANY = re.compile(
     "|".join(f"(?P<f{i}>{form.pattern})" for i, form in enumerate(_FORMS)), re.IGNORECASE | re.VERBOSE
 )
 
-# A line with none of these has none of the forms: it begins with one of the first (or with a digit, a bracket or ©), holds one of the
-# second (or ©), or names an agency behind a slash or before a bracket that ends it.  The scan hands on such lines only.
+# A line with none of these has none of the forms: it begins with one of the first (or with a digit, a bracket or ©), holds
+# one of the second (or ©), or names an agency behind a slash or before a bracket that ends it.  The scan hands on such lines
+# only.
 LINE_STARTS = frozenset(
-    "read click tap share follow subscribe sign download watch see listen join get log register continue skip scroll print save email "
-    "comment leave show view load find learn check enter unlock support like add report send browse discuss close via from source "
+    "read click tap share follow subscribe sign download watch see listen join get log register continue skip scroll print "
+    "save email "
+    "comment leave show view load find learn check enter unlock support like add report send browse discuss close via from "
+    "source "
     "image photo picture illustration lead video graphic ad card page slide item sponsored promoted tweet menu more most related "
-    "trending recommended you back media this accept consent by please story article want would receive up don also further terms "
+    "trending recommended you back media this accept consent by please story article want would receive up don also further "
+    "terms "
     "privacy contact about full link powered proudly site credit courtesy copyright cookie published updated posted last "
     "jan feb mar apr may jun jul aug sep oct nov dec".split()
 )
 MARK_WORDS = frozenset("cookies rights http https via copyright".split())
-AGENCIES = frozenset("ap afp pa epa reuters getty shutterstock istock istockphoto alamy bloomberg unsplash".split())
+AGENCIES = frozenset(
+    "ap afp pa epa reuters getty shutterstock istock istockphoto alamy bloomberg unsplash".split()
+)
 
 
 @dataclass(frozen=True)
@@ -208,13 +228,19 @@ def _furniture(text: str, scan: Scan) -> Iterator[Finding]:
     counts = Counter(stripped for _, _, raw in lines if len(stripped := raw.strip()) <= _MAX_SHORT)
     for number, at, raw in lines:
         line = raw.strip()
-        if not line or len(line) > _MAX_LINE:
+        if not line or len(line) > _MAX_LINE or (len(line) > _MAX_PROMPT and not _may_be_long(line)):
             continue
         at_edge = number < _HEAD_LINES or number >= count - _TAIL_LINES
         score, reason = _judge(line, at_edge, counts[line] > 1)
         if score >= _MIN_SCORE:
             start = at + raw.index(line[0])
             yield Finding(start, start + len(line), _KIND, round(score, 3), reason)
+
+
+def _may_be_long(line: str) -> bool:
+    """Does it hold what every form longer than a prompt has?  Ten searches for a literal cost less than one for all forms."""
+    lowered = line.lower()
+    return line[-1] in ")*_>\\#-\xa0" or any(sign in lowered for sign in _SIGNS_OF_LONG)
 
 
 def _recurring(text: str, recurring: RecurringLines) -> Iterator[Finding]:

@@ -77,8 +77,8 @@ _MAX_PIECE = 20
 _TERM_COUNT = 3
 _UNSURE = 0.3
 
-# Where the kinds of words don't tell, glued against compound has to stand at 7 to 1.  Of 922 unlisted words of 512 newswire and 2,000 web
-# articles (2026-11-21) this splits seven more: see docs/detection-mechanical.md.
+# Where the kinds of words don't tell, glued against compound has to stand at 7 to 1.  Of 922 unlisted words of 512 newswire
+# and 2,000 web articles (2026-11-21) this splits seven more: see docs/detection-mechanical.md.
 _SURE_ODDS = 2.0
 _BY_ODDS = 0.9
 
@@ -104,8 +104,8 @@ class Glued:
     confidence: float
 
 
-# A listed string of two function words is taken for glued if losing spaces explains at least a thirtieth of its frequency; then two words
-# remain likelier by far than a word that nobody else lists.
+# A listed string of two function words is taken for glued if losing spaces explains at least a thirtieth of its frequency;
+# then two words remain likelier by far than a word that nobody else lists.
 _EXPLAINED = 30
 
 
@@ -123,7 +123,11 @@ def listed_pairs() -> frozenset[str]:
         pair, glued = first + last, LOST * table[first] * table[last]
         if len(pair) < 5 or not 0.0 < table.get(pair, 0.0) < _EXPLAINED * glued:
             continue
-        if all(table.get(variant, 0.0) * _SLIP_SHARE < glued for variant in _one_letter_off(pair) if variant != pair):
+        if all(
+            table.get(variant, 0.0) * _SLIP_SHARE < glued
+            for variant in _one_letter_off(pair)
+            if variant != pair
+        ):
             found.add(pair)
     return frozenset(found)
 

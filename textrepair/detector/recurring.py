@@ -1,11 +1,13 @@
 """Which lines come back in article after article of one corpus?
 
-A site prints the same lines around all its articles.  A first pass over the corpus counts in how many articles each short line stands;
-a second one asks.  The counts are a count-min sketch with conservative update (Estan & Varghese 2002; Cormode & Muthukrishnan 2005,
-doi:10.1016/j.jalgor.2003.12.001): 16 MB whatever the corpus, never too low, and too high only where lines share all their cells.
+A site prints the same lines around all its articles.  A first pass over the corpus counts in how many articles each short
+line stands; a second one asks.  The counts are a count-min sketch with conservative update (Estan & Varghese 2002; Cormode &
+Muthukrishnan 2005, doi:10.1016/j.jalgor.2003.12.001): 16 MB whatever the corpus, never too low, and too high only where
+lines share all their cells.
 
 A line counts once an article.  Copies of one article share all their lines, so what comes back only among articles that share
-most of their lines says nothing: an article most of whose lines come back is taken for a copy, and none of its lines for furniture.
+most of their lines says nothing: an article most of whose lines come back is taken for a copy, and none of its lines for
+furniture.
 """
 
 from __future__ import annotations

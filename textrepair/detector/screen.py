@@ -39,22 +39,20 @@ from textrepair.model.vocabulary import CLASSES, SPECIALS
 if TYPE_CHECKING:
     from textrepair.model import Model
 
-_NO_SIGNS = np.full(264, -1, dtype=np.int32)
-
 
 @dataclass(frozen=True)
 class Scan:
     """What one pass over a text saw.
 
-    ``flags`` are the bits of :mod:`~textrepair.detector.byte_scan`; ``unlisted`` the starts of words on no list and of rests of cut words;
-    ``lines`` number, start and end of lines that may be furniture.  ``ids`` are the model's identifiers of words and signs, each sentence
-    closed by that of its end; empty without a model.
+    ``flags`` are the bits of :mod:`~textrepair.detector.byte_scan`; ``unlisted`` the starts of words on no list and of rests
+    of cut words; ``lines`` number, start and end of lines that may be furniture; ``strangers`` how many words stand in
+    company that the model never saw (0 without a model).
     """
 
     stats: npt.NDArray[np.int64]
     unlisted: npt.NDArray[np.int64]
     lines: npt.NDArray[np.int64]
-    ids: npt.NDArray[np.int32]
+    strangers: int = 0
 
     def may_have(self, flag: int) -> bool:
         return bool(self.stats[byte_scan.FLAGS] & flag)
@@ -67,30 +65,28 @@ class Scan:
 
 @dataclass(frozen=True)
 class Scanner:
-    """Scans texts; may be shared between threads.  ``signs`` is all -1 without a model."""
+    """Scans texts; may be shared between threads.  ``pairs`` are the model's; without one they are empty."""
 
     table: npt.NDArray[np.uint64]
     prefixes: npt.NDArray[np.uint8]
     signs: npt.NDArray[np.int32]
+    pairs: npt.NDArray[np.uint32]
 
     def scan(self, text: str) -> Scan:
         """Scan a text; 20 bytes of memory for each of its bytes while it runs."""
         data = np.frombuffer(text.encode("utf-8", "surrogatepass"), dtype=np.uint8)
         size = len(data)
-        with_model = self.signs is not _NO_SIGNS
-        ids = np.empty(size + 2 if with_model else 0, dtype=np.int32)
+        ids = np.empty(size + 2 if len(self.pairs) else 0, dtype=np.int32)
         unlisted = np.empty(size // 4 + 1, dtype=np.int64)
         lines = np.empty((text.count("\n") + 1, 3), dtype=np.int64)
         seen = np.zeros(1 << max(4, (size // 2).bit_length()), dtype=np.uint64)
         stats = np.zeros(byte_scan.STATS, dtype=np.int64)
-        byte_scan.scan_bytes(
-            data, self.table, self.prefixes, self.signs, ids, unlisted, lines, seen, stats
-        )
+        byte_scan.scan_bytes(data, self.table, self.prefixes, self.signs, ids, unlisted, lines, seen, stats)
         return Scan(
             stats,
             unlisted[: stats[byte_scan.UNLISTED]],
             lines[: stats[byte_scan.CANDIDATE_LINES]],
-            ids[: stats[byte_scan.TOKENS]],
+            strangers(self.pairs, ids[: stats[byte_scan.TOKENS]]) if len(ids) else 0,
         )
 
 
@@ -99,7 +95,9 @@ def default_scanner() -> Scanner:
     """A scanner without a model, for detectors used on their own."""
     builder = TableBuilder(400_000)
     _add_lists(builder)
-    return Scanner(builder.build(), _prefixes(), _NO_SIGNS)
+    return Scanner(
+        builder.build(), _prefixes(), np.full(264, -1, dtype=np.int32), np.empty(0, dtype=np.uint32)
+    )
 
 
 def model_scanner(model: Model) -> Scanner:
@@ -111,7 +109,7 @@ def model_scanner(model: Model) -> Scanner:
     values |= np.clip(evidence, 0, 255).astype(np.uint32) << np.uint32(EVIDENCE_SHIFT)
     builder.add(words, values)
     _add_lists(builder)
-    return Scanner(builder.build(), _prefixes(), sign_identifiers(model))
+    return Scanner(builder.build(), _prefixes(), sign_identifiers(model), model.ngrams.bi)
 
 
 def _add_lists(builder: TableBuilder) -> None:
@@ -188,34 +186,30 @@ def word_evidence(model: Model) -> npt.NDArray[np.float64]:
 
 #: Shorter texts are left to the language model: they cost it little, and their sums say little.
 SHORTEST_SCREENED = 80
-#: Logistic regression of "spun" on ten times the mean evidence of the words and on the logarithm of the share of words in strange company
-#: (with one in a hundred added).  Fitted to 2,512 sound articles (newswire and web posts) and 433 spun ones, at a prior of one spun
-#: article in twenty; what it misses and what it leaves to be read, spinners left out, stands in docs/screen.md.
+#: Logistic regression of "spun" on ten times the mean evidence of the words and on the logarithm of the share of words in
+#: strange company (with one in a hundred added).  Fitted to 2,512 sound articles (newswire and web posts) and 433 spun ones,
+#: at a prior of one spun article in twenty; what it misses and what it leaves to be read, spinners left out, stands in
+#: docs/screen.md.
 _PER_EVIDENCE, _PER_COMPANY, _INTERCEPT = 5.95, 2.38, 1.78
 _COMPANY_ADDED = 0.01
 #: Articles below this logit are cleared.
 CLEARED_BELOW = -5.0
 
 
-@dataclass(frozen=True)
-class SpinScreen:
-    """Clears articles that can't be spun, without reading them with the language model."""
+def spin_logit(scan: Scan) -> float | None:
+    """The log odds that a text was spun, by a scan with a model; None for a text too short to say."""
+    words = int(scan.stats[byte_scan.SCORED])
+    if words < SHORTEST_SCREENED:
+        return None
+    mean = int(scan.stats[byte_scan.EVIDENCE]) / EVIDENCE_UNITS / words
+    strange = scan.strangers / words
+    return _PER_EVIDENCE * 10.0 * mean + _PER_COMPANY * math.log(strange + _COMPANY_ADDED) + _INTERCEPT
 
-    model: Model
 
-    def logit(self, scan: Scan) -> float | None:
-        """The log odds that a text was spun; None for one too short to say."""
-        words = int(scan.stats[byte_scan.SCORED])
-        if words < SHORTEST_SCREENED:
-            return None
-        mean = int(scan.stats[byte_scan.EVIDENCE]) / EVIDENCE_UNITS / words
-        strange = strangers(self.model.ngrams.bi, scan.ids) / words
-        return _PER_EVIDENCE * 10.0 * mean + _PER_COMPANY * math.log(strange + _COMPANY_ADDED) + _INTERCEPT
-
-    def cleared(self, scan: Scan) -> float | None:
-        """The probability that a text was spun, for one that is cleared; None for one that has to be read."""
-        logit = self.logit(scan)
-        return 1.0 / (1.0 + math.exp(-logit)) if logit is not None and logit < CLEARED_BELOW else None
+def cleared_of_spin(scan: Scan) -> float | None:
+    """The probability that a text was spun, for one that is cleared without reading it; None for one that has to be read."""
+    logit = spin_logit(scan)
+    return 1.0 / (1.0 + math.exp(-logit)) if logit is not None and logit < CLEARED_BELOW else None
 
 
 @numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")
@@ -238,4 +232,3 @@ def strangers(pairs: npt.NDArray[np.uint32], ids: npt.NDArray[np.int32]) -> int:
             before = np.uint64(0)
             strange = False
     return found
-

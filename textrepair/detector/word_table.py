@@ -47,7 +47,9 @@ def _hash(data: npt.NDArray[np.uint8], start: int, end: int) -> np.uint64:
 
 
 @numba.njit(cache=True, nogil=True)
-def _insert(table: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8], values: npt.NDArray[np.uint32]) -> None:
+def _insert(
+    table: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8], values: npt.NDArray[np.uint32]
+) -> None:
     """Put words, one a line, into the table; what is there already keeps its bits and gets the new ones, and the identifier
     and the evidence are those of the first word that has them."""
     mask = np.uint64(len(table) - 1)

@@ -1,8 +1,8 @@
 """`scan --format dolma` and `--format redpajama`: a diagnosis as the attributes that data teams mix with their own.
 
 Dolma (Soldaini et al. 2024, https://github.com/allenai/dolma, docs/data-format.md): one object for each document, ``id`` and
-``attributes``, each a list of ``[start, end, score]`` in characters; names are ``experiment__tagger__attribute``.  A file of them lies
-beside the documents' file, in the same order.
+``attributes``, each a list of ``[start, end, score]`` in characters; names are ``experiment__tagger__attribute``.  A file of
+them lies beside the documents' file, in the same order.
 
 RedPajama-Data-v2 (Weber et al. 2024, https://github.com/togethercomputer/RedPajama-Data): ``quality_signals``, each a list of
 ``[start, end, value]``; what is told of the whole document spans it.  A value can be null.

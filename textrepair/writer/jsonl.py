@@ -8,10 +8,11 @@ repeated: the edits' inverse gives it back. Scores are rounded, edits are exact.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from textrepair.patch import Edit, Patch, PatchError
 from textrepair.writer.base import Article, Writer
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from textrepair.detector.base import Diagnosis
 
 _DIGITS = 6  # enough to tell 1 in 10,000 apart, and no noise of the last bits
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class JsonlWriter(Writer):
@@ -82,8 +81,10 @@ def dumps(record: Mapping[str, Any]) -> str:
 
     Two of them that make a pair come back as one character, as JSON has it; no JSON input can hold such a pair.
     """
-    line = json.dumps(record, ensure_ascii=False, allow_nan=False)
-    return json.dumps(record, allow_nan=False) if _SURROGATE.search(line) else line
+    try:
+        return msgspec.json.encode(record).decode()
+    except (UnicodeEncodeError, ValueError, TypeError):
+        return json.dumps(record, allow_nan=False, separators=(",", ":"))
 
 
 def rounded(value: float | None) -> float | None:
