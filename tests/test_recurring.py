@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textrepair.cli import main
+from textrepair.cli import commands
 from textrepair.detector.base import Document
 from textrepair.detector.furniture import FurnitureDetector
 from textrepair.detector.recurring import RecurringLines, short_lines
@@ -67,7 +67,7 @@ def test_never_too_few(texts: list[str]) -> None:
 def test_command_line(tmp_path: Path) -> None:
     path = tmp_path / "in.jsonl"
     path.write_text("".join(json.dumps({"text": text}) + "\n" for text in articles(4)), encoding="utf-8")
-    result = CliRunner().invoke(main, ["scan", "--recurring", "--format", "jsonl", str(path)])
+    result = CliRunner().invoke(commands, ["scan", "--recurring", "--format", "jsonl", str(path)])
     assert result.exit_code == 0, result.output
     for line in result.output.splitlines():
         assert [f["reason"] for f in json.loads(line)["findings"] if f["kind"] == "furniture"] == [
@@ -76,6 +76,6 @@ def test_command_line(tmp_path: Path) -> None:
 
 
 def test_standard_input_is_read_once(tmp_path: Path) -> None:
-    result = CliRunner().invoke(main, ["scan", "--recurring", "-"], input="x")
+    result = CliRunner().invoke(commands, ["scan", "--recurring", "-"], input="x")
     assert result.exit_code == 2
     assert "name files" in result.output

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from textrepair.cli import main
+from textrepair.cli import commands
 from textrepair.detector.base import KINDS, Damage, Diagnosis, Finding
 from textrepair.writer.attributes import dolma_record, redpajama_record
 
@@ -47,7 +47,7 @@ def test_scan_writes_one_line_for_each_article(form: str, tmp_path: Path) -> Non
     path.write_text(
         "".join(json.dumps({"id": f"n{i}", "text": "A  sound line. " * 30}) + "\n" for i in range(2))
     )
-    result = CliRunner().invoke(main, ["scan", "--format", form, str(path)])
+    result = CliRunner().invoke(commands, ["scan", "--format", form, str(path)])
     assert result.exit_code == 0, result.output
     records = [json.loads(line) for line in result.output.splitlines()]
     assert [record["id"] for record in records] == ["n0", "n1"]

@@ -286,7 +286,8 @@ def _judge(line: str, at_edge: bool, repeated: bool) -> tuple[float, str]:
 
 
 def _form(line: str) -> _Form | None:
-    for candidate in (line, line.strip("#*_>\\- \xa0")):
+    bare = line.strip("#*_>\\- \xa0")
+    for candidate in (line, bare) if bare != line else (line,):
         match = _ANY.fullmatch(candidate)
         if match and match.lastgroup:
             return _FORMS[int(match.lastgroup[1:])]

@@ -90,10 +90,14 @@ class Scanner:
         )
 
 
+# wordfreq's list and the vocabulary of the packaged model have 390,000 words together; a model with more gets a larger table.
+_WORDS = 400_000
+
+
 @cache
 def default_scanner() -> Scanner:
     """A scanner without a model, for detectors used on their own."""
-    builder = TableBuilder(400_000)
+    builder = TableBuilder(_WORDS)
     _add_lists(builder)
     return Scanner(
         builder.build(), _prefixes(), np.full(264, -1, dtype=np.int32), np.empty(0, dtype=np.uint32)
@@ -102,8 +106,8 @@ def default_scanner() -> Scanner:
 
 def model_scanner(model: Model) -> Scanner:
     """A scanner that also sees the words as a model does."""
-    builder = TableBuilder(600_000)
     words = model.vocabulary.words[len(SPECIALS) :]
+    builder = TableBuilder(max(_WORDS, 3 * len(words)))
     evidence = np.round(EVIDENCE_UNITS * word_evidence(model)[len(SPECIALS) :]) + EVIDENCE_ZERO
     values = np.arange(len(SPECIALS), len(model.vocabulary.words), dtype=np.uint32)
     values |= np.clip(evidence, 0, 255).astype(np.uint32) << np.uint32(EVIDENCE_SHIFT)
