@@ -136,7 +136,7 @@ def test_sound_articles_are_cleared(model: Model) -> None:
 
 
 def test_short_texts_are_read(model: Model) -> None:
-    assert cleared_of_spin(model_scanner(model).scan("A short note. " * 10)) is None
+    assert cleared_of_spin(model_scanner(model).scan("A short note. " * 30)) is None
 
 
 @pytest.mark.parametrize("folder", ["sound", "spun", "glued", "mojibake", "furniture", "translated"])

@@ -156,6 +156,7 @@ class Repairer:
         view = Document(mended.apply(text)) if mended.edits else document
         language = _language(text, document.scan)
         cleared = None if self.thorough else cleared_of_spin(document.scan)
+        prose: _Shield | None = None
         if language not in (None, "en"):
             spin = Detection(Damage(None, 0.0))
         elif cleared is not None:
@@ -166,10 +167,12 @@ class Repairer:
         if not (edits or spin.edits):  # nothing to mend, as in nearly all articles
             found["spin"] = spin
             return Repair(text, Patch(()), (), _diagnosis(found, language))
-        prose = _Shield(view.text, settings.protect, markup=True)
         restored = self._restored(view, spin, found.get("translation"), references)
         spin = _with_references(spin, restored)
-        spin_edits = prose.spare(spin.edits)
+        spin_edits: list[Edit] = []
+        if spin.edits:
+            prose = prose or _Shield(view.text, settings.protect, markup=True)
+            spin_edits = prose.spare(spin.edits)
         wording = mended.compose(Patch(tuple(e for e in spin_edits if _applies(e, settings))))
         patch = Patch(tuple(sorted((*wording.edits, *_beside(sure, wording)), key=_place)))
         unsure = [e for e in edits if not _applies(e, settings)]

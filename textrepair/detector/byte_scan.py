@@ -440,13 +440,14 @@ def scan_bytes(
                     )
                     if behind or ahead:
                         flags |= GLUED_NAMES
-                # ---- said twice?
-                if (
-                    (hashed == h1 and (gap == 1 or gap == 2) and not (value & MAY_DOUBLE))
-                    or (hashed == h1 and gap == 3 and following == 46)
-                    or (gap == 1 and g1 == 1 and g2 == 1 and hashed == h2 and h1 == h3)
-                ):
-                    flags |= DOUBLED_WORD
+                # ---- said twice?  A slip is in small letters, or "I I".
+                if lower == size_here or size_here == 1:
+                    if hashed == h1 and (gap == 1 or gap == 2) and not (value & MAY_DOUBLE):
+                        flags |= DOUBLED_WORD
+                    elif hashed == h1 and gap == 3 and following == 46:
+                        flags |= DOUBLED_WORD
+                    elif gap == 1 and g1 == 1 and g2 == 1 and hashed == h2 and h1 == h3:
+                        flags |= DOUBLED_WORD
                 # ---- an apostrophe lost: "Kremlins Making" where "Kremlin's making" stands too
                 if possessive_mark and start == possessive_end + 1 and preceding == 32 and size_here >= 4:
                     pair = (possessive ^ hashed) * np.uint64(0x9E3779B97F4A7C15)
