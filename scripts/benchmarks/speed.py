@@ -17,7 +17,7 @@ import wordfreq
 from textrepair.repair import Repairer
 
 Work = Callable[[str], object]
-_ROUNDS = 3
+_ROUNDS = 5
 
 
 def measure_speed(

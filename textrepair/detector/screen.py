@@ -46,13 +46,14 @@ class Scan:
 
     ``flags`` are the bits of :mod:`~textrepair.detector.byte_scan`; ``unlisted`` the starts of words on no list and of rests
     of cut words; ``lines`` number, start and end of lines that may be furniture; ``strangers`` how many words stand in
-    company that the model never saw (0 without a model).
+    company that the model never saw (0 without a model, None
+    where the evidence of the words was plain without it).
     """
 
     stats: npt.NDArray[np.int64]
     unlisted: npt.NDArray[np.int64]
     lines: npt.NDArray[np.int64]
-    strangers: int = 0
+    strangers: int | None = 0
 
     def may_have(self, flag: int) -> bool:
         return bool(self.stats[byte_scan.FLAGS] & flag)
@@ -86,8 +87,15 @@ class Scanner:
             stats,
             unlisted[: stats[byte_scan.UNLISTED]],
             lines[: stats[byte_scan.CANDIDATE_LINES]],
-            strangers(self.pairs, ids[: stats[byte_scan.TOKENS]]) if len(ids) else 0,
+            self._strangers(stats, ids),
         )
+
+    def _strangers(self, stats: npt.NDArray[np.int64], ids: npt.NDArray[np.int32]) -> int | None:
+        if not len(ids):
+            return 0
+        if _logit(stats, _MOST_STRANGE) < CLEARED_BELOW:
+            return None
+        return int(strangers(self.pairs, ids[: stats[byte_scan.TOKENS]]))
 
 
 # wordfreq's list and the vocabulary of the packaged model have 390,000 words together; a model with more gets a larger table.
@@ -196,6 +204,9 @@ SHORTEST_SCREENED = 150
 #: docs/screen.md.
 _PER_EVIDENCE, _PER_COMPANY, _INTERCEPT = 5.95, 2.38, 1.78
 _COMPANY_ADDED = 0.01
+#: No spun article of 408 has more of its words in strange company; where not even this could keep an article from being
+#: cleared, its company is not looked at, and the probability told is a bound.
+_MOST_STRANGE = 0.5
 #: Articles below this logit are cleared.
 CLEARED_BELOW = -5.0
 
@@ -205,8 +216,12 @@ def spin_logit(scan: Scan) -> float | None:
     words = int(scan.stats[byte_scan.SCORED])
     if words < SHORTEST_SCREENED:
         return None
-    mean = int(scan.stats[byte_scan.EVIDENCE]) / EVIDENCE_UNITS / words
-    strange = scan.strangers / words
+    return _logit(scan.stats, _MOST_STRANGE if scan.strangers is None else scan.strangers / words)
+
+
+def _logit(stats: npt.NDArray[np.int64], strange: float) -> float:
+    """The log odds, given the share of words in strange company."""
+    mean = int(stats[byte_scan.EVIDENCE]) / EVIDENCE_UNITS / max(1, int(stats[byte_scan.SCORED]))
     return _PER_EVIDENCE * 10.0 * mean + _PER_COMPANY * math.log(strange + _COMPANY_ADDED) + _INTERCEPT
 
 
@@ -224,10 +239,10 @@ def strangers(pairs: npt.NDArray[np.uint32], ids: npt.NDArray[np.int32]) -> int:
     """
     found = 0
     before = np.uint64(0)
-    strange = False
+    strange = False  # also what came before
     for i in range(len(ids)):
         word = np.uint64(ids[i])
-        now = find_pair(pairs, (before << np.uint64(16)) | word) < 0
+        now = bool(find_pair(pairs, (before << np.uint64(16)) | word) < 0)
         if now and strange:
             found += 1
         strange = now
