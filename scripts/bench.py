@@ -5,9 +5,11 @@
     python scripts/bench.py --parts speed,peers      # some of it
     python scripts/bench.py --json                   # for programs
 
-Parts: ``speed`` (words a second against the floor and ftfy), ``start`` (first calls, model, ``--help``), ``peers`` (spelling
-correctors on the same gold edits; ``pip install 'textrepair[bench]'``), ``long`` (50 MB files: time and memory), ``profile``
-(where a repair's time goes).  Figures of different machines or runs don't compare; ratios within one run do, nearly.
+Parts: ``speed`` (words a second against the floor and ftfy), ``scan`` (sound records on one core against floor, ftfy and
+datatrove's filters), ``memory`` (a scan of records up to a gigabyte: time and memory), ``start`` (first calls, model,
+``--help``), ``peers`` (spelling correctors on the same gold edits; ``pip install 'textrepair[bench]'``), ``long`` (50 MB
+files: time and memory), ``profile`` (where a repair's time goes).  Figures of different machines or runs don't compare;
+ratios within one run do, nearly.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ sys.path.insert(0, str(ROOT))  # the tree is what is measured, also where the pa
 
 from benchmarks.material import Material, outside_material, own_material  # noqa: E402
 
-PARTS = ("speed", "start", "peers", "long", "profile")
+PARTS = ("speed", "scan", "memory", "start", "peers", "long", "profile")
 
 
 def main() -> None:
@@ -46,6 +48,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--parts", default=",".join(PARTS), help="what to measure (default: %(default)s)")
     parser.add_argument(
         "--megabytes", type=float, default=50.0, help="size of the long files (default: %(default)g)"
+    )
+    parser.add_argument(
+        "--gigabytes", type=int, default=1, help="size of the largest file of records (default: %(default)g)"
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
@@ -82,6 +87,16 @@ def _measure_part(part: str, repairer: Any, material: Material, options: argpars
         from benchmarks.speed import measure_speed
 
         return measure_speed(repairer, {"damaged": material.damaged, "sound": material.sound})
+    if part == "scan":
+        from benchmarks.scanning import measure_scanning
+
+        return measure_scanning(repairer, material.sound)
+    if part == "memory":
+        from benchmarks.scanning import measure_memory
+
+        return measure_memory(
+            material.sound, options.model, [10_000_000, 100_000_000, options.gigabytes * 10**9]
+        )
     if part == "start":
         from benchmarks.start import measure_start
 
@@ -105,6 +120,13 @@ def _table(report: dict[str, Any]) -> Iterator[str]:
         yield f"\n{sort + ' articles':24}{'words/s':>12}{'to floor':>12}{'to ftfy':>12}"
         for name, row in rows.items():
             yield f"{name:24}{row['words_per_s']:>12,.0f}{row['to_floor']:>12.4f}{row['to_ftfy']:>12.3f}"
+    if "scan" in report:
+        yield f"\n{'sound records':24}{'words/s':>12}{'to floor':>12}{'to ftfy':>12}{'to datatrove':>14}"
+        for name, row in report["scan"].items():
+            ratios = [row["to_floor"], row["to_ftfy"], row.get("to_datatrove", float("nan"))]
+            yield f"{name:24}{row['words_per_s']:>12,.0f}{ratios[0]:>12.4f}{ratios[1]:>12.3f}{ratios[2]:>14.1f}"
+    if "memory" in report:
+        yield from _long("memory", report["memory"])
     if "start" in report:
         yield f"\n{'in a fresh process':24}{'seconds':>12}"
         yield from (f"{name:24}{seconds:>12.3f}" for name, seconds in report["start"].items())
@@ -115,12 +137,16 @@ def _table(report: dict[str, Any]) -> Iterator[str]:
         )
         yield from (_peer(peer, row) for peer, row in rows.items())
     if "long" in report:
-        yield f"\n{'long files':28}{'seconds':>10}{'words/s':>10}{'peak MB':>10}"
-        for name, row in report["long"].items():
-            yield f"{name:28}{row['seconds']:>10.1f}{row['words_per_s']:>10,.0f}{row['peak_mb']:>10,.0f}"
+        yield from _long("long files", report["long"])
     if "profile" in report:
         yield "\na repair's own time, by module"
         yield from (f"{share:>8.1%}  {part}" for part, share in report["profile"].items() if share >= 0.01)
+
+
+def _long(title: str, rows: dict[str, Any]) -> Iterator[str]:
+    yield f"\n{title:28}{'seconds':>10}{'words/s':>11}{'peak MB':>10}"
+    for name, row in rows.items():
+        yield f"{name:28}{row['seconds']:>10.1f}{row['words_per_s']:>11,.0f}{row['peak_mb']:>10,.0f}"
 
 
 def _peer(name: str, row: dict[str, Any]) -> str:

@@ -314,7 +314,7 @@ def test_jsonl_reads_back(repair: FakeRepair) -> None:
 def test_jsonl_is_the_contracts() -> None:
     record = json.loads(FORMATS["jsonl"].article(article()))
     assert list(record) == [
-        *("id", "score", "model", "version", "damage", "findings"),
+        *("id", "score", "model", "version", "language", "damage", "findings"),
         *("text", "edits", "proposals"),
     ]
     assert list(record["damage"]) == list(KINDS)
@@ -337,7 +337,7 @@ def test_jsonl_is_the_contracts() -> None:
 
 def test_scan_record_is_a_repairs_beginning() -> None:
     scan = jsonl.scan_record("001", REPAIR.diagnosis, "en-1", "0.1.0")
-    assert list(scan.items()) == list(jsonl.repair_record(article()).items())[:6]
+    assert list(scan.items()) == list(jsonl.repair_record(article()).items())[:7]
 
 
 @pytest.mark.parametrize(

@@ -17,16 +17,23 @@ from pathlib import Path
 
 import regex
 
-from textrepair.detector.base import KINDS, Damage, Detection, Diagnosis, Document, Finding
+from textrepair.detector.base import KINDS, Damage, Detection, Detector, Diagnosis, Document, Finding
+from textrepair.detector.byte_scan import COMMON_WORDS, SPELLED
 from textrepair.detector.encoding import EncodingDetector
 from textrepair.detector.evidence import without_overlap
 from textrepair.detector.furniture import FurnitureDetector
+from textrepair.detector.language import SHORTEST as SHORTEST_FOR_LANGUAGE
+from textrepair.detector.language import language as language_of
 from textrepair.detector.order import OrderDetector
+from textrepair.detector.recurring import RecurringLines
 from textrepair.detector.repetition import RepetitionDetector
+from textrepair.detector.screen import Scan, Scanner, cleared_of_spin, model_scanner
 from textrepair.detector.spacing import SpacingDetector
 from textrepair.detector.spin import FLAGGED, SpinDetector
 from textrepair.detector.translation import TranslationDetector
 from textrepair.detector.verbatim import Verbatim
+from textrepair.detector.words import ENGLISH_SHARE
+from textrepair.lazy import cached_property
 from textrepair.model import Model, load_model
 from textrepair.patch import Edit, Patch
 from textrepair.pieces import LONGEST, pieces
@@ -93,9 +100,17 @@ class Repair:
 
 @dataclass(frozen=True)
 class Repairer:
-    """Diagnoses and repairs articles with one model; holds no state of an article and may be shared between threads."""
+    """Diagnoses and repairs articles with one model; holds no state of an article and may be shared between threads.
+
+    ``recurring``: the lines of the corpus that the articles are from, by which furniture is told that no form gives
+    away; ``thorough``: read with the language model also what the screen would clear; ``quick``: leave translation and the
+    order of sentences untold (null), which cost many times what the screen does.
+    """
 
     model: Model
+    recurring: RecurringLines | None = None
+    thorough: bool = False
+    quick: bool = False
     _spin: SpinDetector = field(init=False, repr=False)
     _translation: TranslationDetector = field(init=False, repr=False)
     _restorer: Restorer = field(init=False, repr=False)
@@ -109,6 +124,16 @@ class Repairer:
     def model_name(self) -> str:
         """Name and version of the model."""
         return self.model.name
+
+    @cached_property
+    def _mechanical(self) -> tuple[Detector, ...]:
+        first = EncodingDetector(), SpacingDetector(), RepetitionDetector(), FurnitureDetector(self.recurring)
+        return first if self.quick else (*first, OrderDetector())
+
+    @cached_property
+    def _scanner(self) -> Scanner:
+        """Half a second, when the first text comes."""
+        return model_scanner(self.model)
 
     def diagnose(self, text: str) -> Diagnosis:
         """What is wrong with an article."""
@@ -166,23 +191,23 @@ class Repairer:
         """:meth:`repair` in a thread, for coroutines."""
         return await asyncio.to_thread(self.repair, text, settings, references)
 
-    def __reduce__(self) -> tuple[type[Repairer], tuple[Model]]:
+    def __reduce__(self) -> tuple[type[Repairer], tuple[Model, RecurringLines | None, bool, bool]]:
         """To another process travels the model, and that as its path (:meth:`Model.__reduce__`)."""
-        return Repairer, (self.model,)
+        return Repairer, (self.model, self.recurring, self.thorough, self.quick)
 
     def _repair(self, text: str, settings: Settings, references: ReferenceIndex | None) -> Repair:
-        document = Document(text)
-        found: dict[str, Detection] = {d.kind: d.detect(document) for d in _MECHANICAL_DETECTORS}
+        document = Document(text, self._scanner)
+        found: dict[str, Detection] = {d.kind: d.detect(document) for d in self._mechanical}
         shielded = _Shield(text, settings.protect)
         edits = shielded.spare(edit for detection in found.values() for edit in detection.edits)
         sure = [e for e in edits if _applies(e, settings)]
         mended = Patch(without_overlap(e for e in sure if e.kind in _MENDED_FIRST))
         view = Document(mended.apply(text)) if mended.edits else document
+        language = _language(text, document.scan)
         prose = _Shield(view.text, settings.protect, markup=True)
-        worded = {
-            "spin": self._spin.detect(view, prose.tokens(view)),
-            "translation": self._translation.detect(view, text),
-        }
+        worded = self._worded(document, view, prose, language)
+        if not (edits or any(detection.edits for detection in worded.values())):  # as in nearly all articles
+            return Repair(text, Patch(()), (), _diagnosis(found | worded, language))
         restored = self._restored(view, worded, references)
         worded = {kind: _with_references(kind, detection, restored) for kind, detection in worded.items()}
         wording_edits = prose.spare(without_overlap(e for d in worded.values() for e in d.edits))
@@ -196,7 +221,25 @@ class Repairer:
         for kind, detection in worded.items():
             findings = tuple(_finding_on_source(f, mended) for f in detection.findings)
             found[kind] = Detection(detection.damage, findings)
-        return Repair(text, patch, _beside(unsure, patch), _diagnosis(found), restored.share, restored.used)
+        return Repair(
+            text, patch, _beside(unsure, patch), _diagnosis(found, language), restored.share, restored.used
+        )
+
+    def _worded(
+        self, document: Document, view: Document, prose: _Shield, language: str | None
+    ) -> dict[str, Detection]:
+        """What is wrong with the wording; ``view`` is the document with its mechanical damage mended."""
+        if language not in (None, "en"):
+            return {kind: Detection(Damage(None, 0.0)) for kind in _GRAVE}
+        cleared = None if self.thorough else cleared_of_spin(document.scan)
+        spin = (
+            self._spin.detect(view, prose.tokens(view))
+            if cleared is None
+            else Detection(Damage(cleared, 0.0))
+        )
+        if self.quick:
+            return {"spin": spin}
+        return {"spin": spin, "translation": self._translation.detect(view, document.text)}
 
     def _restored(
         self, view: Document, worded: Mapping[str, Detection], references: ReferenceIndex | None
@@ -217,26 +260,17 @@ class Repairer:
         return self._restorer.restore(view.tokens, references, kind, worded[kind].edits, usable)
 
 
-_MECHANICAL_DETECTORS = (
-    EncodingDetector(),
-    SpacingDetector(),
-    RepetitionDetector(),
-    FurnitureDetector(),
-    OrderDetector(),
-)
-
-
 def _repair_with(repairer: Repairer, text: str, settings: Settings) -> Repair:
     """:meth:`Repairer.repair` as workers call it."""
     return repairer.repair(text, settings)
 
 
-def load(model: str | Path | None = None) -> Repairer:
-    """A repairer with the packaged model, or with that of a file.
+def load(model: str | Path | None = None, *, thorough: bool = False, quick: bool = False) -> Repairer:
+    """A repairer with the packaged model, or with that of a file; ``thorough`` and ``quick`` as in :class:`Repairer`.
 
     Raises :class:`~textrepair.model.ModelError` where the file can't be used.
     """
-    return Repairer(load_model(model))
+    return Repairer(load_model(model), thorough=thorough, quick=quick)
 
 
 def _with_references(kind: str, detection: Detection, restored: Restoration) -> Detection:
@@ -313,10 +347,18 @@ def _beside(edits: Iterable[Edit], patch: Patch) -> tuple[Edit, ...]:
     return tuple(free)
 
 
-def _diagnosis(found: dict[str, Detection]) -> Diagnosis:
+def _language(text: str, scan: Scan) -> str | None:
+    """The language of a text; that of English prose is plain from its words."""
+    spelled, common = int(scan.stats[SPELLED]), int(scan.stats[COMMON_WORDS])
+    if spelled >= SHORTEST_FOR_LANGUAGE and common >= ENGLISH_SHARE * spelled:
+        return "en"
+    return None if text.isascii() and spelled < SHORTEST_FOR_LANGUAGE else language_of(text)
+
+
+def _diagnosis(found: dict[str, Detection], language: str | None) -> Diagnosis:
     damage = {kind: found[kind].damage if kind in found else Damage(None, 0.0) for kind in KINDS}
     findings = sorted((f for d in found.values() for f in d.findings), key=lambda f: (f.start, f.end, f.kind))
-    return Diagnosis(_score(damage), damage, tuple(findings))
+    return Diagnosis(_score(damage), damage, tuple(findings), language)
 
 
 def counted(kind: str, damage: Damage) -> float | None:
@@ -354,7 +396,7 @@ def _joined(text: str, parts: Sequence[tuple[int, Repair]]) -> Repair:
         text,
         Patch(tuple(edit.shifted(at) for at, r in parts for edit in r.patch.edits)),
         tuple(edit.shifted(at) for at, r in parts for edit in r.proposals),
-        Diagnosis(_score(damage), damage, findings),
+        Diagnosis(_score(damage), damage, findings, parts[0][1].diagnosis.language),
         sum(len(r.source) * r.covered for _, r in parts) / len(text),
         tuple(dict.fromkeys(name for _, r in parts for name in r.references)),
     )

@@ -30,7 +30,7 @@ def measure_long_files(
             path = Path(folder, f"{name}.txt")
             words = _write(path, texts, separator, int(megabytes * 1e6))
             for command in ("scan", "repair"):
-                seconds, peak = _run([command, str(path), *(["--model", model] if model else [])])
+                seconds, peak = run_program([command, str(path), *(["--model", model] if model else [])])
                 key = f"{command}, {megabytes:g} MB, {name}"
                 results[key] = {"seconds": seconds, "words_per_s": words / seconds, "peak_mb": peak / 1e6}
     return results
@@ -47,7 +47,7 @@ def _write(path: Path, texts: Sequence[str], separator: str, size: int) -> int:
     return times * len(once.split()) + len(once[:rest].split())
 
 
-def _run(arguments: list[str]) -> tuple[float, float]:
+def run_program(arguments: list[str]) -> tuple[float, float]:
     """Wall time in seconds and peak memory in bytes of one run of the program."""
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
     start = time.perf_counter()

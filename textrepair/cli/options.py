@@ -78,6 +78,23 @@ def deciding(command: Command) -> Command:
     )(command)  # fmt: skip
 
 
+def screening(command: Command) -> Command:
+    """How closely to look."""
+    return _all(
+        click.option(
+            "--thorough", is_flag=True,
+            help="Read every article with the language model, also those that the quick screen would clear.",
+        ),
+        click.option(
+            "--quick", is_flag=True, help="Leave translation and the order of sentences untold, which take most of the time.",
+        ),
+        click.option(
+            "--recurring", is_flag=True,
+            help="Read all articles twice, and take lines that come back in several of them for furniture.",
+        ),
+    )(command)  # fmt: skip
+
+
 def talking(command: Command) -> Command:
     """How much to say, and in which colours."""
     return _all(
@@ -145,6 +162,24 @@ def load_repairer(path: str | None) -> Repairer:
         return textrepair.load(path)
     except (ModelError, OSError) as error:
         raise Failure(_model_message(error)) from error
+
+
+def take_repairer(options: dict[str, Any], paths: Iterable[str], reading: Reading) -> Repairer:
+    """The repairer that the options of :data:`model` and :func:`screening`, taken out, ask for."""
+    from textrepair.corpus.articles import STDIN, read_articles
+
+    repairer = load_repairer(options.pop("model_path"))
+    recurring, thorough, quick = (options.pop(name) for name in ("recurring", "thorough", "quick"))
+    if recurring:
+        from textrepair.detector.recurring import RecurringLines
+
+        if STDIN in paths:
+            raise click.UsageError("--recurring reads its input twice, which - can't: name files.")
+        texts = (
+            article.text for article in read_articles(paths, reading)
+        )  # errors are told by the second reading
+        repairer = replace(repairer, recurring=RecurringLines.of(texts))
+    return replace(repairer, thorough=thorough, quick=quick)
 
 
 def load_model(path: str | None) -> Model:

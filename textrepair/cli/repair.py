@@ -44,6 +44,7 @@ _TITLED = ("text", "criticmarkup")
 @shared_references.option
 @shared.model
 @shared.deciding
+@shared.screening
 @shared.reading
 @shared.talking
 def command(
@@ -59,7 +60,7 @@ def command(
     settings = shared.take_settings(options)
     if STDIN in paths and STDIN in options["reference_paths"]:
         raise click.UsageError("- can be the article or the reference, not both.")
-    repairer = shared.load_repairer(options["model_path"])
+    repairer = shared.take_repairer(options, paths, reading)
     references = shared_references.take_references(options, reading, console)
     articles = read_articles(paths, reading, console.error)
     repairs = _repair(articles, repairer, settings, references, console)

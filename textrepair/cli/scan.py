@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -28,11 +29,13 @@ _READ_AHEAD_CHARACTERS = 4_000_000
 @click.command("scan", short_help="Tell which articles are damaged, and by what.")
 @shared.paths
 @click.option(
-    "--format", "form", type=Choice(["table", "jsonl"]), default="table", show_default=True,
-    help="A table of probabilities, or everything that was found, one JSON object for each article.",
+    "--format", "form", type=Choice(["table", "jsonl", "dolma", "redpajama"]), default="table", show_default=True,
+    help="A table of probabilities; everything that was found, one JSON object for each article; or the same as attributes "
+    "for Dolma or quality signals as RedPajama has them.",
 )  # fmt: skip
 @results.out
 @shared.model
+@shared.screening
 @shared.reading
 @shared.talking
 def command(paths: tuple[str, ...], form: str, output: str | None, **options: Any) -> None:
@@ -45,12 +48,12 @@ def command(paths: tuple[str, ...], form: str, output: str | None, **options: An
         raise click.UsageError("scan writes one file: name it with -o.")
     console = shared.take_console(options)
     reading = shared.take_reading(options)
-    repairer = shared.load_repairer(options["model_path"])
+    repairer = shared.take_repairer(options, paths, reading)
     console.show_progress(data_on_stdout=output is None)
     articles = read_articles(paths, reading, console.error)
     done = 0
     with results.open_results(output, results.Form()) as sink:
-        rows = _records if form == "jsonl" else _table
+        rows = _table if form == "table" else partial(_records, form)
         for article, row in rows(articles, repairer, console.colored(to_file=output not in (None, "-"))):
             sink.add(article, row)
             console.advance(article.text)
@@ -61,15 +64,20 @@ def command(paths: tuple[str, ...], form: str, output: str | None, **options: An
 _Rows = Iterator[tuple[Article, str]]
 
 
-def _records(articles: Iterable[Article], repairer: Repairer, colored: bool) -> _Rows:
+def _records(form: str, articles: Iterable[Article], repairer: Repairer, colored: bool) -> _Rows:
+    from textrepair.writer.attributes import dolma_record, redpajama_record
     from textrepair.writer.jsonl import dumps, scan_record
 
+    model, version = repairer.model_name, textrepair.__version__
     for article in articles:
         diagnosis = repairer.diagnose(article.text)
-        yield (
-            article,
-            dumps(scan_record(article.id, diagnosis, repairer.model_name, textrepair.__version__)) + "\n",
-        )
+        if form == "dolma":
+            record = dolma_record(article.id, len(article.text), diagnosis)
+        elif form == "redpajama":
+            record = redpajama_record(article.id, len(article.text), diagnosis, model, version)
+        else:
+            record = scan_record(article.id, diagnosis, model, version)
+        yield article, dumps(record) + "\n"
 
 
 def _table(articles: Iterable[Article], repairer: Repairer, colored: bool) -> _Rows:

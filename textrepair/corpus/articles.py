@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+import msgspec
+
 from textrepair.corpus.compression import ENDINGS as COMPRESSED
 from textrepair.corpus.compression import DamagedArchive, open_for_reading
 from textrepair.fields import FieldError, json_type, text_of
@@ -219,7 +221,7 @@ def parse_record(raw: bytes) -> dict[str, object]:
     Raises UnicodeDecodeError, and :class:`~textrepair.fields.FieldError` where it is something else.
     """
     try:
-        record = json.loads(raw.decode("utf-8"))
+        record = _parsed(raw)
     except UnicodeDecodeError:
         raise
     except (ValueError, RecursionError) as error:  # also numbers of more than 4,300 digits
@@ -230,6 +232,15 @@ def parse_record(raw: bytes) -> dict[str, object]:
     if not isinstance(record, dict):
         raise FieldError(f"{json_type(record)} instead of an object", "each line has to be one JSON object")
     return record
+
+
+def _parsed(raw: bytes) -> object:
+    """What a line of JSON holds.  msgspec is three times as fast; what it refuses (half of a surrogate pair, NaN, or no JSON
+    at all) the standard library accepts or explains."""
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return json.loads(raw.decode("utf-8"))
 
 
 def record_id(value: object, name: str, number: int) -> str:

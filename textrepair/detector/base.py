@@ -8,24 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from textrepair.lazy import cached_property
 from textrepair.patch import Edit
 from textrepair.tokens import Tokens, tokenize
+
+if TYPE_CHECKING:
+    from textrepair.detector.screen import Scan, Scanner
 
 KINDS = ("spin", "translation", "encoding", "spacing", "repetition", "furniture", "order")
 
 
 @dataclass(frozen=True)
 class Document:
-    """One article and what several detectors need of it, computed once."""
+    """One article and what several detectors need of it, computed once.  Without a scanner of its own it is scanned by that
+    of the word lists alone."""
 
     text: str
+    scanner: Scanner | None = None
 
     @cached_property
     def tokens(self) -> Tokens:
         return tokenize(self.text)
+
+    @cached_property
+    def scan(self) -> Scan:
+        """What one pass over its bytes saw: what the text can't have need not be looked for."""
+        from textrepair.detector.screen import default_scanner  # which imports the detectors' lists
+
+        return (self.scanner or default_scanner()).scan(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +70,13 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """All detectors' answers together.  ``score`` is the probability that the article is damaged enough to matter."""
+    """All detectors' answers together.  ``score`` is the probability that the article is damaged enough to matter, ``language``
+    the article's (ISO 639), None where it can't be told."""
 
     score: float | None
     damage: Mapping[str, Damage]
     findings: tuple[Finding, ...]
+    language: str | None = None
 
 
 class Detector(Protocol):

@@ -5,7 +5,8 @@ real text hardly has and accepts only a decoding that makes them vanish.  Curly 
 so ``fix_text`` is not used.  Characters lost without a trace (``Kremlins Making``, ``WASHINGTON  President``) can only be
 guessed, so they are low-confidence proposals.
 
-ftfy is slow, so a class of characters that mojibake cannot do without is looked for first; most text has none of them.
+ftfy is slow, so the scan of the text (:mod:`textrepair.detector.byte_scan`) looks first for neighbours that mojibake cannot do
+without; most text has none.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from ftfy.badness import MOJIBAKE_CATEGORIES, is_bad
 from rapidfuzz.distance import Levenshtein
 
 from textrepair.detector.base import Damage, Detection, Document, Finding
+from textrepair.detector.byte_scan import LOST_APOSTROPHE, LOST_DASH, MOJIBAKE
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words, without_overlap
+from textrepair.detector.screen import Scan
 from textrepair.detector.words import frequency
 from textrepair.patch import Edit
 
@@ -36,7 +39,7 @@ _SCORE_REPLACEMENT = 0.8
 _SCORE_LOST = 0.3
 
 # A dateline's dash lost between its city in capitals and its sentence; the double space is what shows it.
-LOST_DASH = re.compile(
+LOST_DASH_FORM = re.compile(
     r"^[A-Z]{4,}(?: [A-Z]{3,})?(?:, [A-Z][a-z]+\.?)?(?: \([A-Z][A-Za-z ]+\))?(  )(?=[“\"]?[A-Z][a-z])",
     re.MULTILINE,
 )
@@ -57,16 +60,30 @@ class EncodingDetector:
         text = document.text
         if not text or text.isspace():
             return Detection(Damage(None, 0.0))
-        found = [*_mojibake(text), *_lost_characters(text)]
+        found = [*_found(text, document.scan)]
         if not found:
             return Detection(Damage(0.0, 0.0))
         found.sort(key=lambda pair: (pair[0].start, pair[0].end))
         findings = tuple(finding for finding, _ in found)
         return Detection(
-            Damage(at_least_one(finding.score for finding in findings), share_of_words(text, len(findings))),
+            Damage(
+                at_least_one(finding.score for finding in findings),
+                share_of_words(document.scan.words, len(findings)),
+            ),
             findings,
             without_overlap(edit for _, edit in found if edit is not None),
         )
+
+
+def _found(text: str, scan: Scan) -> Iterator[tuple[Finding, Edit | None]]:
+    if scan.may_have(MOJIBAKE):
+        yield from _mojibake(text)
+        yield from _replacement_characters(text)
+    if scan.may_have(LOST_DASH):
+        for match in LOST_DASH_FORM.finditer(text):
+            yield _proposal(text, match.start(1), match.end(1), " — ", "a dash lost behind the dateline")
+    if scan.may_have(LOST_APOSTROPHE):
+        yield from _lost_apostrophes(text)
 
 
 # --- mojibake -----------------------------------------------------------------------------------------------------------
@@ -151,13 +168,6 @@ def _is_run(gap: str) -> bool:
 
 
 # --- lost characters ------------------------------------------------------------------------------------------------------
-
-
-def _lost_characters(text: str) -> Iterator[tuple[Finding, Edit | None]]:
-    yield from _replacement_characters(text)
-    for match in LOST_DASH.finditer(text):
-        yield _proposal(text, match.start(1), match.end(1), " — ", "a dash lost behind the dateline")
-    yield from _lost_apostrophes(text)
 
 
 def _replacement_characters(text: str) -> Iterator[tuple[Finding, Edit | None]]:

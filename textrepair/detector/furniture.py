@@ -13,11 +13,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from textrepair.detector.base import Damage, Detection, Document, Finding
+from textrepair.detector.byte_scan import LINES
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words
+from textrepair.detector.recurring import RecurringLines, short_lines
+from textrepair.detector.screen import Scan
 from textrepair.patch import Edit
 
 _KIND = "furniture"
@@ -27,7 +30,24 @@ _MAX_LINE = 400
 _MAX_SHORT = 120
 _HEAD_LINES = 6
 _TAIL_LINES = 6
+_MAX_PROMPT = 210
+_SIGNS_OF_LONG = (
+    "cookies",
+    "rights",
+    "copyright",
+    "credit",
+    "courtesy",
+    "http",
+    "©",
+    "(c)",
+    "/",
+    "via ",
+    "[",
+)
 _MIN_SCORE = 0.4
+# A line of fewer articles may be a quotation; an article more of whose lines come back is a copy of others.
+_RECURS = 3
+_COPY_SHARE = 0.5
 _EDIT_SCORE = 0.5
 
 _PLACE_WEIGHT = 0.3
@@ -148,32 +168,48 @@ _ANY = re.compile(
     "|".join(f"(?P<f{i}>{form.pattern})" for i, form in enumerate(_FORMS)), re.IGNORECASE | re.VERBOSE
 )
 
-# A line without any of these words or signs has none of the forms; asked of the lower-cased line, it makes most lines cheap.
-_MARKS = re.compile(
-    rf"""\bago\b|\d\ of\ \d|©|\(c\)|copyright|credit|courtesy|rights|cookie|https?:|\b(?:19|20)\d\d|\\?\[|{_AGENCY.lower()}|
-    ^\W*(?:{_ORDER}|close|via|from|source|image|photo|picture|illustration|lead|video|graphic|ad|card|page|slide|item|sponsored|
-    promoted|tweet|menu|loading|more|most|related|trending|recommended|you|back|media|this|accept|consent|by|please|story|article|
-    want|would|receive|up|don|also|further|terms|privacy|contact|about|full|link|powered|proudly|site|\d+\ of)""",
-    re.VERBOSE,
+# A line with none of these has none of the forms: it begins with one of the first (or with a digit, a bracket or ©), holds
+# one of the second (or ©), or names an agency behind a slash or before a bracket that ends it.  The scan hands on such lines
+# only.
+LINE_STARTS = frozenset(
+    "read click tap share follow subscribe sign download watch see listen join get log register continue skip scroll print "
+    "save email "
+    "comment leave show view load find learn check enter unlock support like add report send browse discuss close via from "
+    "source "
+    "image photo picture illustration lead video graphic ad card page slide item sponsored promoted tweet menu more most related "
+    "trending recommended you back media this accept consent by please story article want would receive up don also further "
+    "terms "
+    "privacy contact about full link powered proudly site credit courtesy copyright cookie published updated posted last "
+    "jan feb mar apr may jun jul aug sep oct nov dec".split()
+)
+MARK_WORDS = frozenset("cookies rights http https via copyright".split())
+AGENCIES = frozenset(
+    "ap afp pa epa reuters getty shutterstock istock istockphoto alamy bloomberg unsplash".split()
 )
 
 
+@dataclass(frozen=True)
 class FurnitureDetector:
-    """Lines of the page among the lines of the article; the edits delete them, for those who ask for it."""
+    """Lines of the page among the lines of the article; the edits delete them, for those who ask for it.
+
+    With ``recurring`` also lines that come back in article after article of the corpus."""
 
     kind = _KIND
+    recurring: RecurringLines | None = None
 
     def detect(self, document: Document) -> Detection:
         text = document.text
         if not text or text.isspace():
             return Detection(Damage(None, 0.0))
-        findings = tuple(_furniture(text))
+        findings = tuple(_furniture(text, document.scan)) if len(document.scan.lines) else ()
+        if self.recurring is not None:
+            findings = _combined(findings, _recurring(text, self.recurring))
         if not findings:
             return Detection(Damage(0.0, 0.0))
         edits = tuple(_deletion(text, finding) for finding in findings if finding.score >= _EDIT_SCORE)
         words = sum(finding.score * len(text[finding.start : finding.end].split()) for finding in findings)
         probability = at_least_one(finding.score for finding in findings)
-        return Detection(Damage(probability, share_of_words(text, words)), findings, edits)
+        return Detection(Damage(probability, share_of_words(document.scan.words, words)), findings, edits)
 
 
 def _deletion(text: str, finding: Finding) -> Edit:
@@ -184,41 +220,60 @@ def _deletion(text: str, finding: Finding) -> Edit:
     return replacement(text, (start, end), "", _KIND, finding.score, finding.reason)
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    start: int
-    text: str
-
-
-def _lines(text: str) -> list[_Line]:
-    """Lines that say something, without the white space around them."""
-    lines = []
-    start = 0
-    for raw in text.split("\n"):
-        stripped = raw.strip()
-        if stripped:
-            lines.append(_Line(start + raw.index(stripped[0]), stripped))
-        start += len(raw) + 1
-    return lines
-
-
-def _furniture(text: str) -> Iterator[Finding]:
-    lines = _lines(text)
-    counts = Counter(line.text for line in lines if len(line.text) <= _MAX_SHORT)
-    prose = any(len(line.text) > _MAX_SHORT for line in lines)
-    for number, line in enumerate(lines):
-        if len(line.text) > _MAX_LINE or (len(lines) == 1 and not prose):
+def _furniture(text: str, scan: Scan) -> Iterator[Finding]:
+    count = int(scan.stats[LINES])
+    if count == 1 and len(text.strip()) <= _MAX_SHORT:
+        return
+    lines = [(number, start, text[start:end]) for number, start, end in scan.lines.tolist()]
+    counts = Counter(stripped for _, _, raw in lines if len(stripped := raw.strip()) <= _MAX_SHORT)
+    for number, at, raw in lines:
+        line = raw.strip()
+        if not line or len(line) > _MAX_LINE or (len(line) > _MAX_PROMPT and not _may_be_long(line)):
             continue
-        at_edge = number < _HEAD_LINES or number >= len(lines) - _TAIL_LINES
-        score, reason = _judge(line.text, at_edge, counts[line.text] > 1)
+        at_edge = number < _HEAD_LINES or number >= count - _TAIL_LINES
+        score, reason = _judge(line, at_edge, counts[line] > 1)
         if score >= _MIN_SCORE:
-            yield Finding(line.start, line.start + len(line.text), _KIND, round(score, 3), reason)
+            start = at + raw.index(line[0])
+            yield Finding(start, start + len(line), _KIND, round(score, 3), reason)
+
+
+def _may_be_long(line: str) -> bool:
+    """Does it hold what every form longer than a prompt has?  Ten searches for a literal cost less than one for all forms."""
+    lowered = line.lower()
+    return line[-1] in ")*_>\\#-\xa0" or any(sign in lowered for sign in _SIGNS_OF_LONG)
+
+
+def _recurring(text: str, recurring: RecurringLines) -> Iterator[Finding]:
+    """Lines that stand in several articles, unless most of the article does: then it is a copy."""
+    counts = {line: recurring.articles(line) for line in short_lines(text)}
+    back = {line: count for line, count in counts.items() if count >= _RECURS}
+    if len(back) > _COPY_SHARE * len(counts):
+        return
+    at = 0
+    for raw in text.split("\n"):
+        line = raw.strip()
+        if line in back:
+            start = at + raw.index(line[0])
+            score = 1.0 - _RECURS / (2.0 * back[line])
+            reason = f"a line of {back[line]} articles"
+            yield Finding(start, start + len(line), _KIND, round(score, 3), reason)
+        at += len(raw) + 1
+
+
+def _combined(findings: Iterable[Finding], more: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Two doubts of one line are independent."""
+    by_place = {(f.start, f.end): f for f in findings}
+    for one in more:
+        other = by_place.get((one.start, one.end))
+        if other is not None:
+            score = round(at_least_one((one.score, other.score)), 3)
+            one = replace(other, score=score, reason=f"{other.reason}, {one.reason}")
+        by_place[one.start, one.end] = one
+    return tuple(by_place[place] for place in sorted(by_place))
 
 
 def _judge(line: str, at_edge: bool, repeated: bool) -> tuple[float, str]:
     """The score of a line, and what it looks like."""
-    if not _MARKS.search(line.lower()):
-        return 0.0, ""
     form = _form(line)
     if form is None or (form.edge_only and not at_edge):
         return 0.0, ""
@@ -231,7 +286,8 @@ def _judge(line: str, at_edge: bool, repeated: bool) -> tuple[float, str]:
 
 
 def _form(line: str) -> _Form | None:
-    for candidate in (line, line.strip("#*_>\\- \xa0")):
+    bare = line.strip("#*_>\\- \xa0")
+    for candidate in (line, bare) if bare != line else (line,):
         match = _ANY.fullmatch(candidate)
         if match and match.lastgroup:
             return _FORMS[int(match.lastgroup[1:])]

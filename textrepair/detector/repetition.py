@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from textrepair.detector.base import Damage, Detection, Document, Finding
+from textrepair.detector.byte_scan import DOUBLED_WORD, REPEATED_LINE, REPEATED_PASSAGE
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words, without_overlap
 from textrepair.detector.verbatim import Verbatim
 from textrepair.detector.words import english_around, frequency
@@ -36,7 +37,7 @@ _NEVER_TWICE = frozenset(
 )
 # Words that sound English doubles, for sense or for stress, or that are names or sounds when doubled.  "Is is", "in in", "on on",
 # "it it", "her her" stand here since one of the two can belong to the clause before.
-_MAY_DOUBLE = frozenset(
+MAY_DOUBLE = frozenset(
     "had that very no yes so really much many far long more is in on it her him you me us up out off over do there now then well "
     "again never too long old big little bad good right high low ha bye knock night hey oh ah blah boo yeah please go come "
     "look hear wait run stop win money choo tut pom yo dum la na da cha chop tick beep boom bang woof quack goody tsk aye "
@@ -80,16 +81,18 @@ class RepetitionDetector:
         text = document.text
         if not text or text.isspace():
             return Detection(Damage(None, 0.0))
-        verbatim = Verbatim(text)
-        edits = without_overlap(_doubled_words(text, verbatim))
+        scan, verbatim = document.scan, Verbatim(text)
+        edits = without_overlap(_doubled_words(text, verbatim)) if scan.may_have(DOUBLED_WORD) else ()
         findings = [Finding(e.start, e.end, _KIND, e.confidence, e.reason) for e in edits]
-        findings += _joined(text, _repeated_lines(text, verbatim))
-        findings += _joined(text, _repeated_passages(text, verbatim, findings))
+        if scan.may_have(REPEATED_LINE):
+            findings += _joined(text, _repeated_lines(text, verbatim))
+        if scan.may_have(REPEATED_PASSAGE):
+            findings += _joined(text, _repeated_passages(text, verbatim, findings))
         if not findings:
             return Detection(Damage(0.0, 0.0))
         findings.sort(key=lambda finding: (finding.start, finding.end))
         probability = at_least_one(finding.score for finding in findings)
-        severity = share_of_words(text, _words_twice(text, findings))
+        severity = share_of_words(scan.words, _words_twice(text, findings))
         return Detection(Damage(probability, severity), tuple(findings), edits)
 
 
@@ -109,7 +112,7 @@ def _doubled_words(text: str, verbatim: Verbatim) -> Iterator[Edit]:
             yield _deletion(text, match.end(1), match.end(), confidence, f"doubled: {word}")
     for match in _DOUBLED_STOP.finditer(text):
         word = match.group(1)
-        meant = word in _MAY_DOUBLE or _is_third(text, match, word) or verbatim.contains(match.start())
+        meant = word in MAY_DOUBLE or _is_third(text, match, word) or verbatim.contains(match.start())
         if not meant:
             yield _deletion(text, match.start(2), match.end(2), _SURE, f"doubled: {word}.")
     for match in _DOUBLED_PAIR.finditer(text):
@@ -130,7 +133,7 @@ def _judge_double(text: str, match: re.Match[str]) -> float:
     lowered = word.lower()
     if "\n" in gap and (gap.count("\n") > 1 or not second.islower()):
         return 0.0
-    if lowered in _MAY_DOUBLE or (not second.islower() and word != "I"):
+    if lowered in MAY_DOUBLE or (not second.islower() and word != "I"):
         return 0.0
     if not word.islower() and not (word.istitle() and lowered in _NEVER_TWICE):
         return 0.0

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import chain
 
 from textrepair.detector.base import Damage, Detection, Document, Finding
-from textrepair.detector.encoding import LOST_DASH
+from textrepair.detector.byte_scan import DOUBLE_SPACE, GLUED_NAMES, MISSING_SPACE, STRAY_SPACE
+from textrepair.detector.encoding import LOST_DASH_FORM
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words, without_overlap
 from textrepair.detector.glue import find_cut, find_glued
 from textrepair.detector.punctuation import missing_spaces, stray_spaces
+from textrepair.detector.screen import Scan
 from textrepair.detector.verbatim import Verbatim
 from textrepair.detector.words import english_around, frequency, known_words
 from textrepair.patch import Edit
@@ -38,36 +39,36 @@ class SpacingDetector:
         text = document.text
         if not text or text.isspace():
             return Detection(Damage(None, 0.0))
-        edits = without_overlap(_edits(text, Verbatim(text)))
+        edits = without_overlap(_edits(text, document.scan))
         if not edits:
             return Detection(Damage(0.0, 0.0))
         return Detection(
             Damage(
                 at_least_one(edit.confidence for edit in edits),
-                share_of_words(text, sum(edit.confidence for edit in edits)),
+                share_of_words(document.scan.words, sum(edit.confidence for edit in edits)),
             ),
             tuple(Finding(e.start, max(e.end, e.start + 1), _KIND, e.confidence, e.reason) for e in edits),
             edits,
         )
 
 
-def _edits(text: str, verbatim: Verbatim) -> Iterator[Edit]:
-    return chain(
-        _glued_words(text, verbatim),
-        _cut_words(text, verbatim),
-        _glued_names(text, verbatim),
-        stray_spaces(text, verbatim),
-        missing_spaces(text, verbatim),
-        _doubled_spaces(text, verbatim),
-    )
+def _edits(text: str, scan: Scan) -> Iterator[Edit]:
+    verbatim = Verbatim(text)
+    if len(scan.unlisted):
+        suspects = scan.unlisted.tolist()
+        yield from _glued_words(text, suspects, verbatim)
+        yield from _cut_words(text, suspects, verbatim)
+    for flag, search in _SEARCHES:
+        if scan.may_have(flag):
+            yield from search(text, verbatim)
 
 
 def _edit(text: str, start: int, end: int, after: str, confidence: float, reason: str) -> Edit:
     return replacement(text, (start, end), after, _KIND, confidence, reason)
 
 
-def _glued_words(text: str, verbatim: Verbatim) -> Iterator[Edit]:
-    for glued in find_glued(text):
+def _glued_words(text: str, suspects: list[int], verbatim: Verbatim) -> Iterator[Edit]:
+    for glued in find_glued(text, suspects):
         if verbatim.contains(glued.start) or not english_around(text, glued.start, glued.end):
             continue
         reason = f"glued: {text[glued.start : glued.end]} ← {' '.join(glued.pieces)}"
@@ -77,8 +78,8 @@ def _glued_words(text: str, verbatim: Verbatim) -> Iterator[Edit]:
             yield _edit(text, at, at, " ", glued.confidence, reason)
 
 
-def _cut_words(text: str, verbatim: Verbatim) -> Iterator[Edit]:
-    for start, end in find_cut(text):
+def _cut_words(text: str, suspects: list[int], verbatim: Verbatim) -> Iterator[Edit]:
+    for start, end in find_cut(text, suspects):
         if not verbatim.contains(start) and english_around(text, start, end):
             yield _edit(text, start, end, "", _LIKELY, "a space inside a word")
 
@@ -116,7 +117,7 @@ def _doubled_spaces(text: str, verbatim: Verbatim) -> Iterator[Edit]:
     """More than one space inside a line of prose."""
     if "  " not in text:
         return
-    lost = {match.span(1) for match in LOST_DASH.finditer(text)}
+    lost = {match.span(1) for match in LOST_DASH_FORM.finditer(text)}
     judged: dict[tuple[int, int], bool] = {}
     for match in _DOUBLE.finditer(text):
         start, end = match.span()
@@ -143,7 +144,7 @@ def _line_around(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 # Small words, of which newswire lines have a third and rows of a table next to none.
-_SMALL = frozenset(
+SMALL_WORDS = frozenset(
     "the a an of to in and is was for on that with by from as at it he they are be has have had his its this but".split()
 )
 _MIN_SMALL = 0.15
@@ -155,7 +156,7 @@ def _is_prose(line: str) -> bool:
     if line[:1] in " \t" or "\t" in line or "|" in line:
         return False
     words = line.split()
-    small = sum(word.lower() in _SMALL for word in words)
+    small = sum(word.lower() in SMALL_WORDS for word in words)
     return len(words) >= _MIN_LINE_WORDS and small >= _MIN_SMALL * len(words)
 
 
@@ -171,3 +172,11 @@ def _is_row(text: str, start: int, end: int) -> bool:
             if 2 <= at < limit and other >= 0 and text[at - 2 : at] == "  " and not text[at].isspace():
                 return True
     return False
+
+
+_SEARCHES = (
+    (GLUED_NAMES, _glued_names),
+    (STRAY_SPACE, stray_spaces),
+    (MISSING_SPACE, missing_spaces),
+    (DOUBLE_SPACE, _doubled_spaces),
+)

@@ -112,6 +112,6 @@ class TranslationDetector:
         begin, end = tokens.starts[0], tokens.ends[tokens.sentences[0][1] - 1]
         reasons = "; ".join(("constructions that translators prefer", *sorted(left)))
         findings.append(Finding(begin, end, _KIND, round(probability, 4), f"machine translation: {reasons}"))
-        severity = share_of_words(document.text, len(edits) + len(left))
+        severity = share_of_words(tokens.words, len(edits) + len(left))
         findings.sort(key=lambda finding: (finding.start, finding.end))
         return Detection(Damage(probability, severity), tuple(findings), edits)

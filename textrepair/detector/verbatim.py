@@ -27,7 +27,8 @@ _MAX_TAG = 1000
 
 # Characters that prose of newswire and web posts hardly uses; two in a window of a line mean code, markup or a table.
 _CODE_SIGN = re.compile(
-    r"[{}\\|_^~]|[<>=+*]{1,3}(?=\s)|\(\)|::|->|=>|[;{]$|\w=\w|\$[a-zA-Z]|//|^\s*(?:[$>#%]|//)\s", re.MULTILINE
+    r"[{}\\|_^~]|[<>=+*]{1,3}(?=\s)|\(\)|::|->|=>|&&|[;{]$|\w=\w|\$[a-zA-Z]|//|^\s*(?:[$>#%]|//)\s",
+    re.MULTILINE,
 )
 _WINDOW = 120
 

@@ -18,8 +18,8 @@ _MIN_WORDS_FOR_LANGUAGE = 8
 # Share of running words that are among the commoner English ones (1 in 10^6 and up, some 28,900).  Measured 2026-11-21: 512
 # sound newswire articles 0.87 to 1.00, median 0.975; a German, French, Spanish, Italian and Dutch sentence 0.25 to 0.54, since
 # short words of theirs are in the list too.  Guarded by test_detector_words.
-_ENGLISH_SHARE = 0.7
-_COMMON = 1e-6
+ENGLISH_SHARE = 0.7
+COMMON_FREQUENCY = 1e-6
 
 # How far around a place, in characters, the words are looked at to tell its language.
 _CONTEXT = 200
@@ -55,7 +55,7 @@ def is_common(word: str) -> bool:
     >>> is_common("minister"), is_common("ministre")
     (True, False)
     """
-    return frequency(word) >= _COMMON
+    return frequency(word) >= COMMON_FREQUENCY
 
 
 def looks_english(words: Iterable[str]) -> bool | None:
@@ -70,7 +70,7 @@ def looks_english(words: Iterable[str]) -> bool | None:
     counts = [is_common(word) for word in words]
     if len(counts) < _MIN_WORDS_FOR_LANGUAGE:
         return None
-    return sum(counts) >= _ENGLISH_SHARE * len(counts)
+    return sum(counts) >= ENGLISH_SHARE * len(counts)
 
 
 def english_around(text: str, start: int, end: int) -> bool | None:

@@ -71,7 +71,7 @@ def second_bucket(hashed: np.uint64, buckets: np.uint64) -> np.int64:
 
 
 @_inline
-def _find(table: npt.NDArray[np.uint32], key: np.uint64) -> np.int64:
+def find_pair(table: npt.NDArray[np.uint32], key: np.uint64) -> np.int64:
     """The 16 value bits of a key in a two-value table, or -1."""
     hashed = mix(key)
     buckets = np.uint64(len(table) // 4)
@@ -121,12 +121,12 @@ def prepare(lm: Ngrams, context: np.uint64) -> tuple[np.int64, np.float32, np.fl
     length = np.int64(1)
     pair = context & np.uint64(0xFFFFFFFF)
     if pair >> np.uint64(16) != np.uint64(NONE):
-        found = _find(lm.bi, pair)
+        found = find_pair(lm.bi, pair)
         if found >= 0:
             length = np.int64(2)
             two = lm.bi_backoff[found & 0xFF]
             if context >> np.uint64(32) != np.uint64(NONE):
-                found = _find(lm.tri, context)
+                found = find_pair(lm.tri, context)
                 if found >= 0:
                     length = np.int64(3)
                     three = lm.tri_backoff[found & 0xFF]
@@ -149,12 +149,12 @@ def score(
     saves most look-ups, and a wrong fingerprint hit on a long n-gram needs one on every shorter.
     """
     key = (context << np.uint64(16)) | np.uint64(word)
-    two_words = _find(lm.bi, key & np.uint64(0xFFFFFFFF))
+    two_words = find_pair(lm.bi, key & np.uint64(0xFFFFFFFF))
     if two_words < 0:
         return three + two + one + lm.uni_logp[word]
     if length < 2:
         return lm.bi_logp[two_words >> 8]
-    three_words = _find(lm.tri, key & np.uint64(0xFFFFFFFFFFFF))
+    three_words = find_pair(lm.tri, key & np.uint64(0xFFFFFFFFFFFF))
     if three_words < 0:
         return three + two + lm.bi_logp[two_words >> 8]
     if length < 3:

@@ -8,10 +8,11 @@ repeated: the edits' inverse gives it back. Scores are rounded, edits are exact.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from textrepair.patch import Edit, Patch, PatchError
 from textrepair.writer.base import Article, Writer
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from textrepair.detector.base import Diagnosis
 
 _DIGITS = 6  # enough to tell 1 in 10,000 apart, and no noise of the last bits
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class JsonlWriter(Writer):
@@ -38,15 +37,16 @@ def scan_record(id_: str, diagnosis: Diagnosis, model: str = "", version: str = 
     """What `scan --format jsonl` says of an article."""
     return {
         "id": id_,
-        "score": _rounded(diagnosis.score),
+        "score": rounded(diagnosis.score),
         "model": model,
         "version": version,
+        "language": diagnosis.language,
         "damage": {
-            kind: {"probability": _rounded(damage.probability), "severity": _rounded(damage.severity)}
+            kind: {"probability": rounded(damage.probability), "severity": rounded(damage.severity)}
             for kind, damage in diagnosis.damage.items()
         },
         "findings": [
-            {"start": f.start, "end": f.end, "kind": f.kind, "score": _rounded(f.score), "reason": f.reason}
+            {"start": f.start, "end": f.end, "kind": f.kind, "score": rounded(f.score), "reason": f.reason}
             for f in diagnosis.findings
         ],
     }
@@ -81,11 +81,14 @@ def dumps(record: Mapping[str, Any]) -> str:
 
     Two of them that make a pair come back as one character, as JSON has it; no JSON input can hold such a pair.
     """
-    line = json.dumps(record, ensure_ascii=False, allow_nan=False)
-    return json.dumps(record, allow_nan=False) if _SURROGATE.search(line) else line
+    try:
+        return msgspec.json.encode(record).decode()
+    except (UnicodeEncodeError, ValueError, TypeError):
+        return json.dumps(record, allow_nan=False, separators=(",", ":"))
 
 
-def _rounded(value: float | None) -> float | None:
+def rounded(value: float | None) -> float | None:
+    """A score as it is written."""
     return None if value is None else round(value, _DIGITS)
 
 

@@ -1,0 +1,152 @@
+"""The first stage: what it rules out, no detector would have found; what it clears is not spun."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from textrepair.detector import byte_scan
+from textrepair.detector.base import Detector, Document
+from textrepair.detector.encoding import EncodingDetector
+from textrepair.detector.furniture import FurnitureDetector
+from textrepair.detector.repetition import RepetitionDetector
+from textrepair.detector.screen import Scan, Scanner, cleared_of_spin, default_scanner, model_scanner
+from textrepair.detector.spacing import SpacingDetector
+from textrepair.model import Model, load_model
+from textrepair.repair import Repairer
+
+ROOT = Path(__file__).parents[1]
+SHARED = Path(os.environ.get("TEXTREPAIR_SHARED", ROOT.parent / "shared"))
+DETECTORS: tuple[Detector, ...] = (
+    EncodingDetector(), SpacingDetector(), RepetitionDetector(), FurnitureDetector(),
+)  # fmt: skip
+
+
+class Suspicious(Scanner):
+    """Rules nothing out."""
+
+    def scan(self, text: str) -> Scan:
+        scan = super().scan(text)
+        stats = scan.stats.copy()
+        stats[byte_scan.FLAGS] = -1
+        words = [match.start() for match in re.finditer(r"(?<![A-Za-z0-9])[a-z]", text)]
+        lines = []
+        at = 0
+        for raw in text.split("\n"):
+            if raw.strip(" \t\r\v\f\x1c\x1d\x1e\x1f"):  # as the scan counts lines
+                lines.append((len(lines), at, at + len(raw)))
+            at += len(raw) + 1
+        stats[byte_scan.LINES] = len(lines)
+        return replace(
+            scan,
+            stats=stats,
+            unlisted=np.array(words, dtype=np.int64),
+            lines=np.array(lines, dtype=np.int64).reshape(-1, 3),
+        )
+
+
+def suspicious() -> Suspicious:
+    plain = default_scanner()
+    return Suspicious(plain.table, plain.prefixes, plain.signs, plain.pairs)
+
+
+def assert_rules_out_nothing_found(text: str) -> None:
+    for detector in DETECTORS:
+        assert detector.detect(Document(text)) == detector.detect(Document(text, suspicious())), detector.kind
+
+
+FRAGMENTS = [
+    "the", "the the", "of the of the", "had had", "said", "countries. countries.", "remainsunclear", "govern ment",
+    "nonsense ing", "Kremlins Making", "Kremlin’s making", "David E. SangerAndrew E. Kramer", "McConnell",
+    "WASHINGTON  President", "a  b", "x.  Y", " ,", " .", " ...", "( see", "(AP )", "“ I", "am ”", ", ”Pifer",
+    "said.The", "word,word", "U.S.", "café", "naïve", "â€™", "Ã©", "œuvre", "fin­e", "�", "don�t", "£5", "5 €", "«so»",
+    "…”", "It’s", "it's", "-", "—", "\n", "\n\n", "\r\n", "\t", " ", ". ", "! ", "”\n", "Read More",
+    "Share this article", "2 years ago 475", "Image", "Card 1 of 5", "Photo: Ann Orr/Reuters", "A man (AP Photo)",
+    "This site uses cookies to work.", "All rights reserved.", "https://example.org/a", "© 2021 A", "May 4, 2021",
+    "20210504", "By accepting you consent to our cookies", "[caption id=1]",
+    "The long bridge over the river stays closed until the spring",
+    "The bridge over the old river The bridge over the old river", "ofthe", "http://a.b", "@you", "#tag", "a.b",
+    "`x  y`",
+]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=12), st.sampled_from([" ", "", "\n"]))
+def test_fragments(fragments: list[str], between: str) -> None:
+    assert_rules_out_nothing_found(between.join(fragments))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet=st.sampled_from("aA the.,;!?\"'“”’()-\n\xa0éÂÃ€™œ—…[]/:1©"), max_size=80))
+def test_signs(text: str) -> None:
+    assert_rules_out_nothing_found(text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=60))
+def test_any_text(text: str) -> None:
+    assert_rules_out_nothing_found(text)
+
+
+@pytest.mark.parametrize("name", ["newswire", "web"])
+def test_real_articles(name: str) -> None:
+    path = SHARED / "data" / "sound" / f"{name}.jsonl"
+    if not path.exists():
+        pytest.skip(f"{path} is not at hand (TEXTREPAIR_SHARED names the folder)")
+    with path.open(encoding="utf-8") as file:
+        for number, line in enumerate(file):
+            if number % 40 == 0:
+                assert_rules_out_nothing_found(json.loads(line)["text"])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("", 0), ("It isn't half-done.", 3), ("Él dijo: “no”.", 3), ("a\n\nb 12 c3", 4), ("日本", 1)],
+)
+def test_words(text: str, words: int) -> None:
+    assert Document(text).scan.words == words
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return load_model()
+
+
+def corpora(folder: str) -> list[str]:
+    return [path.read_text(encoding="utf-8") for path in sorted((ROOT / "corpora" / folder).glob("*.txt"))]
+
+
+def test_no_spun_article_is_cleared(model: Model) -> None:
+    scanner = model_scanner(model)
+    assert [cleared_of_spin(scanner.scan(text)) for text in corpora("spun")] == [None] * 12
+
+
+def test_sound_articles_are_cleared(model: Model) -> None:
+    scanner = model_scanner(model)
+    cleared = [cleared_of_spin(scanner.scan(text)) for text in corpora("sound")]
+    assert all(probability is not None and probability < 0.01 for probability in cleared)
+
+
+def test_short_texts_are_read(model: Model) -> None:
+    assert cleared_of_spin(model_scanner(model).scan("A short note. " * 30)) is None
+
+
+@pytest.mark.parametrize("folder", ["sound", "spun", "glued", "mojibake", "furniture", "translated"])
+def test_screened_and_thorough_agree(model: Model, folder: str) -> None:
+    """But for the probability of spinning in what was cleared."""
+    screened, thorough = Repairer(model), Repairer(model, thorough=True)
+    for text in corpora(folder)[:3]:
+        one, other = screened.repair(text), thorough.repair(text)
+        assert one.patch == other.patch
+        assert one.proposals == other.proposals
+        assert one.diagnosis.findings == other.diagnosis.findings
+        damage = dict(one.diagnosis.damage) | {"spin": other.diagnosis.damage["spin"]}
+        assert damage == other.diagnosis.damage

@@ -1,0 +1,41 @@
+"""Texts that are no newswire: other languages, code, tables, poems, chat, legal and chemical text, lists, capitals, very
+short ones.
+
+None may be flagged or changed in wording.  What can't be told is null: damaged or not, in a text too short or in another
+language.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from textrepair.repair import Repairer, load
+
+CASES: list[dict[str, Any]] = json.loads(
+    (Path(__file__).parent / "cases" / "sound_forms.json").read_text(encoding="utf-8")
+)
+FLAGGED = 0.5
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["screened", "thorough"])
+def repairer(request: pytest.FixtureRequest) -> Repairer:
+    return load(thorough=request.param)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["label"] for case in CASES])
+def test_is_left_alone(repairer: Repairer, case: dict[str, Any]) -> None:
+    repair = repairer.repair(case["text"])
+    diagnosis = repair.diagnosis
+    assert repair.text == case["text"]
+    assert diagnosis.score is None or diagnosis.score < FLAGGED
+    assert diagnosis.language in ([case["language"]] if case["language"] else [None, "en"])
+    spin = diagnosis.damage["spin"].probability
+    if case["told"]:
+        assert spin is not None
+        assert spin < FLAGGED
+    else:
+        assert spin is None

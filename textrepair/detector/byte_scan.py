@@ -1,0 +1,651 @@
+"""Which kinds of damage can this text not have?  One pass over its bytes, compiled by numba.
+
+For every detector of mechanical damage the scan looks for what that detector's patterns cannot do without: a space before a
+mark, two equal words side by side, a word on no list, two neighbouring characters of which mojibake is made, a line that
+begins as a share button does.  What it reports is a superset: where it reports nothing the detector would find nothing, so it
+need not run.  (``test_screen`` holds both against each other.)
+
+On the way it turns words into the model's identifiers and adds up their evidence of damage.
+
+Everything is judged on UTF-8 bytes.  Positions that are handed on are counted in code points.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from textrepair.detector.word_table import (
+    AGENCY,
+    COMMON,
+    EVIDENCE_SHIFT,
+    EVIDENCE_ZERO,
+    FNV_PRIME,
+    FNV_START,
+    FRAGMENT,
+    KNOWN,
+    MARK,
+    MAY_DOUBLE,
+    NO_IDENTIFIER,
+    SMALL,
+)
+
+# What may be there: bits of ``stats[FLAGS]``.
+MOJIBAKE = 1 << 0
+LOST_DASH = 1 << 1
+LOST_APOSTROPHE = 1 << 2
+GLUED_NAMES = 1 << 3
+STRAY_SPACE = 1 << 4
+MISSING_SPACE = 1 << 5
+DOUBLE_SPACE = 1 << 6
+DOUBLED_WORD = 1 << 7
+REPEATED_LINE = 1 << 8
+REPEATED_PASSAGE = 1 << 9
+
+# Places in ``stats``.
+# all words, those without digits, of these the common and the small ones; tokens; summed evidence and the words that it is of
+FLAGS, WORDS, SPELLED, COMMON_WORDS, SMALL_WORDS, TOKENS, EVIDENCE, SCORED = range(8)
+UNLISTED, LINES, CANDIDATE_LINES = range(8, 11)
+STATS = 11
+
+# Classes of bytes.
+_LOWER, _UPPER, _DIGIT, _SPACE, _NEWLINE, _HIGH, _OTHER = range(7)
+
+_PREFIX = 12  # bytes of a line's first word that are looked at
+_MIN_LINE, _MIN_SENTENCE, _MIN_TITLE = 20, 50, 15
+_MAX_LINE = 1600  # bytes of a line of furniture: four times its characters
+
+
+def _byte_classes() -> npt.NDArray[np.uint8]:
+    classes = np.full(256, _OTHER, dtype=np.uint8)
+    classes[ord("a") : ord("z") + 1] = _LOWER
+    classes[ord("A") : ord("Z") + 1] = _UPPER
+    classes[ord("0") : ord("9") + 1] = _DIGIT
+    classes[[9, 11, 12, 13, 28, 29, 30, 31, 32]] = _SPACE
+    classes[10] = _NEWLINE
+    classes[128:] = _HIGH
+    return classes
+
+
+_CLASS = _byte_classes()
+
+
+def _members(signs: str) -> npt.NDArray[np.bool_]:
+    table = np.zeros(256, dtype=np.bool_)
+    table[[ord(sign) for sign in signs]] = True
+    return table
+
+
+# What stands before or behind a word that is part of an address, a handle, a path, code or a compound.
+_NOT_BEFORE = _members("@#/.:'&=%_-\\$")
+_NOT_BEHIND = _members("@/=_-(\\")
+# Beside these, more than one space is somebody's convention (the spacing detector's own sets, as far as they are ASCII).
+_GAP_AFTER = _members('.!?:"*#->|)]')
+_GAP_BEFORE = _members("|-=<*#[(,.;?!)")
+
+_jit = numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")
+
+
+@_jit
+def _wide(data, at, size):  # type: ignore[no-untyped-def]
+    """Bytes of the character that begins at a byte from 0x80 on; 1 for one that is cut off."""
+    lead = data[at]
+    width = 2 if lead < 0xE0 else (3 if lead < 0xF0 else 4)
+    return width if at + width <= size else 1
+
+
+@_jit
+def _is_quiet(data, at, width):  # type: ignore[no-untyped-def]
+    """Is it a curly quote, a dash or an ellipsis, such as sound English is full of?"""
+    if width != 3 or data[at] != 0xE2 or data[at + 1] != 0x80:
+        return False
+    third = data[at + 2]
+    return third in (0x93, 0x94, 0x98, 0x99, 0x9C, 0x9D, 0xA6)
+
+
+@_jit
+def _is_letter(data, at, width):  # type: ignore[no-untyped-def]
+    """Does it count as a letter?  Roughly: Latin, Greek, Cyrillic and what follows, without signs."""
+    lead = data[at]
+    if width == 2:
+        if lead == 0xC3:
+            return data[at + 1] != 0x97 and data[at + 1] != 0xB7
+        return lead > 0xC3
+    if width == 3:
+        if lead == 0xE2 or lead == 0xEF:
+            return False
+        if lead == 0xE3:
+            return data[at + 1] != 0x80
+        return True
+    return False
+
+
+@_jit
+def _is_wide_space(data, at, width):  # type: ignore[no-untyped-def]
+    if width == 2:
+        return data[at] == 0xC2 and (data[at + 1] == 0xA0 or data[at + 1] == 0x85)
+    if width == 3 and data[at] == 0xE2:
+        third = data[at + 2]
+        if data[at + 1] == 0x80:
+            return third <= 0x8A or third == 0xA8 or third == 0xA9 or third == 0xAF
+        return data[at + 1] == 0x81 and third == 0x9F
+    if width == 3:
+        return (data[at] == 0xE3 and data[at + 1] == 0x80 and data[at + 2] == 0x80) or (
+            data[at] == 0xE1 and data[at + 1] == 0x9A and data[at + 2] == 0x80
+        )
+    return False
+
+
+@_jit
+def _is_odd(data, at, width):  # type: ignore[no-untyped-def]
+    """Can it show mojibake by itself: a control character of Latin-1, Œ, œ, Â, Ã, or the sign for a lost character?"""
+    lead = data[at]
+    if width == 1:
+        return True
+    second = data[at + 1]
+    if width == 2:
+        return (
+            (lead == 0xC2 and second < 0xA0)
+            or (lead == 0xC5 and (second == 0x92 or second == 0x93))
+            or (lead == 0xC3 and (second == 0x82 or second == 0x83))
+        )
+    return width == 3 and lead == 0xEF and second == 0xBF and data[at + 2] == 0xBD
+
+
+@_jit
+def _is_apostrophe(data, at, size):  # type: ignore[no-untyped-def]
+    """Is there a curly apostrophe?"""
+    return at + 2 < size and data[at] == 0xE2 and data[at + 1] == 0x80 and data[at + 2] == 0x99
+
+
+@_jit
+def _look_up(table, hashed):  # type: ignore[no-untyped-def]
+    """What is known of a word; 0 for nothing."""
+    mask = np.uint64(len(table) - 1)
+    tag = hashed >> np.uint64(32)
+    at = (hashed ^ tag) & mask
+    while table[at]:
+        if table[at] >> np.uint64(32) == tag:
+            return np.int64(table[at] & np.uint64(0xFFFFFFFF))
+        at = (at + np.uint64(1)) & mask
+    return np.int64(0)
+
+
+@_jit
+def _seen(table, hashed, mark):  # type: ignore[no-untyped-def]
+    """Put a hash into a set with a mark of two bits; the marks that it had."""
+    mask = np.uint64(len(table) - 1)
+    key = (hashed | np.uint64(4)) & ~np.uint64(3)
+    at = (hashed ^ (hashed >> np.uint64(32))) & mask
+    while table[at] and table[at] & ~np.uint64(3) != key:
+        at = (at + np.uint64(1)) & mask
+    old = table[at] & np.uint64(3)
+    table[at] = key | old | np.uint64(mark)
+    return np.int64(old)
+
+
+@_jit
+def _hash_bytes(data, start, end):  # type: ignore[no-untyped-def]
+    """Eight bytes at a time; only equal texts need equal hashes here."""
+    hashed = FNV_START ^ np.uint64(end - start)
+    at = start
+    while at + 8 <= end:
+        word = (
+            np.uint64(data[at])
+            | np.uint64(data[at + 1]) << np.uint64(8)
+            | np.uint64(data[at + 2]) << np.uint64(16)
+            | np.uint64(data[at + 3]) << np.uint64(24)
+            | np.uint64(data[at + 4]) << np.uint64(32)
+            | np.uint64(data[at + 5]) << np.uint64(40)
+            | np.uint64(data[at + 6]) << np.uint64(48)
+            | np.uint64(data[at + 7]) << np.uint64(56)
+        )
+        hashed = (hashed ^ word) * np.uint64(0x9E3779B97F4A7C15)
+        hashed ^= hashed >> np.uint64(29)
+        at += 8
+    while at < end:
+        hashed = (hashed ^ np.uint64(data[at])) * FNV_PRIME
+        at += 1
+    return hashed ^ (hashed >> np.uint64(31))
+
+
+@_jit
+def _same(data: npt.NDArray[np.uint8], first: int, second: int, size: int) -> bool:
+    for i in range(size):
+        if data[first + i] != data[second + i]:
+            return False
+    return True
+
+
+@_jit
+def _is_twice(data: npt.NDArray[np.uint8], start: int, end: int) -> bool:
+    """Does a line say the same twice, with nothing or a separator of up to five bytes in between?"""
+    for gap in range(6):
+        size = (end - start - gap) // 2
+        if (
+            size >= _MIN_TITLE
+            and 2 * size + gap == end - start
+            and _same(data, start, start + size + gap, size)
+        ):
+            return True
+    return False
+
+
+@_jit
+def _trim(data: npt.NDArray[np.uint8], start: int, end: int, quotes: bool) -> tuple[int, int]:
+    """The span without the white space, or the spaces and quotes, around it."""
+    while start < end:
+        sign = data[start]
+        if sign == 32 or (quotes and sign == 34) or (not quotes and (_CLASS[sign] == _SPACE or sign == 10)):
+            start += 1
+        elif (
+            quotes
+            and end - start >= 3
+            and sign == 0xE2
+            and data[start + 1] == 0x80
+            and data[start + 2] in (0x9C, 0x9D)
+        ):
+            start += 3
+        else:
+            break
+    while start < end:
+        sign = data[end - 1]
+        if sign == 32 or (quotes and sign == 34) or (not quotes and (_CLASS[sign] == _SPACE or sign == 10)):
+            end -= 1
+        elif (
+            quotes
+            and end - start >= 3
+            and data[end - 3] == 0xE2
+            and data[end - 2] == 0x80
+            and data[end - 1] in (0x9C, 0x9D)
+        ):
+            end -= 3
+        else:
+            break
+    return start, end
+
+
+@_jit
+def scan_bytes(
+    data: npt.NDArray[np.uint8],
+    table: npt.NDArray[np.uint64],
+    prefixes: npt.NDArray[np.uint8],
+    signs: npt.NDArray[np.int32],
+    ids: npt.NDArray[np.int32],
+    unlisted: npt.NDArray[np.int64],
+    lines: npt.NDArray[np.int64],
+    seen: npt.NDArray[np.uint64],
+    stats: npt.NDArray[np.int64],
+) -> None:
+    """Scan a text.
+
+    ``table`` from :mod:`textrepair.detector.word_table`; ``prefixes`` the bitmap of beginnings of lines of furniture; ``signs``
+    (256,) the model's identifiers of ASCII signs, -1 for what it doesn't see, then those of its classes and of dash, ellipsis
+    and the end of a sentence (see :func:`textrepair.detector.screen.sign_identifiers`).
+
+    Filled in: ``ids`` (two more than the text has bytes, or empty: not wanted) the identifiers of words and signs, with that
+    of the sentence's end after each sentence; ``unlisted`` (a fifth of the text's bytes) starts of words on no list, in code
+    points; ``lines`` (lines of the text, 3) number among those that say something, start and end (code points) of lines that
+    may be furniture; ``seen`` zeros, a power of two, at least half the text's bytes; ``stats`` (STATS,).
+    """
+    size = len(data)
+    want = len(ids) > 0
+    flags = 0
+    words = tokens = spelled = common = small = evidence = scored = found = line_count = candidates = 0
+    wide_tails = 0  # continuation bytes so far: a byte's index less these is its code point
+    # the last three words, and what stands between each and the one before
+    h1 = h2 = h3 = np.uint64(0)
+    g1 = g2 = 0  # 0 something, 1 one space, 2 up to three white characters, 3 ". "
+    word_end = -10
+    possessive = np.uint64(0)  # hash of a name in front of 's, or less its own s, waiting for the next word
+    possessive_mark = 0
+    possessive_end = -1
+    previous_quiet = True  # was the last non-ASCII character a quiet one?
+    previous_wide_end = -1
+    sentence_start = 0
+    line_start = 0
+    line_start_point = 0
+    line_begins = True  # nothing but signs so far
+    line_mark = 0
+    line_agency_end = -1
+    at = 0
+    while at <= size:
+        sign = data[at] if at < size else np.uint8(10)
+        kind = _CLASS[sign]
+        if kind == _LOWER or kind == _UPPER or kind == _DIGIT or kind == _HIGH:
+            width = 1
+            letter = True
+            if kind == _HIGH:
+                width = _wide(data, at, size)
+                letter = _is_letter(data, at, width)
+            if letter:
+                # ---- a word: letters and digits
+                start = at
+                start_point = at - wide_tails
+                hashed = FNV_START
+                before = FNV_START
+                shaped = FNV_START
+                lower = upper = digits = wide = 0
+                turn = -1  # where a capital follows a small letter
+                while at < size:
+                    sign = data[at]
+                    kind = _CLASS[sign]
+                    if kind == _LOWER:
+                        lower += 1
+                        before = hashed
+                        hashed = (hashed ^ np.uint64(sign)) * FNV_PRIME
+                        at += 1
+                    elif kind == _UPPER:
+                        if lower and turn < 0 and _CLASS[data[at - 1]] == _LOWER:
+                            turn = at
+                        upper += 1
+                        before = hashed
+                        hashed = (hashed ^ np.uint64(sign + 32)) * FNV_PRIME
+                        at += 1
+                    elif kind == _DIGIT:
+                        digits += 1
+                        before = hashed
+                        shaped = (hashed if digits == 1 else shaped) ^ np.uint64(48)
+                        shaped *= FNV_PRIME
+                        hashed = (hashed ^ np.uint64(sign)) * FNV_PRIME
+                        at += 1
+                    elif kind == _HIGH:
+                        width = _wide(data, at, size)
+                        if not _is_letter(data, at, width):
+                            break
+                        if previous_wide_end == at or _is_odd(data, at, width):
+                            flags |= MOJIBAKE
+                        for k in range(width):
+                            byte = data[at + k]
+                            if k == 1 and sign == 0xC3 and byte <= 0x9E:
+                                byte += np.uint8(32)  # À to Þ
+                            hashed = (hashed ^ np.uint64(byte)) * FNV_PRIME
+                        wide += 1
+                        wide_tails += width - 1
+                        at += width
+                        previous_wide_end = at
+                        previous_quiet = False
+                    else:
+                        break
+                    if line_begins and at - start <= _PREFIX and line_mark == 0:
+                        if (
+                            digits
+                            or prefixes[(hashed ^ (hashed >> np.uint64(32))) & np.uint64(len(prefixes) - 1)]
+                        ):
+                            line_mark = 1
+                line_begins = False
+                size_here = at - start
+                following = data[at] if at < size else np.uint8(10)
+                preceding = data[start - 1] if start else np.uint8(10)
+                # ---- what stands between this word and the one before
+                gap_size = start - word_end
+                gap = 0
+                if gap_size == 1 and preceding == 32:
+                    gap = 1
+                elif gap_size == 2 and data[start - 2] == 46 and preceding == 32:
+                    gap = 3
+                elif 0 < gap_size <= 9:
+                    gap = 2
+                    for k in range(word_end, start):
+                        if _CLASS[data[k]] not in (_SPACE, _NEWLINE, _HIGH):
+                            gap = 0
+                joined = (gap_size == 1 and (preceding == 45 or preceding == 39)) or (
+                    gap_size == 3 and _is_apostrophe(data, word_end, size)
+                )
+                # ---- look it up
+                value = _look_up(table, hashed)
+                if not joined:
+                    words += 1
+                    if not digits:
+                        spelled += 1
+                        if value & COMMON:
+                            common += 1
+                        if value & SMALL:
+                            small += 1
+                if value & MARK:
+                    line_mark = 1
+                if value & AGENCY:
+                    line_agency_end = at
+                    if preceding == 47:
+                        line_mark = 1
+                # ---- on no list?
+                if lower == size_here:
+                    if (not value & KNOWN and 4 <= size_here <= 40) or (value & FRAGMENT and gap == 1):
+                        bound = _NOT_BEFORE[preceding] or (
+                            start >= 3 and _is_apostrophe(data, start - 3, size)
+                        )
+                        if not bound and not _NOT_BEHIND[following]:
+                            unlisted[found] = start_point
+                            found += 1
+                elif (
+                    turn > 0
+                    and upper == 2
+                    and turn - start >= 3
+                    and at - turn >= 3
+                    and not wide
+                    and not digits
+                ):
+                    behind = (
+                        start >= 3
+                        and preceding == 32
+                        and data[start - 2] == 46
+                        and _CLASS[data[start - 3]] == _UPPER
+                    )
+                    ahead = (
+                        at + 2 < size
+                        and following == 32
+                        and _CLASS[data[at + 1]] == _UPPER
+                        and data[at + 2] == 46
+                    )
+                    if behind or ahead:
+                        flags |= GLUED_NAMES
+                # ---- said twice?  A slip is in small letters, or "I I".
+                if lower == size_here or size_here == 1:
+                    if hashed == h1 and (gap == 1 or gap == 2) and not (value & MAY_DOUBLE):
+                        flags |= DOUBLED_WORD
+                    elif hashed == h1 and gap == 3 and following == 46:
+                        flags |= DOUBLED_WORD
+                    elif gap == 1 and g1 == 1 and g2 == 1 and hashed == h2 and h1 == h3:
+                        flags |= DOUBLED_WORD
+                # ---- an apostrophe lost: "Kremlins Making" where "Kremlin's making" stands too
+                if possessive_mark and start == possessive_end + 1 and preceding == 32 and size_here >= 4:
+                    pair = (possessive ^ hashed) * np.uint64(0x9E3779B97F4A7C15)
+                    if _seen(seen, pair, possessive_mark) | possessive_mark == 3:
+                        flags |= LOST_APOSTROPHE
+                possessive_mark = 0
+                # digits and capitals inside are left to the detector
+                if (
+                    _CLASS[data[start]] == _UPPER
+                    and size_here >= 4
+                    and (data[at - 1] == 115 or data[at - 1] == 83)
+                ):
+                    possessive, possessive_mark, possessive_end = before, 2, at
+                elif (
+                    size_here == 1
+                    and (data[start] == 115 or data[start] == 83)
+                    and joined
+                    and preceding != 45
+                ):
+                    possessive, possessive_mark, possessive_end = h1, 1, at
+                # ---- the model's view
+                identifier = value & NO_IDENTIFIER if value else NO_IDENTIFIER
+                if digits and identifier == NO_IDENTIFIER and not wide and lower + upper == 0:
+                    other = _look_up(table, shaped)
+                    identifier = other & NO_IDENTIFIER if other else NO_IDENTIFIER
+                if joined and preceding != 45:
+                    # a clitic: "'s"
+                    clitic = (FNV_START ^ np.uint64(39)) * FNV_PRIME
+                    for k in range(start, at):
+                        low = data[k]
+                        if _CLASS[low] == _UPPER:
+                            low += np.uint8(32)
+                        clitic = (clitic ^ np.uint64(low)) * FNV_PRIME
+                    other = _look_up(table, clitic)
+                    identifier = other & NO_IDENTIFIER if other else NO_IDENTIFIER
+                if identifier != NO_IDENTIFIER and not (joined and preceding == 45):
+                    if lower + upper + wide > 0:
+                        amount = ((value >> EVIDENCE_SHIFT) & 0xFF) - EVIDENCE_ZERO
+                        if not joined:
+                            scored += 1
+                            evidence += amount
+                elif identifier == NO_IDENTIFIER:
+                    if joined and preceding != 45:
+                        identifier = signs[256]
+                    elif digits:
+                        identifier = signs[257]
+                    elif upper == size_here and size_here > 1:
+                        identifier = signs[258]
+                    elif _CLASS[data[start]] == _UPPER or wide:
+                        identifier = signs[259]
+                    else:
+                        identifier = signs[260]
+                if want:
+                    if joined and preceding == 45 and tokens:
+                        ids[tokens - 1] = signs[261]  # a compound
+                    else:
+                        ids[tokens] = identifier
+                        tokens += 1
+                h3, h2, h1 = h2, h1, hashed
+                g2, g1 = g1, gap
+                word_end = at
+                continue
+            # ---- a sign beyond ASCII
+            quiet = _is_quiet(data, at, width)
+            calm = quiet or (width == 2 and sign == 0xC2 and data[at + 1] == 0xA0)
+            if (previous_wide_end == at and not (calm and previous_quiet)) or _is_odd(data, at, width):
+                flags |= MOJIBAKE
+            if width == 2 and sign == 0xC2 and data[at + 1] == 0xA9:
+                line_mark = 1
+            if quiet:
+                third = data[at + 2]
+                opening = third == 0x9C
+                if opening and at + 3 < size and data[at + 3] == 32:
+                    flags |= STRAY_SPACE
+                if at and data[at - 1] == 32:
+                    if third == 0x9D or (
+                        opening and (at + 3 >= size or data[at + 3] == 10 or data[at + 3] == 13)
+                    ):
+                        flags |= STRAY_SPACE
+                if want and third in (0x93, 0x94):
+                    ids[tokens] = signs[262]
+                    tokens += 1
+                elif want and third == 0xA6:
+                    ids[tokens] = signs[263]
+                    tokens += 1
+            previous_quiet = calm
+            wide_tails += width - 1
+            at += width
+            previous_wide_end = at
+            continue
+        # ---- ASCII beside words
+        if kind == _SPACE:
+            run = at + 1
+            while run < size and data[run] == 32:
+                run += 1
+            if sign == 32 and at and run < size:
+                last, following = data[at - 1], data[run]
+                if (
+                    (following in (44, 46, 59, 63, 33, 41))
+                    and _CLASS[last] != _SPACE
+                    and _CLASS[last] != _NEWLINE
+                    and not (following == 46 and run + 1 < size and data[run + 1] == 46)
+                ):
+                    flags |= STRAY_SPACE
+                if last == 40:
+                    flags |= STRAY_SPACE
+                if run - at >= 2 and _CLASS[last] != _SPACE and _CLASS[last] != _NEWLINE:
+                    if _CLASS[following] != _SPACE and _CLASS[following] != _NEWLINE:
+                        if not _GAP_AFTER[last] and not _GAP_BEFORE[following]:
+                            flags |= DOUBLE_SPACE
+                        if at - line_start <= 120:
+                            flags |= LOST_DASH
+            at = run if sign == 32 else at + 1
+            continue
+        if kind == _NEWLINE:
+            # ---- the end of a line
+            start, end = _trim(data, line_start, min(at, size), False)
+            if end > start:
+                if end - start <= _MAX_LINE and (
+                    line_mark or (line_agency_end > 0 and data[end - 1] in (41, 42, 95, 62, 92, 35, 45, 0xA0))
+                ):
+                    lines[candidates, 0] = line_count
+                    lines[candidates, 1] = line_start_point
+                    lines[candidates, 2] = at - wide_tails
+                    candidates += 1
+                line_count += 1
+                if end - start >= _MIN_LINE:
+                    if end - start >= 2 * _MIN_TITLE and _is_twice(data, start, end):
+                        flags |= REPEATED_LINE
+                    if _seen(seen, _hash_bytes(data, start, end), 1) & 1:
+                        flags |= REPEATED_LINE
+            if at - sentence_start >= _MIN_SENTENCE:
+                start, end = _trim(data, sentence_start, min(at, size), True)
+                if _seen(seen, ~_hash_bytes(data, start, end), 1) & 1:
+                    flags |= REPEATED_PASSAGE
+            at += 1
+            sentence_start = at
+            line_start = at
+            line_start_point = at - wide_tails
+            line_begins = True
+            line_mark = 0
+            line_agency_end = -1
+            if want and tokens and ids[tokens - 1] != 1:
+                ids[tokens] = 1
+                tokens += 1
+            continue
+        # ---- a sign
+        if sign in (46, 44):
+            if at and at + 1 < size and _CLASS[data[at - 1]] == _LOWER:
+                after = _CLASS[data[at + 1]]
+                if after == _UPPER or (sign == 44 and after == _LOWER):
+                    flags |= MISSING_SPACE
+        elif line_begins and (sign == 91 or sign == 92 or sign == 40):
+            line_mark = 1
+        stop = sign in (46, 33, 63)
+        ends = False
+        if stop:
+            run = at + 1
+            while run < size:
+                if data[run] == 34 or data[run] == 41:
+                    run += 1
+                elif (
+                    data[run] == 0xE2
+                    and run + 2 < size
+                    and data[run + 1] == 0x80
+                    and (data[run + 2] == 0x9D or data[run + 2] == 0x99)
+                ):
+                    run += 3
+                else:
+                    break
+            if run < size and (
+                _CLASS[data[run]] == _SPACE
+                or data[run] == 10
+                or (_CLASS[data[run]] == _HIGH and _is_wide_space(data, run, _wide(data, run, size)))
+            ):
+                ends = True
+                if at - sentence_start >= _MIN_SENTENCE:
+                    start, end = _trim(data, sentence_start, at, True)
+                    if _seen(seen, ~_hash_bytes(data, start, end), 1) & 1:
+                        flags |= REPEATED_PASSAGE
+                while run < size and (_CLASS[data[run]] == _SPACE or data[run] == 10):
+                    run += 1
+                sentence_start = run
+        if want and signs[sign] >= 0:
+            ids[tokens] = signs[sign]
+            tokens += 1
+            if ends:
+                ids[tokens] = 1
+                tokens += 1
+        at += 1
+    stats[FLAGS] = flags
+    stats[WORDS] = words
+    stats[TOKENS] = tokens
+    stats[SPELLED] = spelled
+    stats[COMMON_WORDS] = common
+    stats[SMALL_WORDS] = small
+    stats[EVIDENCE] = evidence
+    stats[UNLISTED] = found
+    stats[LINES] = line_count
+    stats[CANDIDATE_LINES] = candidates
+    stats[SCORED] = scored

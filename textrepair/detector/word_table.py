@@ -1,0 +1,119 @@
+"""What is known of a word, by the hash of its bytes?
+
+One open-addressing table of 64-bit slots: the upper half holds the upper half of the word's hash, the lower what is known
+(:data:`KNOWN` and so on).  Words are in lower case, in UTF-8; the hash is FNV-1a (Fowler, Noll & Vo, 1991), which a scan computes
+while it reads.  Two words that share 32 bits of hash and a run of slots would be taken for one another: one word in 10^9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+FNV_START = np.uint64(0xCBF29CE484222325)
+FNV_PRIME = np.uint64(0x100000001B3)
+
+#: The word is on wordfreq's list, and not one of the glued pairs on it.
+KNOWN = 1 << 17
+#: It is among the words that make up nearly all of ordinary English.
+COMMON = 1 << 18
+#: It is the rest of a word that was cut ("ment").
+FRAGMENT = 1 << 19
+#: English doubles it.
+MAY_DOUBLE = 1 << 20
+#: A line that holds it may be the page's.
+MARK = 1 << 21
+#: It names an agency, as credits do.
+AGENCY = 1 << 22
+#: It is a small word, such as running prose is full of.
+SMALL = 1 << 23
+#: Bits 0 to 16 are the word's identifier in the model; this one says that it has none.
+NO_IDENTIFIER = (1 << 17) - 1
+#: Bits 24 to 31 are its evidence of damage, in units of 1/64 nat (EVIDENCE_UNITS) above -0.5.
+EVIDENCE_SHIFT = 24
+EVIDENCE_UNITS = 64
+EVIDENCE_ZERO = 32
+
+
+@numba.njit(cache=True, nogil=True)
+def _hash(data: npt.NDArray[np.uint8], start: int, end: int) -> np.uint64:
+    hashed = FNV_START
+    for i in range(start, end):
+        hashed = (hashed ^ np.uint64(data[i])) * FNV_PRIME
+    return hashed
+
+
+@numba.njit(cache=True, nogil=True)
+def _insert(
+    table: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8], values: npt.NDArray[np.uint32]
+) -> None:
+    """Put words, one a line, into the table; what is there already keeps its bits and gets the new ones, and the identifier
+    and the evidence are those of the first word that has them."""
+    mask = np.uint64(len(table) - 1)
+    start = 0
+    for number in range(len(values)):
+        end = start
+        while end < len(data) and data[end] != 10:
+            end += 1
+        hashed = _hash(data, start, end)
+        tag = hashed >> np.uint64(32)
+        at = (hashed ^ tag) & mask
+        value = np.uint64(values[number])
+        while table[at] and table[at] >> np.uint64(32) != tag:
+            at = (at + np.uint64(1)) & mask
+        old = table[at]
+        if old:
+            flags = np.uint64(0x00FE0000)
+            if old & np.uint64(NO_IDENTIFIER) == np.uint64(NO_IDENTIFIER):
+                value |= old & flags
+            else:
+                value = (old & np.uint64(0xFFFFFFFF)) | (value & flags)
+        table[at] = (tag << np.uint64(32)) | value
+        start = end + 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _mark(bitmap: npt.NDArray[np.uint8], data: npt.NDArray[np.uint8]) -> None:
+    start = 0
+    for end in range(len(data) + 1):
+        if end == len(data) or data[end] == 10:
+            if end > start:
+                hashed = _hash(data, start, end)
+                bitmap[(hashed ^ (hashed >> np.uint64(32))) & np.uint64(len(bitmap) - 1)] = 1
+            start = end + 1
+
+
+def _bytes(words: Iterable[str]) -> npt.NDArray[np.uint8]:
+    return np.frombuffer("\n".join(words).encode("utf-8", "surrogatepass"), dtype=np.uint8)
+
+
+class TableBuilder:
+    """Collects words; :meth:`build` gives the table."""
+
+    def __init__(self, capacity: int) -> None:
+        size = 1 << int(np.ceil(np.log2(max(16, 2 * capacity))))  # at most half full: a miss ends soon
+        self._table = np.zeros(size, dtype=np.uint64)
+
+    def add(self, words: Sequence[str], values: npt.NDArray[np.uint32]) -> None:
+        """Words without line breaks, in lower case, and what is known of each."""
+        if len(words):
+            _insert(self._table, _bytes(words), values)
+
+    def add_flag(self, words: Iterable[str], flag: int) -> None:
+        """Give words one more flag."""
+        some = sorted(words)
+        value = flag | NO_IDENTIFIER | EVIDENCE_ZERO << EVIDENCE_SHIFT
+        self.add(some, np.full(len(some), value, dtype=np.uint32))
+
+    def build(self) -> npt.NDArray[np.uint64]:
+        return self._table
+
+
+def prefix_bitmap(prefixes: Iterable[str], size: int = 1 << 16) -> npt.NDArray[np.uint8]:
+    """A set of short strings as a bitmap by hash: what is in the set is always found, one other in 500 too."""
+    bitmap = np.zeros(size, dtype=np.uint8)
+    _mark(bitmap, _bytes(prefixes))
+    return bitmap
