@@ -179,12 +179,12 @@ def test_the_rest_of_a_line_is_not_written_anew(repairer: Repairer) -> None:
     assert outcome.fate is Fate.FLAGGED
     assert outcome.kinds == ("spin",)
     data = (outcome.data or b"").removeprefix(b"\xef\xbb\xbf").decode()
-    assert data.startswith(line.rstrip().removesuffix("}").rstrip() + ', "textrepair": {"score": ')
+    assert data.startswith(line.rstrip().removesuffix("}").rstrip() + ',"textrepair":{"score":')
     assert json.loads(data)["textrepair"]["model"] == repairer.model_name
 
 
 def test_tagging_twice_is_tagging_once(repairer: Repairer) -> None:
-    once = TAGGING(repairer, Line(1, json.dumps({"text": "short", "b": 1}).encode(), 0)).data
+    once = TAGGING(repairer, Line(1, b'{"text":"short","b":1}', 0)).data
     assert once is not None
     assert TAGGING(repairer, Line(1, once, 0)).data == once
 

@@ -179,7 +179,7 @@ def take_repairer(options: dict[str, Any], paths: Iterable[str], reading: Readin
             article.text for article in read_articles(paths, reading)
         )  # errors are told by the second reading
         repairer = replace(repairer, recurring=RecurringLines.of(texts))
-    return replace(repairer, thorough=thorough, quick=quick)
+    return replace(repairer, thorough=thorough, quick=quick) if thorough or quick else repairer
 
 
 def load_model(path: str | None) -> Model:

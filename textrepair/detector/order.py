@@ -213,7 +213,7 @@ def likeness_of(sentences: Sequence[Sentence]) -> Matrix:
             columns[stem].append(i)
     out = np.zeros((count, count))
     norms = np.zeros(count)
-    for stem, rows in columns.items():
+    for stem, rows in sorted(columns.items()):  # sums in one order, whatever the hashes of this process
         weight = sentences[rows[0]].stems[stem] * math.log((count + 1) / len(rows))
         for i in rows:
             norms[i] += weight * weight
@@ -280,7 +280,7 @@ def _full_first(sentences: Sequence[Sentence]) -> float:
         for name in {name[0] for name in sentence.names if len(name) == 1} - here:
             bare[name].append(i)
     total = 0.0
-    for name in full.keys() & bare.keys():
+    for name in sorted(full.keys() & bare.keys()):
         chance = len(full[name]) / (len(full[name]) + len(bare[name]))
         if full[name][0] < bare[name][0]:
             total += math.log(_FULL_FIRST / chance)

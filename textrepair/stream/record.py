@@ -89,4 +89,4 @@ class Sieve:
             schema = Schema(self.reading.text_field, self.results_field)
             return dumps(schema.filled(record, results)).encode("utf-8")
         head = line.rstrip().removesuffix(b"}").rstrip()
-        return head + f", {json.dumps(self.results_field)}: {dumps(results)}}}".encode()
+        return head + f",{json.dumps(self.results_field)}:{dumps(results)}}}".encode()
