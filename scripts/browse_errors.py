@@ -1,4 +1,4 @@
-"""One page to read what repair gets wrong: ``python scripts/browse_errors.py -o /tmp/errors.html [GOLD.jsonl…]``
+"""One page to read what repair gets wrong: ``python scripts/browse_errors.py -o errors.html [GOLD.jsonl…]``
 
 Every place where the repair is *wrong* (another word than the gold's), *missed* (left alone) or *harmful* (a sound word changed),
 in its sentence, with the gold, what was put there, the candidates with their posteriors, and whether the gold was among them at

@@ -116,7 +116,7 @@ def edits(document: Document, model: Model) -> Iterator[Edit]:
 
 
 def _things(text: str) -> Iterator[Edit]:
-    """``the administration has made it clear that she``: a thing is ``it``."""
+    """``the company announced that she``: a thing is ``it``."""
     for match in _SHE.finditer(text):
         pronoun = match["pronoun"]
         start, end = match.span("pronoun")
