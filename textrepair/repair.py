@@ -103,13 +103,12 @@ class Repairer:
     """Diagnoses and repairs articles with one model; holds no state of an article and may be shared between threads.
 
     ``recurring``: the lines of the corpus that the articles are from, by which furniture is told that no form gives
-    away; ``thorough``: read with the language model also what the screen would clear; ``quick``: leave translation and the
-    order of sentences untold (null), which cost many times what the screen does.
+    away; ``quick``: the language model reads only what the screen can't clear of spinning, and translation and the order of
+    sentences stay untold (null): some hundred times as fast on sound text, but articles of which only a passage is spun pass.
     """
 
     model: Model
     recurring: RecurringLines | None = None
-    thorough: bool = False
     quick: bool = False
     _spin: SpinDetector = field(init=False, repr=False)
     _translation: TranslationDetector = field(init=False, repr=False)
@@ -191,9 +190,9 @@ class Repairer:
         """:meth:`repair` in a thread, for coroutines."""
         return await asyncio.to_thread(self.repair, text, settings, references)
 
-    def __reduce__(self) -> tuple[type[Repairer], tuple[Model, RecurringLines | None, bool, bool]]:
+    def __reduce__(self) -> tuple[type[Repairer], tuple[Model, RecurringLines | None, bool]]:
         """To another process travels the model, and that as its path (:meth:`Model.__reduce__`)."""
-        return Repairer, (self.model, self.recurring, self.thorough, self.quick)
+        return Repairer, (self.model, self.recurring, self.quick)
 
     def _repair(self, text: str, settings: Settings, references: ReferenceIndex | None) -> Repair:
         document = Document(text, self._scanner)
@@ -231,7 +230,7 @@ class Repairer:
         """What is wrong with the wording; ``view`` is the document with its mechanical damage mended."""
         if language not in (None, "en"):
             return {kind: Detection(Damage(None, 0.0)) for kind in _GRAVE}
-        cleared = None if self.thorough else cleared_of_spin(document.scan)
+        cleared = cleared_of_spin(document.scan) if self.quick else None
         spin = (
             self._spin.detect(view, prose.tokens(view))
             if cleared is None
@@ -265,12 +264,12 @@ def _repair_with(repairer: Repairer, text: str, settings: Settings) -> Repair:
     return repairer.repair(text, settings)
 
 
-def load(model: str | Path | None = None, *, thorough: bool = False, quick: bool = False) -> Repairer:
-    """A repairer with the packaged model, or with that of a file; ``thorough`` and ``quick`` as in :class:`Repairer`.
+def load(model: str | Path | None = None, *, quick: bool = False) -> Repairer:
+    """A repairer with the packaged model, or with that of a file; ``quick`` as in :class:`Repairer`.
 
     Raises :class:`~textrepair.model.ModelError` where the file can't be used.
     """
-    return Repairer(load_model(model), thorough=thorough, quick=quick)
+    return Repairer(load_model(model), quick=quick)
 
 
 def _with_references(kind: str, detection: Detection, restored: Restoration) -> Detection:

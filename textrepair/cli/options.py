@@ -82,11 +82,8 @@ def screening(command: Command) -> Command:
     """How closely to look."""
     return _all(
         click.option(
-            "--thorough", is_flag=True,
-            help="Read every article with the language model, also those that the quick screen would clear.",
-        ),
-        click.option(
-            "--quick", is_flag=True, help="Leave translation and the order of sentences untold, which take most of the time.",
+            "--quick", is_flag=True,
+            help="Read closely only what a quick screen can't clear, and leave translation and the order of sentences untold.",
         ),
         click.option(
             "--recurring", is_flag=True,
@@ -169,7 +166,7 @@ def take_repairer(options: dict[str, Any], paths: Iterable[str], reading: Readin
     from textrepair.corpus.articles import STDIN, read_articles
 
     repairer = load_repairer(options.pop("model_path"))
-    recurring, thorough, quick = (options.pop(name) for name in ("recurring", "thorough", "quick"))
+    recurring, quick = options.pop("recurring"), options.pop("quick")
     if recurring:
         from textrepair.detector.recurring import RecurringLines
 
@@ -179,7 +176,7 @@ def take_repairer(options: dict[str, Any], paths: Iterable[str], reading: Readin
             article.text for article in read_articles(paths, reading)
         )  # errors are told by the second reading
         repairer = replace(repairer, recurring=RecurringLines.of(texts))
-    return replace(repairer, thorough=thorough, quick=quick) if thorough or quick else repairer
+    return replace(repairer, quick=quick) if quick else repairer
 
 
 def load_model(path: str | None) -> Model:
