@@ -7,7 +7,7 @@ ftfy         ``fix_text``, texts in memory
 datatrove    the filters Gopher quality, Gopher repetition, C4 and FineWeb quality one after the other on documents in memory,
              all of them for every document, with their defaults (words by spaCy's rules for English, as datatrove has it)
 scan         ``Repairer.diagnose``, texts in memory
-scan JSONL   everything that ``textrepair scan --format jsonl`` does from a file of records to a file of records
+scan JSONL   everything that ``textrepair scan --quick --format jsonl`` does from a file of records to a file of records
 
 ``memory`` runs the program over growing files and tells the peak of its resident set.
 """
@@ -104,7 +104,7 @@ def _datatrove() -> Work | None:
 def measure_memory(
     texts: Sequence[str], model: str | None, sizes: Sequence[int]
 ) -> dict[str, dict[str, float]]:
-    """Seconds, words a second and peak memory in MB of ``scan --format jsonl`` over files of records of so many bytes."""
+    """Seconds, words a second and peak memory in MB of ``scan --quick --format jsonl`` over files of records of so many bytes."""
     results: dict[str, dict[str, float]] = {}
     if not hasattr(os, "wait4"):
         return results
@@ -113,7 +113,7 @@ def measure_memory(
             records = Path(folder, "in.jsonl")
             words = write_records(records, texts, size)
             options = ["--model", model] if model else []
-            seconds, peak = run_program(["scan", "--format", "jsonl", str(records), *options])
+            seconds, peak = run_program(["scan", "--quick", "--format", "jsonl", str(records), *options])
             results[f"scan, {size / 1e6:g} MB of records"] = {
                 "seconds": seconds, "words_per_s": words / seconds, "peak_mb": peak / 1e6,
             }  # fmt: skip
