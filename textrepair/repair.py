@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from itertools import accumulate
 from math import prod
 from pathlib import Path
@@ -203,13 +203,13 @@ class Repairer:
         mended = Patch(without_overlap(e for e in sure if e.kind in _MENDED_FIRST))
         view = Document(mended.apply(text)) if mended.edits else document
         language = _language(text, document.scan)
-        prose = _Shield(view.text, settings.protect, markup=True)
+        prose = cache(partial(_Shield, view.text, settings.protect, markup=True))
         worded = self._worded(document, view, prose, language)
         if not (edits or any(detection.edits for detection in worded.values())):  # as in nearly all articles
             return Repair(text, Patch(()), (), _diagnosis(found | worded, language))
         restored = self._restored(view, worded, references)
         worded = {kind: _with_references(kind, detection, restored) for kind, detection in worded.items()}
-        wording_edits = prose.spare(without_overlap(e for d in worded.values() for e in d.edits))
+        wording_edits = prose().spare(without_overlap(e for d in worded.values() for e in d.edits))
         wording = mended.compose(Patch(tuple(e for e in wording_edits if _applies(e, settings))))
         sure = _unless_reworded(sure, wording)
         patch = Patch(tuple(sorted((*wording.edits, *_beside(sure, wording)), key=_place)))
@@ -225,14 +225,14 @@ class Repairer:
         )
 
     def _worded(
-        self, document: Document, view: Document, prose: _Shield, language: str | None
+        self, document: Document, view: Document, prose: Callable[[], _Shield], language: str | None
     ) -> dict[str, Detection]:
         """What is wrong with the wording; ``view`` is the document with its mechanical damage mended."""
         if language not in (None, "en"):
             return {kind: Detection(Damage(None, 0.0)) for kind in _GRAVE}
         cleared = cleared_of_spin(document.scan) if self.quick else None
         spin = (
-            self._spin.detect(view, prose.tokens(view))
+            self._spin.detect(view, prose().tokens(view))
             if cleared is None
             else Detection(Damage(cleared, 0.0))
         )
