@@ -25,9 +25,10 @@ from textrepair.detector.language import SHORTEST as SHORTEST_FOR_LANGUAGE
 from textrepair.detector.language import language as language_of
 from textrepair.detector.recurring import RecurringLines
 from textrepair.detector.repetition import RepetitionDetector
-from textrepair.detector.screen import Scan, Scanner, cleared_of_spin, model_scanner
+from textrepair.detector.screen import Scan, Scanner, model_scanner
 from textrepair.detector.spacing import SpacingDetector
 from textrepair.detector.spin import FLAGGED, SpinDetector
+from textrepair.detector.spin_screen import SpinScreen
 from textrepair.detector.verbatim import Verbatim
 from textrepair.detector.words import ENGLISH_SHARE
 from textrepair.model import Model, load_model
@@ -105,10 +106,12 @@ class Repairer:
     recurring: RecurringLines | None = None
     thorough: bool = False
     _spin: SpinDetector = field(init=False, repr=False)
+    _screen: SpinScreen = field(init=False, repr=False)
     _restorer: Restorer = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_spin", SpinDetector(self.model))
+        object.__setattr__(self, "_screen", SpinScreen(self.model))
         object.__setattr__(self, "_restorer", Restorer(self.model))
 
     @property
@@ -155,7 +158,7 @@ class Repairer:
         mended = Patch(without_overlap(e for e in sure if e.kind in _MENDED_FIRST))
         view = Document(mended.apply(text)) if mended.edits else document
         language = _language(text, document.scan)
-        cleared = None if self.thorough else cleared_of_spin(document.scan)
+        cleared = None if self.thorough else self._screen.cleared(document.scan)
         prose: _Shield | None = None
         if language not in (None, "en"):
             spin = Detection(Damage(None, 0.0))
