@@ -18,9 +18,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the tree is what is measured
 
 from textrepair.detector.base import Document
-from textrepair.detector.screen import CLEARED_BELOW, Scanner, model_scanner, spin_logit
+from textrepair.detector.byte_scan import SCORED
+from textrepair.detector.screen import Scanner, model_scanner
 from textrepair.detector.spin import FLAGGED, SpinDetector
-from textrepair.model import Model, load_model
+from textrepair.detector.spin_screen import SHORTEST, SpinScreen
+from textrepair.model import load_model
 
 ROOT = Path(__file__).resolve().parent.parent
 _PIECES = (100, 200, 400)
@@ -50,28 +52,29 @@ def _pieces(text: str, size: int) -> Iterator[str]:
         yield " ".join(words[at : at + size])
 
 
-def measure(model: Model, scanner: Scanner, some: Sequence[str], thorough: bool) -> dict[str, object]:
-    """Counts of a set: too short to screen, cleared, left to be read; of the cleared, flagged by the language model."""
-    spin = SpinDetector(model)
-    logits = [spin_logit(scanner.scan(text)) for text in some]
-    told = sorted(logit for logit in logits if logit is not None)
-    cleared = [
-        text for text, logit in zip(some, logits, strict=True) if logit is not None and logit < CLEARED_BELOW
-    ]
-    flagged = (
-        sum((spin.detect(Document(text)).damage.probability or 0.0) >= FLAGGED for text in cleared)
-        if thorough
-        else None
-    )
-    return {
+def measure(
+    scanner: Scanner, screen: SpinScreen, some: Sequence[str], spin: SpinDetector | None
+) -> dict[str, float]:
+    """Counts of a set: too short to screen, cleared, left to be read, and of the cleared, flagged by the language model; the
+    smallest suspicion of those long enough, and the smallest explanation."""
+    scans = [scanner.scan(text) for text in some]
+    verdicts = [screen.cleared(scan) for scan in scans]
+    short = [int(scan.stats[SCORED]) < SHORTEST for scan in scans]
+    cleared = [text for text, verdict in zip(some, verdicts, strict=True) if verdict is not None]
+    told = [scan for scan, is_short in zip(scans, short, strict=True) if not is_short]
+    row: dict[str, float] = {
         "texts": len(some),
-        "short": len(some) - len(told),
+        "short": sum(short),
         "cleared": len(cleared),
-        "read": len(told) - len(cleared),
-        "lowest": told[0] if told else float("nan"),
-        "highest": told[-1] if told else float("nan"),
-        "flagged": flagged,
+        "read": len(some) - len(cleared) - sum(short),
+        "suspicion": min(map(screen.suspicion, told), default=float("nan")),
+        "explanation": min(map(screen.explanation, told), default=float("nan")),
     }
+    if spin is not None:
+        flagged = [(spin.detect(Document(text)).damage.probability or 0.0) >= FLAGGED for text in some]
+        row["flagged"] = sum(flagged)
+        row["missed"] = sum(f and verdict is not None for f, verdict in zip(flagged, verdicts, strict=True))
+    return row
 
 
 def main() -> None:
@@ -82,22 +85,16 @@ def main() -> None:
     parser.add_argument("--thorough", action="store_true")
     options = parser.parse_args()
     model = load_model(options.model)
-    scanner = model_scanner(model)
-    print(
-        f"model {model.name}, without {model.header.get('without') or 'nothing'}; cleared below a logit of {CLEARED_BELOW}\n"
-    )
-    print(
-        "| texts | all | too short | cleared | read | lowest logit | highest | cleared, yet flagged "
-        "|\n|---|---|---|---|---|---|---|---|"
-    )
+    scanner, screen = model_scanner(model), SpinScreen(model)
+    spin = SpinDetector(model) if options.thorough else None
+    print(f"model {model.name}, without {model.header.get('without') or 'nothing'}\n")
+    head = ("texts", "all", "too short", "cleared", "read", "least suspicion", "least explanation")
+    head += ("flagged when read", "of these cleared") if spin else ()
+    print(f"| {' | '.join(head)} |\n|{'---|' * len(head)}")
     for name, some in texts(options.data):
-        row = measure(model, scanner, some, options.thorough)
-        flagged = "–" if row["flagged"] is None else row["flagged"]
-        print(
-            f"| {name} | {row['texts']} | {row['short']} | {row['cleared']} | {row['read']} | {row['lowest']:.1f} "
-            f"| {row['highest']:.1f} | {flagged} |",
-            flush=True,
-        )
+        row = measure(scanner, screen, some, spin)
+        cells = [f"{value:.4f}" if isinstance(value, float) else str(value) for value in row.values()]
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -18,8 +18,9 @@ from textrepair.detector.base import Detector, Document
 from textrepair.detector.encoding import EncodingDetector
 from textrepair.detector.furniture import FurnitureDetector
 from textrepair.detector.repetition import RepetitionDetector
-from textrepair.detector.screen import Scan, Scanner, cleared_of_spin, default_scanner, model_scanner
+from textrepair.detector.screen import Scan, Scanner, default_scanner, model_scanner
 from textrepair.detector.spacing import SpacingDetector
+from textrepair.detector.spin_screen import SpinScreen
 from textrepair.model import Model, load_model
 from textrepair.repair import Repairer
 
@@ -55,7 +56,7 @@ class Suspicious(Scanner):
 
 def suspicious() -> Suspicious:
     plain = default_scanner()
-    return Suspicious(plain.table, plain.prefixes, plain.signs, plain.pairs)
+    return Suspicious(plain.table, plain.prefixes, plain.signs)
 
 
 def assert_rules_out_nothing_found(text: str) -> None:
@@ -125,18 +126,18 @@ def corpora(folder: str) -> list[str]:
 
 
 def test_no_spun_article_is_cleared(model: Model) -> None:
-    scanner = model_scanner(model)
-    assert [cleared_of_spin(scanner.scan(text)) for text in corpora("spun")] == [None] * 12
+    scanner, screen = model_scanner(model), SpinScreen(model)
+    assert [screen.cleared(scanner.scan(text)) for text in corpora("spun")] == [None] * 12
 
 
 def test_sound_articles_are_cleared(model: Model) -> None:
-    scanner = model_scanner(model)
-    cleared = [cleared_of_spin(scanner.scan(text)) for text in corpora("sound")]
+    scanner, screen = model_scanner(model), SpinScreen(model)
+    cleared = [screen.cleared(scanner.scan(text)) for text in corpora("sound")]
     assert all(probability is not None and probability < 0.01 for probability in cleared)
 
 
 def test_short_texts_are_read(model: Model) -> None:
-    assert cleared_of_spin(model_scanner(model).scan("A short note. " * 30)) is None
+    assert SpinScreen(model).cleared(model_scanner(model).scan("A short note. " * 30)) is None
 
 
 @pytest.mark.parametrize("folder", ["sound", "spun", "glued", "mojibake", "furniture", "translated"])

@@ -27,9 +27,10 @@ from textrepair.detector.language import language as language_of
 from textrepair.detector.order import OrderDetector
 from textrepair.detector.recurring import RecurringLines
 from textrepair.detector.repetition import RepetitionDetector
-from textrepair.detector.screen import Scan, Scanner, cleared_of_spin, model_scanner
+from textrepair.detector.screen import Scan, Scanner, model_scanner
 from textrepair.detector.spacing import SpacingDetector
 from textrepair.detector.spin import FLAGGED, SpinDetector
+from textrepair.detector.spin_screen import SpinScreen
 from textrepair.detector.translation import TranslationDetector
 from textrepair.detector.verbatim import Verbatim
 from textrepair.detector.words import ENGLISH_SHARE
@@ -104,7 +105,7 @@ class Repairer:
 
     ``recurring``: the lines of the corpus that the articles are from, by which furniture is told that no form gives
     away; ``quick``: the language model reads only what the screen can't clear of spinning, and translation and the order of
-    sentences stay untold (null): some hundred times as fast on sound text, but articles of which only a passage is spun pass.
+    sentences stay untold (null): many times as fast on sound text.
     """
 
     model: Model
@@ -112,11 +113,13 @@ class Repairer:
     quick: bool = False
     _spin: SpinDetector = field(init=False, repr=False)
     _translation: TranslationDetector = field(init=False, repr=False)
+    _screen: SpinScreen = field(init=False, repr=False)
     _restorer: Restorer = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_spin", SpinDetector(self.model))
         object.__setattr__(self, "_translation", TranslationDetector(self.model))
+        object.__setattr__(self, "_screen", SpinScreen(self.model))
         object.__setattr__(self, "_restorer", Restorer(self.model))
 
     @property
@@ -230,7 +233,7 @@ class Repairer:
         """What is wrong with the wording; ``view`` is the document with its mechanical damage mended."""
         if language not in (None, "en"):
             return {kind: Detection(Damage(None, 0.0)) for kind in _GRAVE}
-        cleared = cleared_of_spin(document.scan) if self.quick else None
+        cleared = self._screen.cleared(document.scan) if self.quick else None
         spin = (
             self._spin.detect(view, prose().tokens(view))
             if cleared is None

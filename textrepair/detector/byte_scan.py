@@ -5,7 +5,7 @@ mark, two equal words side by side, a word on no list, two neighbouring characte
 begins as a share button does.  What it reports is a superset: where it reports nothing the detector would find nothing, so it
 need not run.  (``test_screen`` holds both against each other.)
 
-On the way it turns words into the model's identifiers and adds up their evidence of damage.
+On the way it turns words into the model's identifiers.
 
 Everything is judged on UTF-8 bytes.  Positions that are handed on are counted in code points.
 """
@@ -19,8 +19,6 @@ import numpy.typing as npt
 from textrepair.detector.word_table import (
     AGENCY,
     COMMON,
-    EVIDENCE_SHIFT,
-    EVIDENCE_ZERO,
     FNV_PRIME,
     FNV_START,
     FRAGMENT,
@@ -44,10 +42,10 @@ REPEATED_LINE = 1 << 8
 REPEATED_PASSAGE = 1 << 9
 
 # Places in ``stats``.
-# all words, those without digits, of these the common and the small ones; tokens; summed evidence and the words that it is of
-FLAGS, WORDS, SPELLED, COMMON_WORDS, SMALL_WORDS, TOKENS, EVIDENCE, SCORED = range(8)
-UNLISTED, LINES, CANDIDATE_LINES = range(8, 11)
-STATS = 11
+# all words, those without digits, of these the common and the small ones; tokens; words that the model knows
+FLAGS, WORDS, SPELLED, COMMON_WORDS, SMALL_WORDS, TOKENS, SCORED = range(7)
+UNLISTED, LINES, CANDIDATE_LINES = range(7, 10)
+STATS = 10
 
 # Classes of bytes.
 _LOWER, _UPPER, _DIGIT, _SPACE, _NEWLINE, _HIGH, _OTHER = range(7)
@@ -292,7 +290,7 @@ def scan_bytes(
     size = len(data)
     want = len(ids) > 0
     flags = 0
-    words = tokens = spelled = common = small = evidence = scored = found = line_count = candidates = 0
+    words = tokens = spelled = common = small = scored = found = line_count = candidates = 0
     wide_tails = 0  # continuation bytes so far: a byte's index less these is its code point
     # the last three words, and what stands between each and the one before
     h1 = h2 = h3 = np.uint64(0)
@@ -484,11 +482,8 @@ def scan_bytes(
                     other = _look_up(table, clitic)
                     identifier = other & NO_IDENTIFIER if other else NO_IDENTIFIER
                 if identifier != NO_IDENTIFIER and not (joined and preceding == 45):
-                    if lower + upper + wide > 0:
-                        amount = ((value >> EVIDENCE_SHIFT) & 0xFF) - EVIDENCE_ZERO
-                        if not joined:
-                            scored += 1
-                            evidence += amount
+                    if lower + upper + wide > 0 and not joined:
+                        scored += 1
                 elif identifier == NO_IDENTIFIER:
                     if joined and preceding != 45:
                         identifier = signs[256]
@@ -644,7 +639,6 @@ def scan_bytes(
     stats[SPELLED] = spelled
     stats[COMMON_WORDS] = common
     stats[SMALL_WORDS] = small
-    stats[EVIDENCE] = evidence
     stats[UNLISTED] = found
     stats[LINES] = line_count
     stats[CANDIDATE_LINES] = candidates

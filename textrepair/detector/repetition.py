@@ -173,12 +173,15 @@ def _is_stranded(text: str, start: int) -> bool:
     return _STRANDING.search(text, max(0, start - 30), start) is not None
 
 
+_AROUND = ' ,.;:!?()[]“”"…'
+
+
 def _is_third(text: str, match: re.Match[str], lowered: str) -> bool:
     """Is it a row of three or more, said so for its own sake?"""
     size = len(lowered) + 2
     before = text[max(0, match.start() - size) : match.start()].lower()
     after = text[match.end() : match.end() + size].lower()
-    return before.strip(" ,.") == lowered or after.strip(" ,.") == lowered
+    return before.strip(_AROUND) == lowered or after.strip(_AROUND) == lowered
 
 
 def _beside_double(text: str, match: re.Match[str]) -> bool:

@@ -32,10 +32,6 @@ AGENCY = 1 << 22
 SMALL = 1 << 23
 #: Bits 0 to 16 are the word's identifier in the model; this one says that it has none.
 NO_IDENTIFIER = (1 << 17) - 1
-#: Bits 24 to 31 are its evidence of damage, in units of 1/64 nat (EVIDENCE_UNITS) above -0.5.
-EVIDENCE_SHIFT = 24
-EVIDENCE_UNITS = 64
-EVIDENCE_ZERO = 32
 
 
 @numba.njit(cache=True, nogil=True)
@@ -51,7 +47,7 @@ def _insert(
     table: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8], values: npt.NDArray[np.uint32]
 ) -> None:
     """Put words, one a line, into the table; what is there already keeps its bits and gets the new ones, and the identifier
-    and the evidence are those of the first word that has them."""
+    is the first that the word got."""
     mask = np.uint64(len(table) - 1)
     start = 0
     for number in range(len(values)):
@@ -105,7 +101,7 @@ class TableBuilder:
     def add_flag(self, words: Iterable[str], flag: int) -> None:
         """Give words one more flag."""
         some = sorted(words)
-        value = flag | NO_IDENTIFIER | EVIDENCE_ZERO << EVIDENCE_SHIFT
+        value = flag | NO_IDENTIFIER
         self.add(some, np.full(len(some), value, dtype=np.uint32))
 
     def build(self) -> npt.NDArray[np.uint64]:
