@@ -78,18 +78,24 @@ def deciding(command: Command) -> Command:
     )(command)  # fmt: skip
 
 
-def screening(command: Command) -> Command:
-    """How closely to look."""
+def quickness(command: Command) -> Command:
+    """Is speed worth more than a close look?"""
     return _all(
         click.option(
             "--quick", is_flag=True,
             help="Read closely only what a quick screen can't clear, and leave translation and the order of sentences untold.",
         ),
+    )(command)  # fmt: skip
+
+
+def screening(command: Command) -> Command:
+    """How closely to look."""
+    return quickness(
         click.option(
             "--recurring", is_flag=True,
             help="Read all articles twice, and take lines that come back in several of them for furniture.",
-        ),
-    )(command)  # fmt: skip
+        )(command)
+    )  # fmt: skip
 
 
 def talking(command: Command) -> Command:
