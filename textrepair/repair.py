@@ -104,13 +104,14 @@ class Repairer:
     """Diagnoses and repairs articles with one model; holds no state of an article and may be shared between threads.
 
     ``recurring``: the lines of the corpus that the articles are from, by which furniture is told that no form gives
-    away; ``quick``: the language model reads only what the screen can't clear of spinning, and translation and the order of
-    sentences stay untold (null): many times as fast on sound text.
+    away.  The language model reads only what the screen can't clear of spinning (docs/screen.md); with ``thorough`` it reads
+    everything, at a small part of the speed.  With ``quick`` translation and the order of sentences stay untold (null).
     """
 
     model: Model
     recurring: RecurringLines | None = None
     quick: bool = False
+    thorough: bool = False
     _spin: SpinDetector = field(init=False, repr=False)
     _translation: TranslationDetector = field(init=False, repr=False)
     _screen: SpinScreen = field(init=False, repr=False)
@@ -193,9 +194,9 @@ class Repairer:
         """:meth:`repair` in a thread, for coroutines."""
         return await asyncio.to_thread(self.repair, text, settings, references)
 
-    def __reduce__(self) -> tuple[type[Repairer], tuple[Model, RecurringLines | None, bool]]:
+    def __reduce__(self) -> tuple[type[Repairer], tuple[Model, RecurringLines | None, bool, bool]]:
         """To another process travels the model, and that as its path (:meth:`Model.__reduce__`)."""
-        return Repairer, (self.model, self.recurring, self.quick)
+        return Repairer, (self.model, self.recurring, self.quick, self.thorough)
 
     def _repair(self, text: str, settings: Settings, references: ReferenceIndex | None) -> Repair:
         document = Document(text, self._scanner)
@@ -204,7 +205,7 @@ class Repairer:
         edits = shielded.spare(edit for detection in found.values() for edit in detection.edits)
         sure = [e for e in edits if _applies(e, settings)]
         mended = Patch(without_overlap(e for e in sure if e.kind in _MENDED_FIRST))
-        view = Document(mended.apply(text)) if mended.edits else document
+        view = Document(mended.apply(text), self._scanner) if mended.edits else document
         language = _language(text, document.scan)
         prose = cache(partial(_Shield, view.text, settings.protect, markup=True))
         worded = self._worded(document, view, prose, language)
@@ -233,7 +234,7 @@ class Repairer:
         """What is wrong with the wording; ``view`` is the document with its mechanical damage mended."""
         if language not in (None, "en"):
             return {kind: Detection(Damage(None, 0.0)) for kind in _GRAVE}
-        cleared = self._screen.cleared(document.scan) if self.quick else None
+        cleared = None if self.thorough else self._screen.cleared(document.scan)
         spin = (
             self._spin.detect(view, prose().tokens(view))
             if cleared is None
@@ -241,7 +242,7 @@ class Repairer:
         )
         if self.quick:
             return {"spin": spin}
-        return {"spin": spin, "translation": self._translation.detect(view, document.text)}
+        return {"spin": spin, "translation": self._translation.detect(view, document)}
 
     def _restored(
         self, view: Document, worded: Mapping[str, Detection], references: ReferenceIndex | None
@@ -267,12 +268,12 @@ def _repair_with(repairer: Repairer, text: str, settings: Settings) -> Repair:
     return repairer.repair(text, settings)
 
 
-def load(model: str | Path | None = None, *, quick: bool = False) -> Repairer:
-    """A repairer with the packaged model, or with that of a file; ``quick`` as in :class:`Repairer`.
+def load(model: str | Path | None = None, *, quick: bool = False, thorough: bool = False) -> Repairer:
+    """A repairer with the packaged model, or with that of a file; ``quick`` and ``thorough`` as in :class:`Repairer`.
 
     Raises :class:`~textrepair.model.ModelError` where the file can't be used.
     """
-    return Repairer(load_model(model), quick=quick)
+    return Repairer(load_model(model), quick=quick, thorough=thorough)
 
 
 def _with_references(kind: str, detection: Detection, restored: Restoration) -> Detection:
