@@ -43,7 +43,7 @@ _KIND = "order"
 #: Fewer sentences than this can't be told: of ten there are sound articles whose order is no better than chance.
 SHORTEST = 12
 #: More sentences than this are looked at in the first so many: the matrices grow with the square.
-_MOST = 120
+MOST = 120
 #: Words a line must have to count as a sentence: headlines, captions and furniture have no place in the order.
 _FEWEST_WORDS = 6
 #: A line without a stop, or with so many capitals, is a headline: names there are short at their first mention,
@@ -131,7 +131,7 @@ def code_points(scan: Scan, sentences: Sentences) -> list[tuple[int, int]]:
     return [(int(a - tails[a]), int(b - tails[b])) for a, b in sentences.spans]
 
 
-def sentences_of(scan: Scan, most: int | None = _MOST) -> Sentences:
+def sentences_of(scan: Scan, most: int | None = MOST) -> Sentences:
     """The sentences of a text as the detector sees them, at most so many."""
     begins = scan.skeleton.begins
     count, parts = len(begins), len(scan.parts)
@@ -549,7 +549,7 @@ def terms(standings: Sequence[float], count: int) -> tuple[float, ...]:
     ratio of two normal distributions is linear in standing × √sentences and in sentences.  The second of the standings is a
     log-likelihood ratio itself.
     """
-    length = min(count, _MOST) / 30.0
+    length = min(count, MOST) / 30.0
     root = math.sqrt(length)
     neighbours, names, pronouns, quotations = (max(-_CUT, min(_CUT, z)) for z in standings)
     return 1.0, length, root * neighbours, names, root * pronouns, root * quotations

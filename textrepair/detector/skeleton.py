@@ -164,13 +164,7 @@ def _is_address(data, start, end, size):  # type: ignore[no-untyped-def]
 
 
 @_jit
-def _skeleton(
-    data: npt.NDArray[np.uint8],
-    parts: npt.NDArray[np.int32],
-    values: npt.NDArray[np.int64],
-    out: npt.NDArray[np.uint8],
-    begins: npt.NDArray[np.int32],
-) -> tuple[int, int]:
+def _skeleton(data, parts, values, out, begins):  # type: ignore[no-untyped-def]
     """Fill in the codes and where, in bytes, each sentence begins; how many there are of both.
 
     One loop over runs of letters and digits, and inside it one over what stands before each: white space and signs.
@@ -190,7 +184,7 @@ def _skeleton(
     initials = False  # inside "U.S."
     opaque_end = -1
     for k in range(count + 1):
-        start = np.int64(parts[k, 0]) if k < count else size
+        start = parts[k, 0] if k < count else size
         while at < start:
             sign = data[at]
             width = 1
@@ -324,7 +318,7 @@ def _skeleton(
             at += step
         if k == count:
             break
-        end = np.int64(parts[k, 1])
+        end = parts[k, 1]
         if at > start:  # inside an address
             continue
         at = end
@@ -333,7 +327,7 @@ def _skeleton(
         lead = data[start]
         before = data[start - 1] if start else np.uint8(32)
         if not white and k:
-            previous_end = np.int64(parts[k - 1, 1])
+            previous_end = parts[k - 1, 1]
             gap = start - previous_end
             if previous_end == word_end and (
                 (gap == 1 and before == 45) or (gap == 3 and before != 0x99 and data[start - 3] == 0xE2)
@@ -484,7 +478,8 @@ class Profile:
         """Square roots of the shares of the listed runs among all listed in the text, shape ``(len(names),)``."""
         counts = np.zeros(len(self.names))
         _count(skeleton.codes, *self._table, counts)
-        return np.sqrt(counts / max(1.0, counts.sum()))
+        out: npt.NDArray[np.float64] = np.sqrt(counts / max(1.0, counts.sum()))
+        return out
 
 
 @_jit
