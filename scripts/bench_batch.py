@@ -3,11 +3,12 @@
     python scripts/bench_batch.py --megabytes 1000                      # on articles made of corpora/
     python scripts/bench_batch.py --megabytes 1000 --data ../shared/data   # on real articles, where the project's data is at hand
 
-All in one run, so that ratios can be read even where the machine is shared: ``textrepair batch`` with each of ``--workers``
-on the whole corpus; then on a slice of it, in turn, batch, batch with ``--thorough`` and datatrove's chain Gopher repetition, Gopher quality, C4 quality, FineWeb quality with one task (``pip install 'textrepair[datatrove]' spacy``), which
-would take hours for the whole.  Rates are in megabytes of JSONL a second; beside the clock's seconds stand those of the
-processors, which a shared machine leaves alone.  Memory is that of all processes together, shared pages counted once (PSS),
-sampled each second: the highest of the first and of the second half of a run tell whether it grows.
+All in one run, so that ratios can be read even where the machine is shared: ``textrepair batch`` with each of ``--workers`` on
+the whole corpus; then on a slice of it, in turn, batch, batch with ``--thorough`` and datatrove's chain Gopher repetition,
+Gopher quality, C4 quality, FineWeb quality with one task (``pip install 'textrepair[datatrove]' spacy``), which would take hours
+for the whole.  Rates are in megabytes of JSONL a second; beside the clock's seconds stand those of the processors, which a
+shared machine leaves alone.  Memory is that of all processes together, shared pages counted once (PSS), sampled each second:
+the highest of the first and of the second half of a run tell whether it grows.
 """
 
 from __future__ import annotations
