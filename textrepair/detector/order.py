@@ -296,7 +296,7 @@ def _read(  # type: ignore[no-untyped-def]
                 rare = np.int64(0)
             elif single and value & KNOWN:
                 rare = (value >> RARITY_SHIFT) & 0xFF
-            hashed = _lowered(data, start, word_end)
+            hashed = _lowered(data, start, word_end) if upper or not words else np.uint64(0)
             code = (value >> CODE_SHIFT) & 0xFF if single and not clitic else np.int64(0)
             if words == 0:
                 for opener in _OPENERS:
