@@ -27,7 +27,7 @@ from textrepair.detector.language import language as language_of
 from textrepair.detector.order import OrderDetector
 from textrepair.detector.recurring import RecurringLines
 from textrepair.detector.repetition import RepetitionDetector
-from textrepair.detector.screen import Scan, Scanner, model_scanner
+from textrepair.detector.screen import Scan, Scanner, default_scanner, model_scanner
 from textrepair.detector.spacing import SpacingDetector
 from textrepair.detector.spin import FLAGGED, SpinDetector
 from textrepair.detector.spin_screen import SpinScreen
@@ -134,8 +134,8 @@ class Repairer:
 
     @cached_property
     def _scanner(self) -> Scanner:
-        """Half a second, when the first text comes."""
-        return model_scanner(self.model)
+        """The model's words, which take a second when the first text comes, are asked for by the screen only."""
+        return model_scanner(self.model) if self.quick else default_scanner()
 
     def diagnose(self, text: str) -> Diagnosis:
         """What is wrong with an article."""

@@ -50,6 +50,13 @@ _NAME = 243
 
 def _beside_lower_case(model: Model, word: int) -> str:
     """How a word is written where one in lower case stands: names and initialisms in capitals, others not."""
+    known = model.vocabulary.beside_lower_case.get(word)
+    if known is None:
+        known = model.vocabulary.beside_lower_case[word] = _in_lower_case(model, word)
+    return known
+
+
+def _in_lower_case(model: Model, word: int) -> str:
     usual = model.vocabulary.usual_form(word)
     if usual[0].isupper() and not usual.isupper() and model.vocabulary.capital[word] < _NAME:
         return model.vocabulary.words[word]
