@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from textrepair.model.channel import FACTOR_UNITS, LONGEST, STEP, Entries, phrase_hash
-from textrepair.model.ngrams import Ngrams, extend, find_four, find_pair, prepare, score, touch
+from textrepair.model.ngrams import Ngrams, extend, find_pair, follow, opened, pair_key, prepare, score, touch_pair, touch_three
 
 #: How much better (nats, weighed) a word may fit another state than the best one. Without this bound the search takes half
 #: as long again; F0.5 changes by at most 0.002.
@@ -195,12 +195,15 @@ def posteriors(
     A path's score is its channel's log-probability plus ``lm_weight`` times that of the language model.
     ``beam`` is how many states are kept a position; what is ``window`` nats worse than the best at its position is cut.
     """
+    model = opened(lm)
     out = np.zeros(len(edges.length), dtype=np.float32)
     likelihood = np.zeros(len(sentences.begins) - 1)
     vocabulary = len(lm.uni_logp)
+    edge_first, edge_length, edge_target = edges.first, edges.length, edges.target
+    begins = sentences.begins
     longest = 0
     for s in range(len(likelihood)):
-        longest = max(longest, sentences.begins[s + 1] - sentences.begins[s])
+        longest = max(longest, begins[s + 1] - begins[s])
     # Kept states, by position and rank.
     state_key = np.empty((longest + 1, beam), dtype=np.uint64)
     state_len = np.empty((longest + 1, beam), dtype=np.int64)
@@ -213,8 +216,8 @@ def posteriors(
     group_word = np.empty((longest + 1, beam), dtype=np.int64)
     groups = np.zeros(longest + 1, dtype=np.int64)
     widest = 1
-    for i in range(len(edges.first) - 1):
-        widest = max(widest, edges.first[i + 1] - edges.first[i])
+    for i in range(len(edge_first) - 1):
+        widest = max(widest, edge_first[i + 1] - edge_first[i])
     pairs = np.empty((widest, beam), dtype=np.int64)
     # States reached at the position in hand, before the beam is cut; found again by their context.
     new_key = np.empty(_STATES, dtype=np.uint64)
@@ -233,14 +236,14 @@ def posteriors(
     arc_logp = np.empty(4096)
 
     for s in range(len(likelihood)):
-        origin = sentences.begins[s]
-        n = sentences.begins[s + 1] - origin
+        origin = begins[s]
+        n = begins[s + 1] - origin
         start = np.uint64(0xFFFFFFFF0000)
         state_key[0, 0] = start
-        state_len[0, 0], state_bow[0, 0, 0], state_bow[0, 0, 1], state_bow[0, 0, 2] = prepare(lm, start)
+        state_len[0, 0], state_bow[0, 0, 0], state_bow[0, 0, 1], state_bow[0, 0, 2] = prepare(model, start)
         alpha[0, 0] = 0.0
         count[0] = 1
-        _group(state_key[0], 1, group_of[0], group_word[0], groups, 0)
+        _group(state_key, 1, group_of, group_word, groups, 0)
         arcs = 0
         for j in range(1, n + 1):
             reached = 0
@@ -248,32 +251,32 @@ def posteriors(
             arcs_before = arcs
             i = origin + j - 1
             # First the word as it stands, whose score then bounds the others'.
-            low = edges.first[i]
+            low = edge_first[i]
             high = low + 1
-            while low < edges.first[i + 1]:
+            while low < edge_first[i + 1]:
                 # What the language model is going to be asked: all pairs of words are looked up at once, so that no look-up
                 # waits for the one before, and of those found the words before them.
                 for e in range(low, high):
-                    begin = j - edges.length[e]
-                    target = np.int64(edges.target[e])
+                    begin = j - edge_length[e]
+                    target = np.int64(edge_target[e])
                     if target < vocabulary and alpha[begin, 0] + channel_logp[e] >= best - window:
                         for g in range(groups[begin]):
-                            touch(lm.bi, np.uint64(group_word[begin, g] << 16 | target))
+                            touch_pair(model, pair_key(group_word[begin, g], target))
                 for e in range(low, high):
-                    begin = j - edges.length[e]
-                    target = np.int64(edges.target[e])
+                    begin = j - edge_length[e]
+                    target = np.int64(edge_target[e])
                     if target < vocabulary and alpha[begin, 0] + channel_logp[e] >= best - window:
                         row = e - low
                         for g in range(groups[begin]):
-                            pairs[row, g] = find_pair(lm.bi, np.uint64(group_word[begin, g] << 16 | target))
+                            pairs[row, g] = find_pair(model, pair_key(group_word[begin, g], target))
                         for k in range(count[begin]):
                             if state_len[begin, k] > 1 and pairs[row, group_of[begin, k]] >= 0:
                                 if alpha[begin, k] + channel_logp[e] < best - window:
                                     break
-                                touch(lm.tri, extend(state_key[begin, k], target))
+                                touch_three(model, extend(state_key[begin, k], target))
                 for e in range(low, high):
-                    begin = j - edges.length[e]
-                    target = np.int64(edges.target[e])
+                    begin = j - edge_length[e]
+                    target = np.int64(edge_target[e])
                     expected = 0.0
                     for k in range(count[begin]):
                         logp = np.float64(channel_logp[e])
@@ -282,50 +285,27 @@ def posteriors(
                         context = state_key[begin, k]
                         if target < vocabulary:
                             pair = pairs[e - low, group_of[begin, k]]
-                            three_words = np.int64(-1)
-                            if pair < 0:
-                                logp += lm_weight * (
-                                    state_bow[begin, k, 0]
-                                    + state_bow[begin, k, 1]
-                                    + state_bow[begin, k, 2]
-                                    + lm.uni_logp[target]
-                                )
-                            elif state_len[begin, k] < 2:
-                                logp += lm_weight * lm.bi_logp[pair >> 8]
-                            else:
-                                three_words = find_pair(lm.tri, extend(context, target))
-                                if three_words < 0:
-                                    logp += lm_weight * (
-                                        state_bow[begin, k, 0] + state_bow[begin, k, 1] + lm.bi_logp[pair >> 8]
-                                    )
-                                elif state_len[begin, k] < 3:
-                                    logp += lm_weight * lm.tri_logp[three_words >> 8]
-                                else:
-                                    key = (context << np.uint64(16)) | np.uint64(target)
-                                    four_words = find_four(lm.four_print, lm.four_code, key)
-                                    if four_words < 0:
-                                        logp += lm_weight * (
-                                            state_bow[begin, k, 0] + lm.tri_logp[three_words >> 8]
-                                        )
-                                    else:
-                                        logp += lm_weight * lm.four_logp[four_words]
+                            logp_lm, length, three, two, one = follow(
+                                model,
+                                context,
+                                state_len[begin, k],
+                                state_bow[begin, k, 0],
+                                state_bow[begin, k, 1],
+                                state_bow[begin, k, 2],
+                                target,
+                                pair,
+                            )
+                            logp += lm_weight * logp_lm
                             context = extend(context, target)
-                            # What was found is also the new context, whose back-off weights stand beside.
-                            length, three, two = np.int64(1), np.float32(0.0), np.float32(0.0)
-                            one = lm.uni_backoff[target]
-                            if pair >= 0:
-                                length, two = np.int64(2), lm.bi_backoff[pair & 0xFF]
-                                if three_words >= 0:
-                                    length, three = np.int64(3), lm.tri_backoff[three_words & 0xFF]
                         else:
                             for part in range(3):
                                 word = np.int64(compounds[target - vocabulary, part])
                                 if word == 0xFFFF:
                                     break
-                                length, three, two, one = prepare(lm, context)
-                                logp += lm_weight * score(lm, context, length, three, two, one, word)
+                                length, three, two, one = prepare(model, context)
+                                logp += lm_weight * score(model, context, length, three, two, one, word)
                                 context = extend(context, word)
-                            length, three, two, one = prepare(lm, context)
+                            length, three, two, one = prepare(model, context)
                         if k == 0:
                             expected = min(0.0, logp - channel_logp[e] + _SLACK)
                         total = alpha[begin, k] + logp
@@ -365,7 +345,7 @@ def posteriors(
                         arc_edge[arcs] = e
                         arc_logp[arcs] = logp
                         arcs += 1
-                low, high = high, edges.first[i + 1]
+                low, high = high, edge_first[i + 1]
             # Keep the best states within the window, best first.
             near = 0
             for t in range(reached):
@@ -391,7 +371,7 @@ def posteriors(
                 state_bow[j, rank, 1] = new_bow[top, 1]
                 state_bow[j, rank, 2] = new_bow[top, 2]
             count[j] = kept
-            _group(state_key[j], kept, group_of[j], group_word[j], groups, j)
+            _group(state_key, kept, group_of, group_word, groups, j)
             live = arcs_before
             for a in range(arcs_before, arcs):
                 rank = new_rank[arc_to[a]]
@@ -406,7 +386,7 @@ def posteriors(
         whole = -np.inf
         for k in range(count[n]):
             gamma[n, k] = alpha[n, k] + lm_weight * score(
-                lm,
+                model,
                 state_key[n, k],
                 state_len[n, k],
                 state_bow[n, k, 0],
@@ -446,13 +426,13 @@ def _group(
     """Number the different last words of a position's states, and tell each state's."""
     total = 0
     for k in range(states):
-        last = np.int64(keys[k] & np.uint64(0xFFFF))
+        last = np.int64(keys[at, k] & np.uint64(0xFFFF))
         g = 0
-        while g < total and words[g] != last:
+        while g < total and words[at, g] != last:
             g += 1
-        words[g] = last
+        words[at, g] = last
         total = max(total, g + 1)
-        group_of[k] = g
+        group_of[at, k] = g
     groups[at] = total
 
 
