@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from itertools import accumulate
 from math import prod
+from operator import attrgetter
 from pathlib import Path
 
 import regex
@@ -325,8 +326,7 @@ def _finding_on_source(finding: Finding, mended: Patch) -> Finding:
     return Finding(start, end, finding.kind, finding.score, finding.reason)
 
 
-def _place(edit: Edit) -> tuple[int, int]:
-    return edit.start, edit.end
+_place: Callable[[Edit], tuple[int, int]] = attrgetter("start", "end")
 
 
 def _unless_reworded(edits: list[Edit], wording: Patch) -> list[Edit]:
@@ -359,7 +359,7 @@ def _language(text: str, scan: Scan) -> str | None:
 
 def _diagnosis(found: dict[str, Detection], language: str | None) -> Diagnosis:
     damage = {kind: found[kind].damage if kind in found else Damage(None, 0.0) for kind in KINDS}
-    findings = sorted((f for d in found.values() for f in d.findings), key=lambda f: (f.start, f.end, f.kind))
+    findings = sorted((f for d in found.values() for f in d.findings), key=attrgetter("start", "end", "kind"))
     return Diagnosis(_score(damage), damage, tuple(findings), language)
 
 

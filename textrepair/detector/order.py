@@ -20,6 +20,7 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -113,9 +114,9 @@ def _sentences(document: Document, most: int | None = _MOST) -> list[Sentence]:
         start, stop = tokens.starts[begin], tokens.ends[end - 1]
         text = document.text[start:stop]
         words = _WORD.findall(text)
-        capitals = sum(word[0].isupper() for word in words)
-        whole = _WHOLE.search(text) is not None
-        if whole and len(words) >= _FEWEST_WORDS and capitals <= _HEADLINE * len(words):
+        if len(words) < _FEWEST_WORDS or _WHOLE.search(text) is None:
+            continue
+        if sum([word[0].isupper() for word in words]) <= _HEADLINE * len(words):
             out.append(_read(text, words, start, stop))
             if len(out) == most:
                 break
@@ -126,9 +127,9 @@ def _read(text: str, words: Sequence[str], start: int, end: int) -> Sentence:
     lowered = [word.lower().replace("’", "'").removesuffix("'s") for word in words]
     stems: dict[str, float] = {}
     for word in lowered:
-        share = frequency(word)
-        if share < _FUNCTION:
-            stems[_stem(word)] = min(12.0, -math.log(max(share, 1e-8)) - 6.0)
+        stem, weight = _weighed(word)
+        if weight:
+            stems[stem] = weight
     names = []
     run: list[str] = []
     for at, word in enumerate(words):
@@ -175,6 +176,13 @@ def _quotation(text: str) -> tuple[bool, bool]:
     return depth > 0, lowest < 0
 
 
+@lru_cache(1 << 15)
+def _weighed(word: str) -> tuple[str, float]:
+    """A word's stem and how much it says about what the sentence is about; 0 for function words."""
+    share = frequency(word)
+    return _stem(word), min(12.0, -math.log(max(share, 1e-8)) - 6.0) if share < _FUNCTION else 0.0
+
+
 def _stem(word: str) -> str:
     """Crude, since it only has to join ``sanction`` and ``sanctions``, ``warned`` and ``warning``."""
     for suffix in ("ings", "ing", "ed", "es", "s"):
@@ -211,14 +219,20 @@ def likeness_of(sentences: Sequence[Sentence]) -> Matrix:
     for i, sentence in enumerate(sentences):
         for stem in sentence.stems:
             columns[stem].append(i)
-    out = np.zeros((count, count))
+    shared = [stem for stem in sorted(columns) if len(columns[stem]) > 1]
+    weights = np.zeros((count, len(shared)))
     norms = np.zeros(count)
-    for stem, rows in sorted(columns.items()):  # sums in one order, whatever the hashes of this process
+    place = {stem: column for column, stem in enumerate(shared)}
+    for stem in sorted(columns):  # sums in one order, whatever the hashes of this process
+        rows = columns[stem]
         weight = sentences[rows[0]].stems[stem] * math.log((count + 1) / len(rows))
-        for i in rows:
-            norms[i] += weight * weight
-        if len(rows) > 1:
-            out[np.ix_(rows, rows)] += weight * weight
+        column = place.get(stem)
+        if column is not None:
+            weights[rows, column] = weight
+        else:
+            norms[rows[0]] += weight * weight
+    norms += (weights * weights).sum(axis=1)
+    out = weights @ weights.T
     norms = np.sqrt(np.maximum(norms, 1e-9))
     out /= norms[:, None] * norms[None, :]
     np.fill_diagonal(out, 0.0)

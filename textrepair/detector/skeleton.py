@@ -43,7 +43,7 @@ _NOTHING = -1
 
 def _code(text: str, kind: int) -> int:
     """The code of a token inside a sentence; -1 for quotes, which are a matter of typography."""
-    if kind in (TokenKind.WORD, TokenKind.ABBREVIATION):
+    if kind == TokenKind.WORD or kind == TokenKind.ABBREVIATION:
         lowered = text.lower()
         if lowered in _FUNCTION_SET:
             return _CODE[lowered]
@@ -62,6 +62,9 @@ def _code(text: str, kind: int) -> int:
 
 
 _FUNCTION_SET = frozenset(FUNCTION_WORDS)
+#: Codes of tokens seen so far: a pure function's results, kept between articles within bounds (some 6 MB).
+_known: dict[tuple[str, int], int] = {}
+_MOST_KNOWN = 50_000
 
 
 def codes(tokens: Tokens) -> npt.NDArray[np.int64]:
@@ -71,7 +74,9 @@ def codes(tokens: Tokens) -> npt.NDArray[np.int64]:
     >>> [ALPHABET[c] for c in codes(tokenize("The Dutch asked for peace, didn't they?"))]
     ['<s>', 'the', 'N', '-ed', 'for', 'w', ',', 'w', "'t", 'they', '?']
     """
-    known: dict[tuple[str, int], int] = {}
+    known = _known
+    if len(known) > _MOST_KNOWN:
+        known.clear()
     texts, kinds = tokens.texts, tokens.kinds
     out = []
     for begin, end in tokens.sentences:

@@ -21,9 +21,9 @@ from textrepair.model.model import Model
 from textrepair.model.ngrams import NONE
 from textrepair.model.reading import Reading, read
 from textrepair.model.support import is_learned
-from textrepair.model.surface import fits, indefinite_article, written
+from textrepair.model.surface import begins_as_clitic, indefinite_article, written
 from textrepair.patch import Edit
-from textrepair.tokens import Tokens
+from textrepair.tokens import TokenKind, Tokens
 
 #: Articles with fewer words than this give too little evidence either way.
 SHORTEST = 20
@@ -227,13 +227,13 @@ def _spans(model: Model, tokens: Tokens, reading: Reading) -> dict[tuple[int, in
     learned = is_learned(model.channel, edges.entry[likely].astype(np.int64), targets)
     spans: dict[tuple[int, int], list[_Likely]] = {}
     frequency = _frequencies(model, targets)
-    columns = (firsts, lasts, reading.positions[firsts], targets, posterior[likely], learned, frequency)
-    for first, last, token, target, weight, seen, logp in zip(
-        *(column.tolist() for column in columns), strict=True
+    kinds = np.array(tokens.kinds)[reading.positions[firsts]]
+    fitting = np.flatnonzero((kinds == TokenKind.CLITIC) | ~begins_as_clitic(model, targets))
+    columns = (firsts, lasts, targets, posterior[likely], learned, frequency)
+    for first, last, target, weight, seen, logp in zip(
+        *(column[fitting].tolist() for column in columns), strict=True
     ):
-        intended = model.target_words(target)
-        if fits(model, tokens, token, intended):
-            spans.setdefault((first, last), []).append(_Likely(weight, intended, seen, logp))
+        spans.setdefault((first, last), []).append(_Likely(weight, model.target_words(target), seen, logp))
     return spans
 
 
