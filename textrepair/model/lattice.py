@@ -214,6 +214,7 @@ def posteriors(
     # States with the same last word, which ask for the same pairs of words.
     group_of = np.empty((longest + 1, beam), dtype=np.int64)
     group_word = np.empty((longest + 1, beam), dtype=np.int64)
+    group_best = np.empty((longest + 1, beam), dtype=np.int64)
     groups = np.zeros(longest + 1, dtype=np.int64)
     widest = 1
     for i in range(len(edge_first) - 1):
@@ -243,7 +244,7 @@ def posteriors(
         state_len[0, 0], state_bow[0, 0, 0], state_bow[0, 0, 1], state_bow[0, 0, 2] = prepare(model, start)
         alpha[0, 0] = 0.0
         count[0] = 1
-        _group(state_key, 1, group_of, group_word, groups, 0)
+        _group(state_key, 1, group_of, group_word, group_best, groups, 0)
         arcs = 0
         for j in range(1, n + 1):
             reached = 0
@@ -261,6 +262,8 @@ def posteriors(
                     target = np.int64(edge_target[e])
                     if target < vocabulary and alpha[begin, 0] + channel_logp[e] >= best - window:
                         for g in range(groups[begin]):
+                            if alpha[begin, group_best[begin, g]] + channel_logp[e] < best - window:
+                                break
                             touch_pair(model, pair_key(group_word[begin, g], target))
                 for e in range(low, high):
                     begin = j - edge_length[e]
@@ -268,11 +271,13 @@ def posteriors(
                     if target < vocabulary and alpha[begin, 0] + channel_logp[e] >= best - window:
                         row = e - low
                         for g in range(groups[begin]):
+                            if alpha[begin, group_best[begin, g]] + channel_logp[e] < best - window:
+                                break
                             pairs[row, g] = find_pair(model, pair_key(group_word[begin, g], target))
                         for k in range(count[begin]):
+                            if alpha[begin, k] + channel_logp[e] < best - window:
+                                break
                             if state_len[begin, k] > 1 and pairs[row, group_of[begin, k]] >= 0:
-                                if alpha[begin, k] + channel_logp[e] < best - window:
-                                    break
                                 touch_three(model, extend(state_key[begin, k], target))
                 for e in range(low, high):
                     begin = j - edge_length[e]
@@ -371,7 +376,7 @@ def posteriors(
                 state_bow[j, rank, 1] = new_bow[top, 1]
                 state_bow[j, rank, 2] = new_bow[top, 2]
             count[j] = kept
-            _group(state_key, kept, group_of, group_word, groups, j)
+            _group(state_key, kept, group_of, group_word, group_best, groups, j)
             live = arcs_before
             for a in range(arcs_before, arcs):
                 rank = new_rank[arc_to[a]]
@@ -420,18 +425,20 @@ def _group(
     states: int,
     group_of: npt.NDArray[np.int64],
     words: npt.NDArray[np.int64],
+    best: npt.NDArray[np.int64],
     groups: npt.NDArray[np.int64],
     at: int,
 ) -> None:
-    """Number the different last words of a position's states, and tell each state's."""
+    """Number the different last words of a position's states, tell each state's and, of each, the best state."""
     total = 0
     for k in range(states):
         last = np.int64(keys[at, k] & np.uint64(0xFFFF))
         g = 0
         while g < total and words[at, g] != last:
             g += 1
-        words[at, g] = last
-        total = max(total, g + 1)
+        if g == total:
+            words[at, g], best[at, g] = last, k
+            total += 1
         group_of[at, k] = g
     groups[at] = total
 
