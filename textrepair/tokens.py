@@ -112,7 +112,9 @@ class Tokens:
 
 #: Kinds of token that count as a word.
 WORDLIKE = frozenset({TokenKind.WORD, TokenKind.NUMBER, TokenKind.ABBREVIATION})
-_WORDLIKE = tuple(map(int, WORDLIKE))  # members of an IntEnum compare more slowly
+# Members of an IntEnum compare more slowly.
+_STOP, _QUOTE = int(TokenKind.STOP), int(TokenKind.QUOTE)
+_WORDLIKE = tuple(map(int, WORDLIKE))
 
 
 def tokenize(text: str) -> Tokens:
@@ -162,7 +164,7 @@ def _is_wrapped(gap: str, last: str, last_kind: int, following: str) -> bool:
     """A single line break inside a sentence: text wrapped at a column."""
     return (
         gap.count("\n") <= 1
-        and last_kind not in (TokenKind.STOP, TokenKind.QUOTE)
+        and last_kind not in (_STOP, _QUOTE)
         and (following[0].islower() or last == ",")
     )
 
@@ -172,9 +174,9 @@ def _ends_sentence(texts: list[str], kinds: list[int], i: int) -> bool:
     following = texts[i + 1]
     starts_low = following[0].islower()
     j = i
-    while j > 0 and (kinds[j] == TokenKind.QUOTE or texts[j] in ")]"):
+    while j > 0 and (kinds[j] == _QUOTE or texts[j] in ")]"):
         j -= 1
-    if kinds[j] == TokenKind.STOP:
+    if kinds[j] == _STOP:
         return not starts_low
     # "U.S. President" goes on; "p.m. The" does not: an initialism ends a sentence before a capitalised function word only,
     # which needs no list here since a wrong join costs the language model one context, a wrong cut no more.

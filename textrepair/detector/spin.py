@@ -196,14 +196,9 @@ _MAY_DOUBLE = frozenset(("had", "that"))
 
 def _evidence(rows: list[_Likely], phrase: bool, rate: float) -> Evidence:
     best = rows[0]
-    return Evidence(
-        posterior=best.posterior,
-        rivals=sum([row.posterior for row in rows[1:]]),
-        learned=best.learned,
-        rate=rate,
-        frequency_logp=best.frequency_logp,
-        several=phrase or len(best.intended) > 1,
-    )
+    rivals = sum([row.posterior for row in rows[1:]]) if len(rows) > 1 else 0.0
+    several = phrase or len(best.intended) > 1
+    return Evidence(best.posterior, rivals, best.learned, rate, best.frequency_logp, several)
 
 
 class _Likely(NamedTuple):
