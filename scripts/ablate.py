@@ -8,8 +8,8 @@ the last two over the articles whose references are of the same revision.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
@@ -27,13 +27,6 @@ from textrepair.model.families import count_swaps, with_family
 from textrepair.repair import Repairer, Settings
 
 FAMILY = "issues"
-
-
-@contextmanager
-def replaced(module: Any, name: str, by: Any) -> Iterator[None]:
-    """A part put in the place of another one for a while."""
-    with patch.object(module, name, by):
-        yield
 
 
 def prior_only(model: Model) -> Model:
@@ -61,13 +54,17 @@ def _all_alike(model: Model, *_: Any) -> Any:
 
 
 #: Name, what is done to the model, what is switched off meanwhile.
-PARTS: tuple[tuple[str, Callable[[Model], Model], Callable[[], AbstractContextManager[None]]], ...] = (
+PARTS: tuple[tuple[str, Callable[[Model], Model], Callable[[], AbstractContextManager[Any]]], ...] = (
     ("whole", _same, nullcontext),
     ("WordNet alone, no family learned", prior_only, nullcontext),
-    ("all families alike, not inferred", _same, lambda: replaced(reading, "_family_posterior", _all_alike)),
-    ("no open channel", _same, lambda: replaced(open_channel, "_open_swaps", lambda *_: [])),
-    ("no adapting to the article's own swaps", _same, lambda: replaced(reading, "_adapted", _unadapted)),
-    ("language model as strong as the channel", _same, lambda: replaced(reading, "LM_WEIGHT", 1.0)),
+    (
+        "all families alike, not inferred",
+        _same,
+        lambda: patch.object(reading, "_family_posterior", _all_alike),
+    ),
+    ("no open channel", _same, lambda: patch.object(open_channel, "_open_swaps", lambda *_: [])),
+    ("no adapting to the article's own swaps", _same, lambda: patch.object(reading, "_adapted", _unadapted)),
+    ("language model as strong as the channel", _same, lambda: patch.object(reading, "LM_WEIGHT", 1.0)),
 )
 
 

@@ -20,7 +20,6 @@ import os
 import platform
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +90,7 @@ def _measure_part(part: str, repairer: Any, material: Material, options: argpars
     if part == "scan":
         from benchmarks.scanning import measure_scanning
 
-        return measure_scanning(replace(repairer, quick=True), material.sound)
+        return measure_scanning(repairer, material.sound)
     if part == "memory":
         from benchmarks.scanning import measure_memory
 

@@ -3,11 +3,12 @@
     python scripts/bench_batch.py --megabytes 1000                      # on articles made of corpora/
     python scripts/bench_batch.py --megabytes 1000 --data ../shared/data   # on real articles, where the project's data is at hand
 
-All in one run, so that ratios can be read even where the machine is shared: ``textrepair batch`` with each of ``--workers``, and
-datatrove's chain Gopher repetition, Gopher quality, C4 quality, FineWeb quality with one task
-(``pip install 'textrepair[datatrove]' spacy``), on the same files.  Rates are in megabytes of JSONL a second; beside the clock's
-seconds stand those of the processors, which a shared machine leaves alone.  Memory is that of all processes together, shared
-pages counted once (PSS), sampled each second: the highest of the first and of the second half of a run tell whether it grows.
+All in one run, so that ratios can be read even where the machine is shared: ``textrepair batch`` with each of ``--workers`` on
+the whole corpus; then on a slice of it, in turn, batch, batch with ``--thorough`` and datatrove's chain Gopher repetition,
+Gopher quality, C4 quality, FineWeb quality with one task (``pip install 'textrepair[datatrove]' spacy``), which would take hours
+for the whole.  Rates are in megabytes of JSONL a second; beside the clock's seconds stand those of the processors, which a
+shared machine leaves alone.  Memory is that of all processes together, shared pages counted once (PSS), sampled each second:
+the highest of the first and of the second half of a run tell whether it grows.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import argparse
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -43,28 +45,42 @@ def main() -> None:
         }
         print(json.dumps(report), file=sys.stderr, flush=True)
         for workers in options.workers.split(","):
-            out = place / f"out-{workers}"
-            row = _measured(
-                [sys.executable, "-m", "textrepair", "batch", str(place / "corpus"), "-o", str(out),
-                 "--workers", workers, "--quiet"],
-                size,
-            )  # fmt: skip
-            summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
-            row |= {name: summary[name] for name in ("records", "words", "flagged", "quarantined")}
-            row["words/s"] = round(summary["words"] / row["seconds"])
-            row["words per processor second"] = round(summary["words"] / row["processor seconds"])
+            row = _batch(place / "corpus", place / "out", size, workers)
             report[f"{workers} workers"] = row
             print(json.dumps(row), file=sys.stderr, flush=True)
+        part, _ = make_corpus(place / "slice", int(min(options.slice, options.megabytes) * 1e6), options.data)
+        rows = {"slice": (), "slice, --thorough": ("--thorough",)}
+        for name, how in rows.items():
+            report[name] = _batch(place / "slice", place / "out", part, "1", *how)
+            print(json.dumps(report[name]), file=sys.stderr, flush=True)
         if not options.no_datatrove:
-            command = [sys.executable, __file__, "--chain", str(place / "corpus")]
-            report["datatrove's filters, 1 task"] = _measured(command, size)
+            command = [sys.executable, __file__, "--chain", str(place / "slice")]
+            report["slice, datatrove's filters, 1 task"] = _measured(command, part)
     print(json.dumps(report, indent=1))
+
+
+def _batch(corpus: Path, out: Path, size: int, workers: str, *options: str) -> dict[str, Any]:
+    """A whole job, whose outputs are removed again."""
+    row = _measured(
+        [sys.executable, "-m", "textrepair", "batch", str(corpus), "-o", str(out), "--workers", workers, "--quiet",
+         *options],
+        size,
+    )  # fmt: skip
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    shutil.rmtree(out)
+    row |= {name: summary[name] for name in ("records", "words", "flagged", "quarantined")}
+    row["words/s"] = round(summary["words"] / row["seconds"])
+    row["words per processor second"] = round(summary["words"] / row["processor seconds"])
+    return row
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument(
         "--megabytes", type=float, default=1000.0, help="size of the corpus (default: %(default)g)"
+    )
+    parser.add_argument(
+        "--slice", type=float, default=20.0, help="megabytes of the slice (default: %(default)g)"
     )
     parser.add_argument(
         "--data", type=Path, help="folder of the project's data (default: articles of corpora/)"

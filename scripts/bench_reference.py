@@ -5,6 +5,8 @@ original   spun articles, the original of each among 1,000 other references with
            is found, and how fast
 unrelated  spun articles against references about other things: output must be byte for byte what it is without
 event      the annotated article with four reports of the same event
+index      (not unless asked for) an index of as many references as ``--references`` says, made of the clean text: what it costs
+           and what is found in it
 
 The model must not know the spinner's pairs (``scripts/build_model.py --without issues``).
 
@@ -19,8 +21,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import lzma
 import random
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -40,6 +44,8 @@ from textrepair.repair import Repairer, load
 _OTHERS, _SEED = 1_000, 3
 #: Of the original's paragraphs: one in five is missing; one of another article is put before one in five.
 _REMOVED, _ADDED = 0.2, 0.2
+#: Characters of a piece of clean text.
+_PIECE = 2_000
 Spans = list[tuple[int, int]]
 
 
@@ -268,6 +274,55 @@ def event(seeds: Path, gold_file: Path, repairer: Repairer) -> Iterator[str]:
             yield f"* {edit.reason} ({edit.reference}, {edit.confidence:.2f})"
 
 
+def clean_references(data: Path, count: int) -> Iterator[tuple[str, str]]:
+    """Pieces of 2,000 characters of the clean text, evenly from all files; beyond some 236,000 they overlap."""
+    files = sorted((data / "clean").glob("*.txt.xz"))
+    texts = {}
+    for path in files:
+        with lzma.open(path, "rt", encoding="utf-8", newline="\n") as file:
+            texts[path.name] = file.read()
+    step = sum(map(len, texts.values())) / count
+    for name, text in texts.items():
+        for number in range(int(len(text) / step)):
+            at = int(number * step)
+            yield f"{name}:{at}", text[at : at + _PIECE]
+
+
+def index_growth(data: Path, counts: Sequence[int]) -> Iterator[str]:
+    """Cost of an index, and whether articles and single damaged paragraphs find their originals among the first eight."""
+    listed = list(cases(data, other_references(data)))
+    yield (
+        "| references | processor seconds to build | MB | opened in s | an article asks, ms | best hit | a paragraph asks, ms "
+        "| among eight |\n|---|---|---|---|---|---|---|---|"
+    )
+    for count in counts:
+        with tempfile.TemporaryDirectory(prefix="textrepair-bench-") as folder:
+            file = Path(folder) / "bench.refs"
+            start = time.process_time()
+            with ReferenceIndex(file) as index:
+                index.add("clean", "", clean_references(data, count))
+                index.add("bench", "", [(case.name, case.reference) for case in listed])
+            built = time.process_time() - start
+            start = time.perf_counter()
+            with ReferenceIndex(file) as index:
+                opened = time.perf_counter() - start
+                wholes = [(case.gold.text, case.name) for case in listed]
+                parts = [(case.gold.text[a:b], case.name) for case in listed for a, b in case.covered]
+                first, whole_ms = _asked(index, wholes, 1)
+                among, part_ms = _asked(index, parts, 8)
+                yield (
+                    f"| {len(index):,} | {built:.0f} | {file.stat().st_size / 1e6:.0f} | {opened:.3f} | {whole_ms:.0f} "
+                    f"| {first} of {len(wholes)} | {part_ms:.0f} | {among} of {len(parts)} |"
+                )
+
+
+def _asked(index: ReferenceIndex, questions: Sequence[tuple[str, str]], count: int) -> tuple[int, float]:
+    """How many of the texts have their original among the first hits, and processor milliseconds a question."""
+    start = time.process_time()
+    found = sum(name in [hit.id for hit in index.find(text, count)] for text, name in questions)
+    return found, 1000 * (time.process_time() - start) / len(questions)
+
+
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(
@@ -278,6 +333,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=Path, default=Path("../shared/seeds"))
     parser.add_argument("--model", type=Path, default=Path("build/model/without-issues.model"))
     parser.add_argument("--articles", type=int, default=408, help="how many articles for 'unrelated'")
+    parser.add_argument(
+        "--references", type=int, nargs="+", default=[10_000, 100_000, 1_000_000], help="sizes of the index"
+    )
     parser.add_argument("--leave-out", action="append", default=[], help="an article of the pairs")
     parser.add_argument("--misses", action="store_true", help="tell on stderr what is wrong in covered words")
     options = parser.parse_args()
@@ -288,6 +346,8 @@ def main() -> None:
             rows = original(options.data, load(options.model), options.leave_out, options.misses)
         elif what == "unrelated":
             rows = unrelated(options.data, load(options.model), options.articles)
+        elif what == "index":
+            rows = index_growth(options.data, options.references)
         else:
             rows = event(options.seeds, gold, load())
         for row in rows:

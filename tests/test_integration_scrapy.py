@@ -58,7 +58,9 @@ def test_drop() -> None:
     assert result["stats"]["item_scraped_count"] == 4
 
 
-@pytest.mark.parametrize("offloading", [{"TEXTREPAIR_PROCESSES": 2}, {"TEXTREPAIR_THREADS": 2}])
+@pytest.mark.parametrize(
+    "offloading", [{"TEXTREPAIR_PROCESSES": 2}, {"TEXTREPAIR_THREADS": 2, "TEXTREPAIR_DEPTH": "quick"}]
+)
 def test_repair(offloading: dict[str, int]) -> None:
     result = crawled(TEXTREPAIR_MODE="repair", TEXTREPAIR_CLEAN_FIELD="clean", **offloading)
     repairer = load()

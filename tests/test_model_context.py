@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +100,14 @@ def test_wild_scorer_changes_no_wording_of_sound_articles() -> None:
         assert wild.repair(text).patch == plain.repair(text).patch, name
     spun = next(iter(SPUN.values()))
     assert wild.repair(spun).patch != plain.repair(spun).patch, "it is heard where there is damage"
+
+
+def test_a_scorer_travels_with_a_model_in_memory() -> None:
+    learned = with_family(packaged(), SwapCounts("mine", {(("astir",), ("about",)): 2.0}, {("about",): 3.0}))
+    model = dataclasses.replace(learned, context=Favours(NO_WORD, 0.0))
+    there = pickle.loads(pickle.dumps(model))
+    assert isinstance(there.context, Favours)
+    assert there.context.word == NO_WORD
 
 
 def test_a_learned_family_leaves_the_scorer_and_a_file_does_not_hold_it(tmp_path: Path) -> None:

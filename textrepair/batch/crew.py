@@ -244,9 +244,7 @@ def _serve(pipe: Connection, work: Work, at: Any) -> None:
     with suppress(AttributeError, ValueError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all; whoever gave the work decides
     _offer_to_the_killer()
-    from textrepair.repair import load
-
-    repairer = load(work.model)
+    repairer = work.repairer()
     repairer.repair(_WARM_UP)
     mind = _Minder(at, work.seconds)
     pipe.send(None)

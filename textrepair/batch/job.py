@@ -9,7 +9,7 @@ from typing import Any
 
 import textrepair
 from textrepair.corpus.formats import Limits
-from textrepair.repair import Settings
+from textrepair.repair import QUICK, SCREENED, Depth, Repairer, Settings, load
 from textrepair.writer.schema import Schema
 
 
@@ -21,8 +21,8 @@ class JobError(Exception):
 class Work:
     """All that a worker has to know; can be pickled.
 
-    ``seconds``: processor time that one record may take.  ``scan``: find what is damaged (the first pass of ``--adapt``)
-    instead of repairing.
+    ``seconds``: processor time that one record may take.  ``depth``: as in :class:`~textrepair.repair.Repairer`.  ``scan``:
+    find what is spun (the first pass of ``--adapt``) instead of repairing.
     """
 
     schema: Schema = field(default_factory=Schema)
@@ -32,7 +32,12 @@ class Work:
     model_name: str = ""
     output: str = "jsonl"
     seconds: float = 60.0
+    depth: Depth = SCREENED
     scan: bool = False
+
+    def repairer(self) -> Repairer:
+        """What the work is done with.  To find what is spun a quick look is enough."""
+        return load(self.model, depth=QUICK if self.scan else self.depth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class Job:
             "--clean-field": work.schema.clean_field,
             "--apply and --skip": sorted(settings.apply),
             "--min-confidence": settings.min_confidence,
+            "--quick or --thorough": None if work.depth == SCREENED else f"--{work.depth}",
             "--protect": _digest(sorted(settings.protect)) if settings.protect else None,
             "--input-format": self.input_format,
             "--output-format": self.output,

@@ -63,9 +63,9 @@ def perform(
     filled: list[Filled] = []
     kept: list[str] = []
     bad: list[str] = []
+    begun = time.process_time()
     for index in range(len(task.batch)):
         at(index)
-        begun = time.process_time()
         try:
             if index in task.poison:
                 raise FieldError(task.poison[index])
@@ -87,8 +87,11 @@ def perform(
             tally.counts["quarantined"] += 1
             tally.counts[f"quarantined.{_sort(error)}"] += 1
             bad.append(_set_aside(task, index, _reason(error)))
+            begun = time.process_time()
             continue
-        tally.add(repair, where, time.process_time() - begun)
+        now = time.process_time()  # one call a record: it costs up to 0.15 ms
+        tally.add(repair, where, now - begun)
+        begun = now
     at(-1)
     if work.scan:
         output = "".join(line + "\n" for line in kept).encode("ascii")

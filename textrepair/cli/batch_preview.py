@@ -14,7 +14,6 @@ from textrepair.batch.plan import Source, make_plan
 from textrepair.batch.tally import Tally
 from textrepair.batch.work import Task, perform
 from textrepair.corpus.formats import Limits
-from textrepair.repair import load
 from textrepair.writer.base import printable
 
 _SAMPLED = 10  # inputs, spread over all of them
@@ -46,7 +45,7 @@ def preview(inputs: Sequence[str], job: Job, workers: int) -> None:
 def _try(sources: Sequence[Source], job: Job) -> tuple[Tally, float]:
     tally = Tally()
     work = replace(job.work, scan=True)
-    repairer = load(job.work.model)
+    repairer = job.work.repairer()
     repairer.repair("A first repair compiles, which is not to be timed.")
     begun = time.perf_counter()
     for source in sources:

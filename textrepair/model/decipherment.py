@@ -28,7 +28,7 @@ from textrepair.model.alignment import Pair, Words
 from textrepair.model.families import SwapCounts, with_family
 from textrepair.model.lattice import end_positions
 from textrepair.model.model import Model
-from textrepair.model.open_channel import best_reading, topic
+from textrepair.model.open_channel import UNHEARD, best_reading, topic
 from textrepair.model.reading import LM_WEIGHT, Reading, read
 from textrepair.model.slots import Place, lack, likely_originals, place_of
 from textrepair.tokens import TokenKind, Tokens, tokenize
@@ -45,8 +45,7 @@ _FEWEST_PLACES = 6
 _SUSPECTS = 500
 #: A pair needs this many soft sightings to stay.
 _SMALLEST = 0.1
-#: Frequency given to words that no word list has, and the number of articles that a suspect has to appear in.
-_UNHEARD = 1e-7
+#: The number of articles that a suspect has to appear in.
 _FEWEST_ARTICLES = 3
 #: Of one article so many places of a suspect are looked at: a topic's word stands often, but in few articles.
 _PLACES_AN_ARTICLE = 2
@@ -183,7 +182,7 @@ def _overused(model: Model, articles: Sequence[Tokens]) -> dict[str, float]:
     overuse: dict[str, float] = {}
     surprise: dict[str, float] = {}
     for word, count in seen.items():
-        expected = max(usual.get(word, 0.0), _UNHEARD) * total
+        expected = max(usual.get(word, 0.0), UNHEARD) * total
         known = word in model.vocabulary.index
         if count > _OVERUSED * expected and len(spread[word]) >= _FEWEST_ARTICLES and known:
             overuse[word] = count / expected * total / sum(lengths[number] for number in spread[word])

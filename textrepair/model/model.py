@@ -45,7 +45,7 @@ class Model:
         """A model that is a file travels to another process as its path, and is mapped there from the same pages."""
         if self.__dict__.get(_MAPPED):
             return _reopen, (self.path, self.header["version"])
-        return Model, (self.path, self.header, self.vocabulary, self.ngrams, self.channel)
+        return Model, (self.path, self.header, self.vocabulary, self.ngrams, self.channel, self.context)
 
     def info(self) -> dict[str, object]:
         """What ``textrepair model info`` prints: the header without the layout, and sizes."""

@@ -24,8 +24,8 @@ _FEWEST_PLACES = 4
 _OVERUSED = 8.0
 #: Of so many of them at least the channel made nothing.
 _UNEXPLAINED = 0.3
-#: Frequency of words that the language model doesn't know.
-_UNHEARD = 1e-7
+#: Frequency of words that no list and no model knows.
+UNHEARD = 1e-7
 #: So many of its places are looked at, and so many of the most frequent words are candidate originals: with 40 and 400 repair is
 #: the same and takes half as long again.
 _PLACES = 12
@@ -85,7 +85,7 @@ def _open_swaps(
     replaceable = sentences.readiness >= 1.0
     words, which, count = np.unique(sentences.words, return_inverse=True, return_counts=True)
     unchanged = np.bincount(which, weights=posterior[edges.first[:-1]] * replaceable, minlength=len(words))
-    frequency = np.full(len(words), _UNHEARD)
+    frequency = np.full(len(words), UNHEARD)
     known = words < vocabulary.lm_size
     frequency[known] = np.exp(model.ngrams.uni_logp[words[known]].astype(np.float64))
     overuse = count / (frequency * total)
