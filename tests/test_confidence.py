@@ -26,7 +26,9 @@ def test_is_a_probability(evidence: Evidence) -> None:
 @given(_evidence, _shares)
 def test_a_likelier_reading_is_never_less_sure(evidence: Evidence, other: float) -> None:
     low, high = sorted((evidence.posterior, other))
-    assert confidence(evidence._replace(posterior=low)) <= confidence(evidence._replace(posterior=high)) + 1e-12
+    assert (
+        confidence(evidence._replace(posterior=low)) <= confidence(evidence._replace(posterior=high)) + 1e-12
+    )
 
 
 @given(st.floats(0.01, 0.99))

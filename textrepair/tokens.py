@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import regex
 
@@ -68,7 +69,7 @@ _PATTERN = regex.compile(
 )
 
 
-_Match = type(regex.compile("").match(""))
+_Match: Any = type(regex.compile("").match(""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +166,7 @@ def _split_sentences(tokens: Tokens) -> list[tuple[int, int]]:
 def _is_wrapped(gap: str, last: str, last_kind: int, following: str) -> bool:
     """A single line break inside a sentence: text wrapped at a column."""
     return (
-        gap.count("\n") <= 1
-        and last_kind not in (_STOP, _QUOTE)
-        and (following[0].islower() or last == ",")
+        gap.count("\n") <= 1 and last_kind not in (_STOP, _QUOTE) and (following[0].islower() or last == ",")
     )
 
 

@@ -39,9 +39,7 @@ print(json.dumps(mappings()))
 """
 
 
-def measure_worker_memory(
-    texts: dict[str, Sequence[str]], model: str | None
-) -> dict[str, dict[str, float]]:
+def measure_worker_memory(texts: dict[str, Sequence[str]], model: str | None) -> dict[str, dict[str, float]]:
     """By sort of text, in bytes after a process repaired all: ``own`` (written by it alone), ``resident`` (that, the code and
     what else it has touched, without the model), ``model`` (what it touched of the model's file)."""
     if not Path(_SMAPS).exists():

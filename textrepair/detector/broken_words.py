@@ -52,7 +52,9 @@ def broken_words(model: Model, tokens: Tokens, reading: Reading) -> Iterator[Men
     clitic, compound = int(TokenKind.CLITIC), int(TokenKind.WORD)
     for place, token in enumerate(reading.positions.tolist()):
         kind, text = tokens.kinds[token], tokens.texts[token]
-        if kind != clitic and (kind != compound or "-" not in text) or reading.sentences.readiness[place] <= 0:
+        if (kind != clitic and (kind != compound or "-" not in text)) or reading.sentences.readiness[
+            place
+        ] <= 0:
             continue
         choices = _clitics(model, text) if kind == clitic else _compounds(model, text, reading)
         if choices:

@@ -12,7 +12,6 @@ from operator import attrgetter
 
 from textrepair.patch import Edit
 
-
 _PLACE = attrgetter("start", "end")
 
 

@@ -131,9 +131,7 @@ def _evidence(model: Model, family: int) -> npt.NDArray[np.float64]:
 
 
 @numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")
-def _is_new(
-    model: Opened, seen_as: npt.NDArray[np.int32], ids: npt.NDArray[np.int32], i: int
-) -> bool:
+def _is_new(model: Opened, seen_as: npt.NDArray[np.int32], ids: npt.NDArray[np.int32], i: int) -> bool:
     """Is the word in a pair, with the one before or the one behind, that the model never saw?"""
     word = np.uint64(seen_as[ids[i]])
     before = np.uint64(seen_as[ids[i - 1]]) if i and ids[i - 1] != 1 else np.uint64(0)

@@ -16,7 +16,18 @@ import numpy as np
 import numpy.typing as npt
 
 from textrepair.model.channel import FACTOR_UNITS, LONGEST, STEP, Entries, phrase_hash
-from textrepair.model.ngrams import Ngrams, extend, find_pair, follow, opened, pair_key, prepare, score, touch_pair, touch_three
+from textrepair.model.ngrams import (
+    Ngrams,
+    extend,
+    find_pair,
+    follow,
+    opened,
+    pair_key,
+    prepare,
+    score,
+    touch_pair,
+    touch_three,
+)
 
 #: How much better (nats, weighed) a word may fit another state than the best one. Without this bound the search takes half
 #: as long again; F0.5 changes by at most 0.002.

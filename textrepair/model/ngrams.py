@@ -18,7 +18,7 @@ import numpy.typing as npt
 from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
-from numba.np.arrayobj import make_array
+from numba.np import arrayobj
 
 SLOTS = 4
 
@@ -78,15 +78,17 @@ def second_bucket(hashed: np.uint64, buckets: np.uint64) -> np.int64:
 # so the functions below get the addresses of the tables instead.
 
 
-@intrinsic
-def _address(typing: Any, array: Any) -> Any:
+def _address_of(typing: Any, array: Any) -> Any:
     """Where an array's items begin; the caller keeps it alive."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        data = make_array(signature.args[0])(context, builder, arguments[0]).data
+        data = arrayobj.make_array(signature.args[0])(context, builder, arguments[0]).data  # type: ignore[no-untyped-call]
         return builder.ptrtoint(data, ir.IntType(64))
 
     return types.int64(array), generate
+
+
+_address: Any = intrinsic(_address_of)
 
 
 def _reader(kind: Any, width: ir.Type) -> Any:
@@ -109,8 +111,7 @@ _item32 = _reader(types.uint32, ir.IntType(32))
 _float32 = _reader(types.float32, ir.FloatType())
 
 
-@intrinsic
-def _fetch(typing: Any, address: Any) -> Any:
+def _fetch_line(typing: Any, address: Any) -> Any:
     """Ask for the cache line at an address, without waiting for it (llvm.prefetch)."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -123,6 +124,9 @@ def _fetch(typing: Any, address: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(types.int64), generate
+
+
+_fetch: Any = intrinsic(_fetch_line)
 
 
 class Opened(NamedTuple):

@@ -122,7 +122,7 @@ def _readiness(
         kind = kinds[at]
         if kind == _WORD:
             text = texts[at]
-            if text.islower() or i in sentence_starts and (len(text) == 1 or not text.isupper()):
+            if text.islower() or (i in sentence_starts and (len(text) == 1 or not text.isupper())):
                 out.append(1.0)
             else:
                 out.append(CAPITALS if len(text) > 1 and text.isupper() else CAPITALISED)

@@ -16,7 +16,18 @@ import numpy as np
 import numpy.typing as npt
 
 from textrepair.model.model import Model
-from textrepair.model.ngrams import NONE, Ngrams, extend, find_pair, follow, opened, pair_key, prepare, touch_pair, touch_three
+from textrepair.model.ngrams import (
+    NONE,
+    Ngrams,
+    extend,
+    find_pair,
+    follow,
+    opened,
+    pair_key,
+    prepare,
+    touch_pair,
+    touch_three,
+)
 from textrepair.model.vocabulary import BEGIN, END, SPECIALS
 
 #: A place tells at most so many nats against a reading: its neighbours may be damaged too.

@@ -65,7 +65,7 @@ def _in_lower_case(model: Model, word: int) -> str:
 
 
 def begins_as_clitic(model: Model, targets: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Of targets of the channel, shape (k,): can they stand only in the place of a clitic?  Behind a space one hangs on nothing."""
+    """Of targets of the channel, shape (k,): do they need the place of a clitic?  Behind a space one hangs on nothing."""
     return model.begins_as_clitic[targets]
 
 
