@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from itertools import accumulate
 from math import prod
+from operator import attrgetter
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -28,7 +29,7 @@ from textrepair.detector.language import language as language_of
 from textrepair.detector.order import OrderDetector
 from textrepair.detector.recurring import RecurringLines
 from textrepair.detector.repetition import RepetitionDetector
-from textrepair.detector.screen import Scan, Scanner, model_scanner
+from textrepair.detector.screen import Scan, Scanner, default_scanner, model_scanner
 from textrepair.detector.spacing import SpacingDetector
 from textrepair.detector.spin import FLAGGED, SpinDetector
 from textrepair.detector.spin_screen import SpinScreen
@@ -143,8 +144,8 @@ class Repairer:
 
     @cached_property
     def _scanner(self) -> Scanner:
-        """Half a second, when the first text comes."""
-        return model_scanner(self.model)
+        """Some tenths of a second when the first text comes; only the screen asks for the model's words."""
+        return default_scanner() if self.depth == THOROUGH else model_scanner(self.model)
 
     def diagnose(self, text: str) -> Diagnosis:
         """What is wrong with an article."""
@@ -334,8 +335,7 @@ def _finding_on_source(finding: Finding, mended: Patch) -> Finding:
     return Finding(start, end, finding.kind, finding.score, finding.reason)
 
 
-def _place(edit: Edit) -> tuple[int, int]:
-    return edit.start, edit.end
+_place: Callable[[Edit], tuple[int, int]] = attrgetter("start", "end")
 
 
 def _unless_reworded(edits: list[Edit], wording: Patch) -> list[Edit]:
@@ -368,7 +368,7 @@ def _language(text: str, scan: Scan) -> str | None:
 
 def _diagnosis(found: dict[str, Detection], language: str | None) -> Diagnosis:
     damage = {kind: found[kind].damage if kind in found else Damage(None, 0.0) for kind in KINDS}
-    findings = sorted((f for d in found.values() for f in d.findings), key=lambda f: (f.start, f.end, f.kind))
+    findings = sorted((f for d in found.values() for f in d.findings), key=attrgetter("start", "end", "kind"))
     return Diagnosis(_score(damage), damage, tuple(findings), language)
 
 

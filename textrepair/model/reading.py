@@ -65,6 +65,8 @@ _OWN_RATE_STRENGTH = 3.0
 #: Readiness of a token to be replaced, by what it looks like.  Spinners look words up in lower case and shy away from names:
 #: on the aligned pairs capitalised words inside a sentence are replaced 0.3 times as often as others, all-capitals 0.1.
 CAPITALISED, CAPITALS, NUMBER = 0.3, 0.1, 0.3
+_WORD = int(TokenKind.WORD)
+_OTHER_READINESS = {int(TokenKind.CLITIC): 1.0, int(TokenKind.NUMBER): NUMBER}
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,8 @@ def lattice_input(
             borders.append(stop)
     begins = np.array(borders, dtype=np.int64)
     readiness = _readiness(tokens, positions, set(borders))
-    readiness[np.isin(positions, list(protected))] = 0.0
+    if protected:
+        readiness[np.isin(positions, list(protected))] = 0.0
     unknown = (LM_WEIGHT * model.vocabulary.unknown_logp[words]).astype(np.float32)
     joined = np.diff(positions, prepend=-1) == 1
     return positions, Sentences(words, lm, unknown, readiness, joined, begins)
@@ -113,23 +116,19 @@ def lattice_input(
 def _readiness(
     tokens: Tokens, positions: npt.NDArray[np.int64], sentence_starts: set[int]
 ) -> npt.NDArray[np.float32]:
-    out = np.zeros(len(positions), dtype=np.float32)
+    out = []
     texts, kinds = tokens.texts, tokens.kinds
     for i, at in enumerate(positions.tolist()):
         kind = kinds[at]
-        if kind == TokenKind.WORD:
+        if kind == _WORD:
             text = texts[at]
-            if text.islower():
-                out[i] = 1.0
-            elif len(text) > 1 and text.isupper():
-                out[i] = CAPITALS
+            if text.islower() or (i in sentence_starts and (len(text) == 1 or not text.isupper())):
+                out.append(1.0)
             else:
-                out[i] = 1.0 if i in sentence_starts else CAPITALISED
-        elif kind == TokenKind.CLITIC:
-            out[i] = 1.0
-        elif kind == TokenKind.NUMBER:
-            out[i] = NUMBER
-    return out
+                out.append(CAPITALS if len(text) > 1 and text.isupper() else CAPITALISED)
+        else:
+            out.append(_OTHER_READINESS.get(kind, 0.0))
+    return np.array(out, dtype=np.float32)
 
 
 def sound_likelihood(model: Model, sentences: Sentences) -> float:
