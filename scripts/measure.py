@@ -7,6 +7,7 @@ article    repair of the annotated article, with a model that holds none of its 
 perplexity of the language model on sound newswire
 sound      harm and false alarms on sound newswire and web text
 registers  the same on the last 2 % of every clean text, by a language model of the first 97 %
+shapes     repair with smaller language models: size, order, vocabulary
 
 Everything is counted by :mod:`textrepair.evaluation` on the output of the whole repairer at its defaults; results go to stdout as
 a Markdown table and, with ``--json``, to a file.
@@ -36,7 +37,7 @@ from build.passages import (
     side,
     tortured_sides,
 )
-from build_model import LanguageModelShape, add_sources, build
+from build_model import LM_BYTES, LanguageModelShape, add_sources, build
 from rapidfuzz.distance import Levenshtein
 
 from textrepair.detector.spin import FLAGGED
@@ -134,7 +135,7 @@ class Row:
         )
 
 
-WHAT = ["article", "perplexity", "registers", "sound", "spinners", "tortured"]
+WHAT = ["article", "perplexity", "registers", "shapes", "sound", "spinners", "tortured"]
 HEAD = "| what | F0.5 | precision | recall | word error rate |\n|---|---|---|---|---|"
 
 
@@ -351,6 +352,41 @@ def _last_articles(path: Path) -> Iterator[tuple[str, str]]:
             return
 
 
+#: Language models to compare: the packaged one, and less of each.
+SHAPES = (
+    LanguageModelShape(),
+    LanguageModelShape(size=LM_BYTES // 2),
+    LanguageModelShape(size=LM_BYTES // 4),
+    LanguageModelShape(order=3),
+    LanguageModelShape(order=2),
+    LanguageModelShape(words=30_000),
+)
+
+
+def shapes(data: Path, seeds: Path, wordnet: Path, work: Path) -> Iterator[str]:
+    """Rows of repair with other language models, of the annotated article and of `issues`, none of their pairs known."""
+    family = FAMILIES[0]
+    passages = list(read_passages(data, family))
+    costs = learn_costs([(p.damaged.forms, p.reference.forms) for p in passages])
+    marked = list(gold_articles(passages, costs))
+    text = next(seeds.glob("001_*.txt"))
+    yield f"| n-grams, MB | order | words | model, MB | 001, none of its pairs | `{family}`, never seen |\n|---|---|---|---|---|---|"
+    for shape in SHAPES:
+        figures = []
+        for out_of, golds in ((ARTICLE, [(annotated_gold(GOLD, text), None)]), (family, marked)):
+            out = work / f"without-{out_of}{'' if shape == LanguageModelShape() else '-' + shape.key}.model"
+            model = (
+                load_model(out)
+                if out.exists()
+                else build(data, seeds, wordnet, work, out, [out_of], shape)
+            )
+            figures.append(Row("", golds, Repairer(model), Settings().min_confidence).figures())
+        tables = sum(array.nbytes for array in model.ngrams) / 1e6
+        yield (
+            f"| {tables:.1f} | {shape.order} | {shape.words} | {out.stat().st_size / 1e6:.1f} | {' | '.join(figures)} |"
+        )
+
+
 def perplexity(data: Path, model: Path | None) -> Iterator[str]:
     """Perplexity a token, sentence ends included, words out of vocabulary as their shape class."""
     loaded = load_model(model)
@@ -385,6 +421,8 @@ def main() -> None:
             rows = perplexity(options.data, options.model)
         elif what == "registers":
             rows = registers(options.data, options.seeds, options.wordnet, options.work)
+        elif what == "shapes":
+            rows = shapes(options.data, options.seeds, options.wordnet, options.work)
         elif what == "sound":
             rows = sound(options.data, options.model)
         elif what == "tortured":

@@ -149,29 +149,30 @@ def read(model: Model, tokens: Tokens, protected: frozenset[int] = frozenset()) 
     rate = FIRST_RATE
     edges = build_edges(sentences, entries, True)
     sound = sound_likelihood(model, sentences)
-    likelihood = sound
-    posterior = np.zeros(len(edges.length), dtype=np.float32)
     capitalised = capitalised_words(tokens, positions, sentences)
-    for round_number in range(ROUNDS):
-        posterior, likelihood, rate, families = _round(
-            model, entries, sentences, edges, rate, families, SEARCH[round_number], capitalised
-        )
-        if round_number == 0 and rate < SOUND_RATE:
-            break
-        sentences = _with_names(model, sentences, edges, posterior, rate, families, capitalised)
-        if round_number == 0:
-            edges, posterior = _thinned(edges, posterior)
-    else:
+    of_capitals = _of_capitals(model, entries, sentences, edges, capitalised)
+    posterior, likelihood, rate, families = _round(
+        model, entries, sentences, edges, rate, families, SEARCH[0], of_capitals
+    )
+    if rate >= SOUND_RATE:
+        with_names = _with_names(model, sentences, edges, posterior, rate, families, capitalised)
+        edges, posterior = _thinned(edges, posterior)
+        for search in SEARCH[1:ROUNDS]:
+            # The evidence is of wording alone: sound lists of odd names would pass for damaged ones.
+            posterior, likelihood, rate, families = _round(
+                model, entries, sentences, edges, rate, families, search
+            )
         # Not before the evidence is in: edges made to fit this article would flatter "damaged".
+        sentences = with_names
         entries, opened, posterior = with_open_swaps(model, sentences, edges, posterior, LM_WEIGHT)
+        of_capitals = _of_capitals(model, entries, sentences, opened, capitalised)
         if len(opened.entry) > len(edges.entry):
             posterior, _, rate, families = _round(
-                model, entries, sentences, opened, rate, families, SEARCH[ROUNDS - 1], capitalised
+                model, entries, sentences, opened, rate, families, SEARCH[ROUNDS - 1], of_capitals
             )
             sentences = _with_names(model, sentences, opened, posterior, rate, families, capitalised)
         edges = opened
-        logps = _adapted(model, entries, sentences, edges, posterior, rate, families)
-        logps += _of_capitals(model, entries, sentences, edges, capitalised)
+        logps = _adapted(model, entries, sentences, edges, posterior, rate, families) + of_capitals
         if model.context is not None:
             logps += model.context.scores(sentences, edges, posterior)
         posterior, _ = posteriors(
@@ -188,11 +189,11 @@ def _round(
     rate: float,
     families: npt.NDArray[np.float64],
     search: tuple[int, float],
-    capitalised: npt.NDArray[np.bool_],
+    of_capitals: npt.NDArray[np.float32] | float = 0.0,
 ) -> tuple[npt.NDArray[np.float32], float, float, npt.NDArray[np.float64]]:
     """One round of EM: posterior of the edges, natural-log likelihood of the article, the new rate and mixture of families."""
     logps = channel_logps(sentences, edges, entries, rate, families)
-    logps += _of_capitals(model, entries, sentences, edges, capitalised)
+    logps += of_capitals
     posterior, by_sentence = posteriors(
         model.ngrams, sentences, edges, entries.compounds, logps, LM_WEIGHT, *search
     )
