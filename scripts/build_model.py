@@ -14,7 +14,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -135,12 +135,9 @@ def build(
     """Build a model without some sources: a family (``issues``) or one article of it (``issues03``)."""
     lm = build_language_model(data, work, shape)
     words = lm.lexicon.words
-    families = _families(data, seeds, without)
+    families = known_spinners(data, seeds, without)
     _say("channel")
-    prior = Prior(WordNet(wordnet))
-    prior.fit(
-        {("_".join(o), i[0]): n for (o, i), n in family.swaps.items() if len(i) == 1} for family in families
-    )
+    prior = fitted_prior(wordnet, families)
     channel = build_channel(prior, words, lm.lexicon.capital, lm.lexicon.counts)
     unknown = unknown_logps(channel.words, lm.lexicon.counts, set(words))
     every = [*words, *channel.words]
@@ -167,7 +164,16 @@ def build(
     return model
 
 
-def _families(data: Path, seeds: Path, without: Collection[str]) -> list[SwapCounts]:
+def fitted_prior(wordnet: Path, families: Iterable[SwapCounts]) -> Prior:
+    """WordNet's relations weighed by what these spinners do to single words."""
+    prior = Prior(WordNet(wordnet))
+    prior.fit(
+        {("_".join(o), i[0]): n for (o, i), n in family.swaps.items() if len(i) == 1} for family in families
+    )
+    return prior
+
+
+def known_spinners(data: Path, seeds: Path, without: Collection[str]) -> list[SwapCounts]:
     """What is known of each spinner, counted."""
     found: dict[str, list[Forms]] = {}
     for name in FAMILIES:
