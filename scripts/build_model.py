@@ -62,7 +62,12 @@ class LanguageModelShape:
     @property
     def key(self) -> str:
         """In file names."""
-        parts = [("", self.size, None), ("o", self.order, ORDER), ("w", self.words, WORDS), ("k", self.kept, 1.0)]
+        parts = [
+            ("", self.size, None),
+            ("o", self.order, ORDER),
+            ("w", self.words, WORDS),
+            ("k", self.kept, 1.0),
+        ]
         return "-".join(f"{letter}{value}" for letter, value, usual in parts if value != usual)
 
 

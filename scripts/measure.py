@@ -37,7 +37,7 @@ from build.passages import (
     side,
     tortured_sides,
 )
-from build_model import LM_BYTES, LanguageModelShape, add_sources, build
+from build_model import LM_BYTES, LanguageModelShape, add_sources, build, build_language_model
 from rapidfuzz.distance import Levenshtein
 
 from textrepair.detector.spin import FLAGGED
@@ -45,7 +45,7 @@ from textrepair.evaluation import Gold, GoldEdit, Report, evaluate
 from textrepair.model import Model, load_model
 from textrepair.model.alignment import LinkCosts, align, learn_costs
 from textrepair.model.families import count_swaps, with_family
-from textrepair.model.ngrams import token_logps
+from textrepair.model.ngrams import Ngrams, token_logps
 from textrepair.model.reading import lattice_input
 from textrepair.model.vocabulary import SPECIALS
 from textrepair.patch import Patch
@@ -368,23 +368,33 @@ def shapes(data: Path, seeds: Path, wordnet: Path, work: Path) -> Iterator[str]:
     family = FAMILIES[0]
     passages = list(read_passages(data, family))
     costs = learn_costs([(p.damaged.forms, p.reference.forms) for p in passages])
-    marked = list(gold_articles(passages, costs))
-    text = next(seeds.glob("001_*.txt"))
-    yield f"| n-grams, MB | order | words | model, MB | 001, none of its pairs | `{family}`, never seen |\n|---|---|---|---|---|---|"
+    marks: dict[str, list[tuple[Gold, str | None]]] = {
+        ARTICLE: [(annotated_gold(GOLD, next(seeds.glob("001_*.txt"))), None)],
+        family: list(gold_articles(passages, costs)),
+    }
+    yield f"| n-grams, MB | order | words | 001, none of its pairs | `{family}`, never seen |\n|---|---|---|---|---|"
     for shape in SHAPES:
         figures = []
-        for out_of, golds in ((ARTICLE, [(annotated_gold(GOLD, text), None)]), (family, marked)):
-            out = work / f"without-{out_of}{'' if shape == LanguageModelShape() else '-' + shape.key}.model"
-            model = (
-                load_model(out)
-                if out.exists()
-                else build(data, seeds, wordnet, work, out, [out_of], shape)
-            )
+        for left_out, golds in marks.items():
+            model = _shaped(data, seeds, wordnet, work, left_out, shape)
             figures.append(Row("", golds, Repairer(model), Settings().min_confidence).figures())
         tables = sum(array.nbytes for array in model.ngrams) / 1e6
-        yield (
-            f"| {tables:.1f} | {shape.order} | {shape.words} | {out.stat().st_size / 1e6:.1f} | {' | '.join(figures)} |"
-        )
+        yield f"| {tables:.1f} | {shape.order} | {shape.words} | {' | '.join(figures)} |"
+
+
+def _shaped(
+    data: Path, seeds: Path, wordnet: Path, work: Path, family: str, shape: LanguageModelShape
+) -> Model:
+    """The model built without one spinner, with another language model; the channel depends on the vocabulary only."""
+    if shape.words == LanguageModelShape().words:
+        ngrams = Ngrams(**build_language_model(data, work, shape).arrays)
+        for array in ngrams:
+            array.setflags(
+                write=False
+            )  # as those of a file are: numba would compile everything anew for others
+        return replace(without(data, seeds, wordnet, work, family), ngrams=ngrams)
+    out = work / f"without-{family}-{shape.key}.model"
+    return load_model(out) if out.exists() else build(data, seeds, wordnet, work, out, [family], shape)
 
 
 def perplexity(data: Path, model: Path | None) -> Iterator[str]:

@@ -19,12 +19,16 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add_sources(parser)
-    parser.add_argument("--without", action="append", default=[], metavar="SOURCE", help="as of build_model.py")
+    parser.add_argument(
+        "--without", action="append", default=[], metavar="SOURCE", help="as of build_model.py"
+    )
     options = parser.parse_args()
     families = known_spinners(options.data, options.seeds, options.without)
     prior = fitted_prior(options.wordnet, families)
     names = [f"`{family.name}`" for family in families]
-    print(f"| relation | 001's spinner, counted | {' | '.join(names)} | weight |\n{'|---' * (len(names) + 3)}|")
+    print(
+        f"| relation | 001's spinner, counted | {' | '.join(names)} | weight |\n{'|---' * (len(names) + 3)}|"
+    )
     total = sum(KNOWN_COUNTS.values())
     explained = (f"{told.explained} of {told.kinds} kinds" for told in prior.evidence)
     print(f"| *explained* | {total} of 342 kinds | {' | '.join(explained)} | |")

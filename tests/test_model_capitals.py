@@ -45,7 +45,8 @@ def test_a_capital_speaks_for_words_that_are_written_so() -> None:
     }
     assert gains["state"] > 1.0  # a capital in half of its uses
     assert all(
-        (gain > 0) == (vocabulary.capital[vocabulary.index[word]] > vocabulary.capital[vocabulary.index["country"]])
+        (gain > 0)
+        == (vocabulary.capital[vocabulary.index[word]] > vocabulary.capital[vocabulary.index["country"]])
         for word, gain in gains.items()
         if vocabulary.capital[vocabulary.index[word]] != vocabulary.capital[vocabulary.index["country"]]
     )

@@ -157,5 +157,7 @@ def token_stream(work: Path, names: list[str], words: list[str], kept: float = 1
                 found = index.get(number_shape(form))
             mapping[number] = shape_class(text, kind) if found is None else found
         part = mapping[numbers]
-        parts.append(part if kept == 1.0 else part[: np.flatnonzero(part[: int(kept * len(part))] == END)[-1] + 1])
+        parts.append(
+            part if kept == 1.0 else part[: np.flatnonzero(part[: int(kept * len(part))] == END)[-1] + 1]
+        )
     return np.concatenate(parts)

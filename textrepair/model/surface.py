@@ -17,8 +17,8 @@ from textrepair.tokens import TokenKind, Tokens
 def written(model: Model, tokens: Tokens, start: int, intended: list[int], begins_sentence: bool) -> str:
     """The text for ``intended`` words in the place of a token, or of several that begin with it.
 
-    ``begins_sentence``: does the place ask for a capital?  A word in the place of a clitic takes a space in front ("it's" → "it is").
-    Ask :func:`fits` first.
+    ``begins_sentence``: does the place ask for a capital?  A word in the place of a clitic takes a space in front ("it's" → "it
+    is").  Ask :func:`fits` first.
     """
     observed = tokens.texts[start]
     if (
