@@ -86,7 +86,8 @@ def _discounts(counts: npt.NDArray[np.int64]) -> Floats:
 def _groups(keys: Keys) -> tuple[Keys, npt.NDArray[np.int64]]:
     """The contexts of sorted n-grams, and for each n-gram the position of its context among them."""
     contexts = keys >> np.uint64(16)
-    starts = np.concatenate(([True], contexts[1:] != contexts[:-1]))
+    starts = np.ones(len(contexts), dtype=bool)
+    starts[1:] = contexts[1:] != contexts[:-1]
     return contexts[starts], np.cumsum(starts) - 1
 
 
@@ -152,6 +153,8 @@ def _select(
 def _lookup(orders: dict[int, Order], order: int, keys: Keys) -> Floats:
     """Natural-log probability of n-grams under the pruned model."""
     table = orders[order]
+    if not len(table.keys):
+        return _lookup(orders, order - 1, keys & _suffix_mask(order - 1))
     at = np.minimum(np.searchsorted(table.keys, keys), len(table.keys) - 1)
     hit = table.keys[at] == keys
     out = np.where(hit, table.logp[at], 0.0).astype(np.float64)
