@@ -8,8 +8,8 @@ the last two over the articles whose references are of the same revision.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
@@ -53,6 +53,16 @@ def _all_alike(model: Model, *_: Any) -> Any:
     return np.full(count, 1.0 / count)
 
 
+@contextmanager
+def _no_capitals() -> Iterator[None]:
+    """A capital tells nothing of the original, and all articles' names are alike."""
+    with (
+        patch.object(reading, "_of_capitals", lambda *args: np.zeros(len(args[3].length), np.float32)),
+        patch.object(reading, "_with_names", lambda model, sentences, *_: sentences),
+    ):
+        yield
+
+
 #: Name, what is done to the model, what is switched off meanwhile.
 PARTS: tuple[tuple[str, Callable[[Model], Model], Callable[[], AbstractContextManager[Any]]], ...] = (
     ("whole", _same, nullcontext),
@@ -64,6 +74,7 @@ PARTS: tuple[tuple[str, Callable[[Model], Model], Callable[[], AbstractContextMa
     ),
     ("no open channel", _same, lambda: patch.object(open_channel, "_open_swaps", lambda *_: [])),
     ("no adapting to the article's own swaps", _same, lambda: patch.object(reading, "_adapted", _unadapted)),
+    ("capitals tell nothing", _same, _no_capitals),
     ("language model as strong as the channel", _same, lambda: patch.object(reading, "LM_WEIGHT", 1.0)),
 )
 

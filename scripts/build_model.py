@@ -14,7 +14,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from build.channel import ORIGINS, build_channel, unknown_logps
 from build.corpus_ids import Lexicon, choose_vocabulary, index_files, token_stream
-from build.kneser_ney import estimate
+from build.kneser_ney import ORDER, estimate
 from build.pack import pack_ngrams
 from build.passages import (
     ARTICLE,
@@ -49,6 +49,28 @@ WORDS = 60_000
 LM_BYTES = 38_000_000
 
 
+@dataclass(frozen=True)
+class LanguageModelShape:
+    """How large a language model is: bytes of its packed n-grams, their highest order, words; and the share of every clean
+    file that it is estimated from, from the beginning on (words are chosen from all)."""
+
+    size: int = LM_BYTES
+    order: int = ORDER
+    words: int = WORDS
+    kept: float = 1.0
+
+    @property
+    def key(self) -> str:
+        """In file names."""
+        parts = [
+            ("", self.size, None),
+            ("o", self.order, ORDER),
+            ("w", self.words, WORDS),
+            ("k", self.kept, 1.0),
+        ]
+        return "-".join(f"{letter}{value}" for letter, value, usual in parts if value != usual)
+
+
 @dataclass
 class LanguageModelBuild:
     """The lexicon, the packed arrays, and what the README tells of them."""
@@ -63,31 +85,47 @@ def _hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def build_language_model(data: Path, work: Path, size: int = LM_BYTES) -> LanguageModelBuild:
-    """Count, estimate and pack; the second call with the same text and size loads what the first left in ``work``."""
+def build_language_model(
+    data: Path, work: Path, shape: LanguageModelShape = LanguageModelShape()
+) -> LanguageModelBuild:
+    """Count, estimate and pack; the second call with the same text and shape loads what the first left in ``work``."""
     files = sorted((data / "clean").glob("*.txt.xz"))
     if not files:
         raise SystemExit(f"error: no clean/*.txt.xz under {data}; name the data's folder with --data")
     key = hashlib.sha256("".join(f"{f.name}{f.stat().st_size}" for f in files).encode()).hexdigest()[:12]
-    lexicon_file, stream_file = work / f"lexicon-{key}.json", work / f"stream-{key}.npy"
-    arrays_file, report_file = work / f"lm-{key}-{size}.npz", work / f"lm-{key}-{size}.json"
+    text = LanguageModelShape(words=shape.words, kept=shape.kept).key.removeprefix(str(LM_BYTES))
+    lexicon_file, stream_file = work / f"lexicon-{key}{text}.json", work / f"stream-{key}{text}.npy"
+    arrays_file, report_file = work / f"lm-{key}-{shape.key}.npz", work / f"lm-{key}-{shape.key}.json"
     work.mkdir(parents=True, exist_ok=True)
     if not stream_file.exists():
-        _say("tokenising clean text")
-        names = index_files(files, work)
-        chosen = choose_vocabulary(work, names, WORDS)
+        names = _indexed(files, work, key)
+        chosen = choose_vocabulary(work, names, shape.words)
         lexicon_file.write_text(json.dumps(vars(chosen)))
-        np.save(stream_file, token_stream(work, names, chosen.words))
+        np.save(stream_file, token_stream(work, names, chosen.words, shape.kept))
     stored = json.loads(lexicon_file.read_text())
     lexicon = Lexicon(**stored | {"counts": Counter(stored["counts"])})
     if not report_file.exists():
         stream = np.load(stream_file)
         _say(f"estimating from {len(stream):,} tokens")
-        orders, report = estimate(stream, size)
+        orders, report = estimate(stream, shape.size, shape.order)
         np.savez(arrays_file, **pack_ngrams(orders, len(lexicon.words)))  # type: ignore[arg-type]
         report_file.write_text(json.dumps(report | {"tokens": len(stream)}))
     with np.load(arrays_file) as packed:
         return LanguageModelBuild(lexicon, dict(packed), json.loads(report_file.read_text()))
+
+
+def _indexed(files: list[Path], work: Path, key: str) -> list[str]:
+    """The names of the tokenised files in ``work``, which are written unless those of the same text are there."""
+    marker = work / "indexed.json"
+    if marker.exists():
+        indexed, names = json.loads(marker.read_text())
+        if indexed == key:
+            return list(names)
+    _say("tokenising clean text")
+    marker.unlink(missing_ok=True)
+    names = index_files(files, work)
+    marker.write_text(json.dumps([key, names]))
+    return names
 
 
 def build(
@@ -97,17 +135,14 @@ def build(
     work: Path,
     out: Path,
     without: Collection[str] = (),
-    size: int = LM_BYTES,
+    shape: LanguageModelShape = LanguageModelShape(),
 ) -> Model:
     """Build a model without some sources: a family (``issues``) or one article of it (``issues03``)."""
-    lm = build_language_model(data, work, size)
+    lm = build_language_model(data, work, shape)
     words = lm.lexicon.words
-    families = _families(data, seeds, without)
+    families = known_spinners(data, seeds, without)
     _say("channel")
-    prior = Prior(WordNet(wordnet))
-    prior.fit(
-        {("_".join(o), i[0]): n for (o, i), n in family.swaps.items() if len(i) == 1} for family in families
-    )
+    prior = fitted_prior(wordnet, families)
     channel = build_channel(prior, words, lm.lexicon.capital, lm.lexicon.counts)
     unknown = unknown_logps(channel.words, lm.lexicon.counts, set(words))
     every = [*words, *channel.words]
@@ -134,7 +169,16 @@ def build(
     return model
 
 
-def _families(data: Path, seeds: Path, without: Collection[str]) -> list[SwapCounts]:
+def fitted_prior(wordnet: Path, families: Iterable[SwapCounts]) -> Prior:
+    """WordNet's relations weighed by what these spinners do to single words."""
+    prior = Prior(WordNet(wordnet))
+    prior.fit(
+        {("_".join(o), i[0]): n for (o, i), n in family.swaps.items() if len(i) == 1} for family in families
+    )
+    return prior
+
+
+def known_spinners(data: Path, seeds: Path, without: Collection[str]) -> list[SwapCounts]:
     """What is known of each spinner, counted."""
     found: dict[str, list[Forms]] = {}
     for name in FAMILIES:
@@ -182,7 +226,9 @@ def main() -> None:
     parser.add_argument(
         "--without", action="append", default=[], metavar="SOURCE", help="a family, or an article of one"
     )
-    parser.add_argument("--lm-bytes", type=int, default=LM_BYTES)
+    parser.add_argument("--lm-bytes", type=int, default=LM_BYTES, help="bytes of the packed n-grams")
+    parser.add_argument("--order", type=int, choices=(2, 3, 4), default=ORDER, help="longest n-grams")
+    parser.add_argument("--words", type=int, default=WORDS, help="words of the language model")
     options = parser.parse_args()
     model = build(
         options.data,
@@ -191,7 +237,7 @@ def main() -> None:
         options.work,
         options.out,
         options.without,
-        options.lm_bytes,
+        LanguageModelShape(options.lm_bytes, options.order, options.words),
     )
     told = ("name", "version", "ngrams", "relation_weights", "without")
     print(json.dumps({key: model.header[key] for key in told}, indent=1))

@@ -1,4 +1,4 @@
-"""Measure the model on text that it was not built from: ``python scripts/measure.py [spinners] [tortured] [article] [sound]``.
+"""Measure the model on text that it was not built from: ``python scripts/measure.py [spinners] [tortured] [article] …``.
 
 spinners   repair of aligned passages of real spinners, by spinners kept out (a model is built without each) and by articles
            kept out (three folds)
@@ -6,6 +6,8 @@ tortured   repair of tortured phrases, split by expected phrase: the model holds
 article    repair of the annotated article, with a model that holds none of its pairs
 perplexity of the language model on sound newswire
 sound      harm and false alarms on sound newswire and web text
+registers  the same on the last 2 % of every clean text, by a language model of the first 97 %
+shapes     repair with smaller language models: size, order, vocabulary
 
 Everything is counted by :mod:`textrepair.evaluation` on the output of the whole repairer at its defaults; results go to stdout as
 a Markdown table and, with ``--json``, to a file.
@@ -17,6 +19,7 @@ import argparse
 import copy
 import hashlib
 import json
+import lzma
 import math
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,7 +37,7 @@ from build.passages import (
     side,
     tortured_sides,
 )
-from build_model import add_sources, build
+from build_model import LM_BYTES, LanguageModelShape, add_sources, build, build_language_model
 from rapidfuzz.distance import Levenshtein
 
 from textrepair.detector.spin import FLAGGED
@@ -42,7 +45,7 @@ from textrepair.evaluation import Gold, GoldEdit, Report, evaluate
 from textrepair.model import Model, load_model
 from textrepair.model.alignment import LinkCosts, align, learn_costs
 from textrepair.model.families import count_swaps, with_family
-from textrepair.model.ngrams import token_logps
+from textrepair.model.ngrams import Ngrams, token_logps
 from textrepair.model.reading import lattice_input
 from textrepair.model.vocabulary import SPECIALS
 from textrepair.patch import Patch
@@ -132,7 +135,7 @@ class Row:
         )
 
 
-WHAT = ["article", "perplexity", "sound", "spinners", "tortured"]
+WHAT = ["article", "perplexity", "registers", "shapes", "sound", "spinners", "tortured"]
 HEAD = "| what | F0.5 | precision | recall | word error rate |\n|---|---|---|---|---|"
 
 
@@ -262,34 +265,136 @@ def _gold_edit(record: dict[str, Any], text: str, optional: bool) -> GoldEdit:
 def sound(data: Path, model: Path | None) -> Iterator[str]:
     """Harm and false alarms on the sound sets."""
     repairer = load(model)
-    yield (
-        "| text | articles | words | flagged as spun | as translated | as out of order | words of wording changed per 10,000 "
-        "| articles with any change | mechanical edits |"
-    )
-    yield "|---|---|---|---|---|---|---|---|---|"
+    yield SOUND_HEAD
     for name in ("newswire", "web"):
-        articles = changed = mechanical = 0
-        pairs = []
-        alarms: dict[str, list[str]] = {"spin": [], "translation": [], "order": []}
         with open(data / "sound" / f"{name}.jsonl", encoding="utf-8") as file:
-            for line in file:
-                record = json.loads(line)
-                repair = repairer.repair(record["text"])
-                articles += 1
-                for kind, ids in alarms.items():
-                    if (repair.diagnosis.damage[kind].probability or 0.0) >= FLAGGED:
-                        ids.append(record["id"])
-                changed += bool(repair.patch.edits)
-                mechanical += sum(edit.kind not in ("spin", "translation") for edit in repair.patch.edits)
-                pairs.append((Gold(record["text"], ()), repair.patch))
-        harm = evaluate(pairs, None).harm
-        flagged = " | ".join(str(len(ids)) for ids in alarms.values())
-        yield (
-            f"| {name} | {articles} | {harm.sound_words} | {flagged} | {harm.per_10000:.2f} ({harm.changed_words}) "
-            f"| {changed} | {mechanical} |"
-        )
+            records = (json.loads(line) for line in file)
+            yield _harm(name, ((record["id"], record["text"]) for record in records), repairer)
+
+
+SOUND_HEAD = (
+    "| text | articles | words | flagged as spun | as translated | as out of order | words of wording changed per 10,000 "
+    "| articles with any change | mechanical edits |\n|---|---|---|---|---|---|---|---|---|"
+)
+
+
+def _harm(name: str, articles: Iterable[tuple[str, str]], repairer: Repairer) -> str:
+    """A row of harm and false alarms on sound articles (id, text)."""
+    changed = mechanical = 0
+    pairs = []
+    alarms: dict[str, list[str]] = {"spin": [], "translation": [], "order": []}
+    for identifier, text in articles:
+        repair = repairer.repair(text)
         for kind, ids in alarms.items():
-            print(f"{name} flagged as {kind}: {' '.join(ids)}", file=sys.stderr)
+            if (repair.diagnosis.damage[kind].probability or 0.0) >= FLAGGED:
+                ids.append(identifier)
+        changed += bool(repair.patch.edits)
+        mechanical += sum(edit.kind not in ("spin", "translation") for edit in repair.patch.edits)
+        pairs.append((Gold(text, ()), repair.patch))
+    harm = evaluate(pairs, None).harm
+    flagged = " | ".join(str(len(ids)) for ids in alarms.values())
+    for kind, ids in alarms.items():
+        print(f"{name} flagged as {kind}: {' '.join(ids)}", file=sys.stderr)
+    return (
+        f"| {name} | {len(pairs)} | {harm.sound_words} | {flagged} | {harm.per_10000:.2f} ({harm.changed_words}) "
+        f"| {changed} | {mechanical} |"
+    )
+
+
+#: Of every clean text the language model for ``registers`` is estimated from this share, and measured on the last part; what lies
+#: between keeps an article from standing on both sides.
+_ESTIMATED_FROM, _MEASURED_ON = 0.97, 0.02
+#: Words that an article of a register has, and most words measured of one.
+_REGISTER_ARTICLE, _REGISTER_WORDS = 400, 150_000
+#: What the clean texts are.
+REGISTERS = {
+    "gov_whitehouse_2021_2025": "speech and statements, American",
+    "wiki_2014": "encyclopedia",
+    "news_dailymail_2020": "tabloid, British",
+    "news_felix_2010_2019": "student paper, British",
+    "news_bbc_2004_2005": "newswire, British",
+    "news_cnn_star_2020": "newswire, American and Malaysian",
+    "news_allsides_2012_2020": "newswire and comment, American",
+    "news_rss_2020_2023": "teasers, British and American",
+}
+
+
+def registers(data: Path, seeds: Path, wordnet: Path, work: Path) -> Iterator[str]:
+    """Harm and false alarms on the end of every clean text, by a model whose n-grams are of the beginnings."""
+    out = work / "beginnings.model"
+    if not out.exists():
+        build(data, seeds, wordnet, work, out, shape=LanguageModelShape(kept=_ESTIMATED_FROM))
+    repairer = load(out)
+    yield SOUND_HEAD
+    for name, register in REGISTERS.items():
+        yield _harm(f"{register} (`{name}`)", _last_articles(data / "clean" / f"{name}.txt.xz"), repairer)
+
+
+def _last_articles(path: Path) -> Iterator[tuple[str, str]]:
+    """The last part of a text of one paragraph a line, in articles of some 400 words, with the lines at which they begin."""
+    with lzma.open(path, "rt", encoding="utf-8", newline="\n") as file:
+        lines = file.read().split("\n")
+    first, size = len(lines), sum(map(len, lines))
+    rest = 0
+    while first and rest < _MEASURED_ON * size:
+        first -= 1
+        rest += len(lines[first])
+    article: list[str] = []
+    words = total = 0
+    for number in range(first, len(lines)):
+        article.append(lines[number])
+        words += len(lines[number].split())
+        if words >= _REGISTER_ARTICLE:
+            yield str(number - len(article) + 2), "\n\n".join(article)
+            total += words
+            article, words = [], 0
+        if total >= _REGISTER_WORDS:
+            return
+
+
+#: Language models to compare: the packaged one, and less of each.
+SHAPES = (
+    LanguageModelShape(),
+    LanguageModelShape(size=LM_BYTES // 2),
+    LanguageModelShape(size=LM_BYTES // 4),
+    LanguageModelShape(order=3),
+    LanguageModelShape(order=2),
+    LanguageModelShape(words=30_000),
+)
+
+
+def shapes(data: Path, seeds: Path, wordnet: Path, work: Path) -> Iterator[str]:
+    """Rows of repair with other language models, of the annotated article and of `issues`, none of their pairs known."""
+    family = FAMILIES[0]
+    passages = list(read_passages(data, family))
+    costs = learn_costs([(p.damaged.forms, p.reference.forms) for p in passages])
+    marks: dict[str, list[tuple[Gold, str | None]]] = {
+        ARTICLE: [(annotated_gold(GOLD, next(seeds.glob("001_*.txt"))), None)],
+        family: list(gold_articles(passages, costs)),
+    }
+    yield f"| n-grams, MB | order | words | 001, none of its pairs | `{family}`, never seen |\n|---|---|---|---|---|"
+    for shape in SHAPES:
+        figures = []
+        for left_out, golds in marks.items():
+            model = _shaped(data, seeds, wordnet, work, left_out, shape)
+            figures.append(Row("", golds, Repairer(model), Settings().min_confidence).figures())
+        tables = sum(array.nbytes for array in model.ngrams) / 1e6
+        yield f"| {tables:.1f} | {shape.order} | {shape.words} | {' | '.join(figures)} |"
+
+
+def _shaped(
+    data: Path, seeds: Path, wordnet: Path, work: Path, family: str, shape: LanguageModelShape
+) -> Model:
+    """The model built without one spinner, with another language model; the channel depends on the vocabulary only."""
+    if shape.words == LanguageModelShape().words:
+        ngrams = Ngrams(**build_language_model(data, work, shape).arrays)
+        for array in ngrams:
+            array.setflags(
+                write=False
+            )  # as those of a file are: numba would compile everything anew for others
+        return replace(without(data, seeds, wordnet, work, family), ngrams=ngrams)
+    out = work / f"without-{family}-{shape.key}.model"
+    return load_model(out) if out.exists() else build(data, seeds, wordnet, work, out, [family], shape)
 
 
 def perplexity(data: Path, model: Path | None) -> Iterator[str]:
@@ -324,6 +429,10 @@ def main() -> None:
             rows = article(GOLD, next(options.seeds.glob("001_*.txt")), unseen)
         elif what == "perplexity":
             rows = perplexity(options.data, options.model)
+        elif what == "registers":
+            rows = registers(options.data, options.seeds, options.wordnet, options.work)
+        elif what == "shapes":
+            rows = shapes(options.data, options.seeds, options.wordnet, options.work)
         elif what == "sound":
             rows = sound(options.data, options.model)
         elif what == "tortured":

@@ -141,8 +141,9 @@ def choose_vocabulary(work: Path, names: list[str], size: int) -> Lexicon:
     return Lexicon(words, counts, share, usual)
 
 
-def token_stream(work: Path, names: list[str], words: list[str]) -> np.ndarray:
-    """All text as one uint16 array of language-model identifiers, sentence borders included."""
+def token_stream(work: Path, names: list[str], words: list[str], kept: float = 1.0) -> np.ndarray:
+    """All text, or so much of the beginning of each file, as one uint16 array of language-model identifiers, sentence borders
+    included."""
     index = {word: i for i, word in enumerate(words)}
     parts = []
     for name in names:
@@ -155,5 +156,8 @@ def token_stream(work: Path, names: list[str], words: list[str]) -> np.ndarray:
             if found is None and kind == TokenKind.NUMBER:
                 found = index.get(number_shape(form))
             mapping[number] = shape_class(text, kind) if found is None else found
-        parts.append(mapping[numbers])
+        part = mapping[numbers]
+        parts.append(
+            part if kept == 1.0 else part[: np.flatnonzero(part[: int(kept * len(part))] == END)[-1] + 1]
+        )
     return np.concatenate(parts)

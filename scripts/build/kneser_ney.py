@@ -86,7 +86,8 @@ def _discounts(counts: npt.NDArray[np.int64]) -> Floats:
 def _groups(keys: Keys) -> tuple[Keys, npt.NDArray[np.int64]]:
     """The contexts of sorted n-grams, and for each n-gram the position of its context among them."""
     contexts = keys >> np.uint64(16)
-    starts = np.concatenate(([True], contexts[1:] != contexts[:-1]))
+    starts = np.ones(len(contexts), dtype=bool)
+    starts[1:] = contexts[1:] != contexts[:-1]
     return contexts[starts], np.cumsum(starts) - 1
 
 
@@ -121,11 +122,12 @@ def _select(
     model: dict[int, tuple[Keys, Floats, Floats]],
     raw: dict[int, tuple[Keys, npt.NDArray[np.int64]]],
     size: int,
+    highest: int,
 ) -> dict[int, npt.NDArray[np.bool_]]:
-    """Which n-grams stay so that the tables take about ``size`` bytes; so do the
+    """Which n-grams up to an order stay so that the tables take about ``size`` bytes; so do the
     contexts and the suffixes of what stays: look-ups then end at the first shorter n-gram that is missing."""
     scores = {}
-    for order in range(2, ORDER + 1):
+    for order in range(2, highest + 1):
         _, probability, backed = model[order]
         counts = raw[order][1]
         gain = counts * (np.log(probability) - np.log(backed))
@@ -137,7 +139,7 @@ def _select(
     for _ in range(30):
         threshold = (low + high) / 2
         keep = {order: score > threshold for order, score in scores.items()}
-        for order in range(ORDER, 2, -1):
+        for order in range(highest, 2, -1):
             kept = model[order][0][keep[order]]
             for parts in (_groups(kept)[0], kept & _suffix_mask(order - 1)):
                 keep[order - 1][np.searchsorted(model[order - 1][0], parts)] = True
@@ -151,6 +153,8 @@ def _select(
 def _lookup(orders: dict[int, Order], order: int, keys: Keys) -> Floats:
     """Natural-log probability of n-grams under the pruned model."""
     table = orders[order]
+    if not len(table.keys):
+        return _lookup(orders, order - 1, keys & _suffix_mask(order - 1))
     at = np.minimum(np.searchsorted(table.keys, keys), len(table.keys) - 1)
     hit = table.keys[at] == keys
     out = np.where(hit, table.logp[at], 0.0).astype(np.float64)
@@ -164,11 +168,16 @@ def _lookup(orders: dict[int, Order], order: int, keys: Keys) -> Floats:
     return out
 
 
-def estimate(stream: npt.NDArray[np.uint16], size: int) -> tuple[dict[int, Order], dict[str, object]]:
-    """A model of about ``size`` bytes once packed, and a record of its n-gram numbers for the model's README."""
+def estimate(
+    stream: npt.NDArray[np.uint16], size: int, highest: int = ORDER
+) -> tuple[dict[int, Order], dict[str, object]]:
+    """A model of about ``size`` bytes once packed, and a record of its n-gram numbers for the model's README.
+
+    Orders above ``highest`` (2 at the least) are there, and empty.
+    """
     raw = raw_counts(stream)
     model = interpolate(raw)
-    keep = _select(model, raw, size)
+    keep = _select(model, raw, size, highest)
     report: dict[str, object] = {f"{n}-grams seen": len(keys) for n, (keys, _) in raw.items()}
     del raw
     keys, probability, _ = model[1]
@@ -179,6 +188,10 @@ def estimate(stream: npt.NDArray[np.uint16], size: int) -> tuple[dict[int, Order
     }
     for order in range(2, ORDER + 1):
         keys, probability, _ = model.pop(order)
+        if order > highest:
+            orders[order] = Order(keys[:0], np.zeros(0, np.float32), np.zeros(0, np.float32))
+            report[f"{order}-grams kept"] = 0
+            continue
         keys, probability = keys[keep[order]], probability[keep[order]]
         orders[order] = Order(keys, np.log(probability).astype(np.float32), np.zeros(len(keys), np.float32))
         contexts, group = _groups(keys)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numba
 import numpy as np
 import numpy.typing as npt
@@ -57,6 +59,8 @@ def _fingerprints(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint32]:
 
 def codebook(values: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]:
     """256 values and each input's nearest code, evenly spaced (steps of 0.06 nats or less, far below what ranking feels)."""
+    if not len(values):
+        return np.zeros(256, np.float32), np.zeros(0, np.uint8)
     low, high = float(values.min()), float(values.max())
     if high == low:
         high = low + 1e-6
@@ -90,12 +94,17 @@ def pack_ngrams(orders: dict[int, Order], size: int) -> dict[str, npt.NDArray[np
         logps, code = codebook(table.logp)
         backoffs, weight = codebook(table.backoff)
         slots = prints << np.uint32(16) | code.astype(np.uint32) << np.uint32(8) | weight.astype(np.uint32)
-        out[name] = np.where(owner >= 0, slots[owner], np.uint32(0)).astype(np.uint32)
+        out[name] = _filled(owner, slots).astype(np.uint32)
         out[f"{name}_logp"], out[f"{name}_backoff"] = logps, backoffs
     table = orders[4]
     owner, prints = hash_table(table.keys)
     logps, code = codebook(table.logp)
-    out["four_print"] = np.where(owner >= 0, prints[owner], 0).astype(np.uint16)
-    out["four_code"] = np.where(owner >= 0, code[owner], 0).astype(np.uint8)
+    out["four_print"] = _filled(owner, prints).astype(np.uint16)
+    out["four_code"] = _filled(owner, code).astype(np.uint8)
     out["four_logp"] = logps
     return out
+
+
+def _filled(owner: npt.NDArray[np.int64], values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The value of every slot's key, 0 in empty slots."""
+    return np.append(values, values.dtype.type(0))[owner]  # an owner of -1 is the last

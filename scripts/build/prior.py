@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 import lemminflect
@@ -33,6 +34,18 @@ KNOWN_COUNTS = {
 }
 
 Neighbours = dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True)
+class RelationEvidence:
+    """What one family of pairs tells of the relations: kinds of swap and how many of them some relation explains; for each
+    relation the expected number of kinds that come from it, the number of explained kinds whose original has it, and its weight."""
+
+    kinds: int
+    explained: int
+    taken: Mapping[str, float]
+    there: Mapping[str, int]
+    weights: Mapping[str, float]
 
 
 @lru_cache(maxsize=400_000)
@@ -96,6 +109,7 @@ class Prior:
     def __init__(self, wordnet: WordNet) -> None:
         self.wordnet = wordnet
         self.weights = dict.fromkeys(RELATIONS, 1.0 / len(RELATIONS))
+        self.evidence: list[RelationEvidence] = []
 
     def neighbours(self, word: str, smallest: float = 0.0) -> Neighbours:
         """Relation → observed form (words of a phrase joined by ``_``) → probability within the relation.
@@ -133,19 +147,18 @@ class Prior:
                 out[form] += weight * share
         return out
 
-    def fit(self, families: Iterable[Mapping[tuple[str, str], int]], rounds: int = 30) -> dict[str, float]:
-        """EM for the weights; every family of pairs ``(observed, intended) → count`` has the same say, a kind of swap counts
-        once however often it occurs.  Returns the share of kinds that some relation explains, by family number."""
-        estimates = [_normalised(KNOWN_COUNTS)]
-        explained: dict[str, float] = {}
-        for number, family in enumerate(families):
+    def fit(self, families: Iterable[Mapping[tuple[str, str], float]], rounds: int = 30) -> None:
+        """EM for the weights; every family of pairs ``(observed, intended) → count`` has the same say, and so has what is known of
+        the spinner of article 001; a kind of swap counts once however often it occurs.  What each tells stays in ``evidence``."""
+        estimates: list[Mapping[str, float]] = [_normalised(KNOWN_COUNTS)]
+        self.evidence = []
+        for family in families:
             rows = []
             for observed, intended in family:
                 near = self.neighbours(intended)
                 shares = {k: forms[observed] for k, forms in near.items() if observed in forms}
                 if shares:
                     rows.append((shares, tuple(near)))
-            explained[str(number)] = len(rows) / max(1, len(family))
             weights = dict.fromkeys(RELATIONS, 1.0 / len(RELATIONS))
             for _ in range(rounds):
                 hits: Counter[str] = Counter()
@@ -160,8 +173,9 @@ class Prior:
                 # A relation that few words have is weighed by how often it is taken where it is there.
                 weights = _normalised({k: (hits[k] + 0.2) / (chances[k] + 1.0) for k in RELATIONS})
             estimates.append(weights)
+            there = Counter(k for _, present in rows for k in present)
+            self.evidence.append(RelationEvidence(len(family), len(rows), hits, there, weights))
         self.weights = {k: sum(e.get(k, 0.0) for e in estimates) / len(estimates) + 1e-4 for k in RELATIONS}
-        return explained
 
 
 def _normalised(values: Mapping[str, float]) -> dict[str, float]:

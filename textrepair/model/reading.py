@@ -13,11 +13,13 @@ before these last ones, whose adapted channel would flatter it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from textrepair.model.capitals import CAPITALISED, capital_logps, capitalised_words, learned_readiness
 from textrepair.model.channel import COMPOUND_FACTOR, FACTOR_UNITS, Entries, log_probability
 from textrepair.model.lattice import (
     Edges,
@@ -62,9 +64,9 @@ _OWN_STRENGTH = 1.0
 #: Uses that the article's rate is worth against how often a word of its own is replaced.
 _OWN_RATE_STRENGTH = 3.0
 
-#: Readiness of a token to be replaced, by what it looks like.  Spinners look words up in lower case and shy away from names:
-#: on the aligned pairs capitalised words inside a sentence are replaced 0.3 times as often as others, all-capitals 0.1.
-CAPITALISED, CAPITALS, NUMBER = 0.3, 0.1, 0.3
+#: Readiness of a token to be replaced, by what it looks like: on the aligned pairs words in capitals are replaced 0.1 times as
+#: often as others.  Words with a capital: :mod:`textrepair.model.capitals`.
+CAPITALS, NUMBER = 0.1, 0.3
 _WORD = int(TokenKind.WORD)
 _OTHER_READINESS = {int(TokenKind.CLITIC): 1.0, int(TokenKind.NUMBER): NUMBER}
 
@@ -139,33 +141,49 @@ def sound_likelihood(model: Model, sentences: Sentences) -> float:
     )
 
 
-def read(model: Model, tokens: Tokens, protected: frozenset[int] = frozenset()) -> Reading:
-    """Infer an article's rate of damage, its family of spinner, and the posterior of every reading of every word."""
+def read(
+    model: Model,
+    tokens: Tokens,
+    protected: frozenset[int] = frozenset(),
+    goes_on: Callable[[float, int], bool] = lambda log_ratio, words: True,
+) -> Reading:
+    """Infer an article's rate of damage, its family of spinner, and the posterior of every reading of every word.
+
+    ``goes_on`` is asked, with the log-likelihood ratio and the number of words, whether an article is worth the rounds that only
+    make its readings better; without them its posterior is that of the evidence.
+    """
     entries = model.channel.entries
     positions, sentences = lattice_input(model, tokens, protected)
     families = np.full(len(model.channel.families), 1.0 / len(model.channel.families))
     rate = FIRST_RATE
     edges = build_edges(sentences, entries, True)
     sound = sound_likelihood(model, sentences)
-    likelihood = sound
-    posterior = np.zeros(len(edges.length), dtype=np.float32)
-    for round_number in range(ROUNDS):
-        posterior, likelihood, rate, families = _round(
-            model, entries, sentences, edges, rate, families, SEARCH[round_number]
-        )
-        if round_number == 0:
-            if rate < SOUND_RATE:
-                break
-            edges, posterior = _thinned(edges, posterior)
-    else:
+    capitalised = capitalised_words(tokens, positions, sentences)
+    of_capitals = _of_capitals(model, entries, sentences, edges, capitalised)
+    posterior, likelihood, rate, families = _round(
+        model, entries, sentences, edges, rate, families, SEARCH[0], of_capitals
+    )
+    damaged = rate >= SOUND_RATE
+    if damaged:
+        with_names = _with_names(model, sentences, edges, posterior, rate, families, capitalised)
+        edges, posterior = _thinned(edges, posterior)
+        for search in SEARCH[1:ROUNDS]:
+            # The evidence is of wording alone: sound lists of odd names would pass for damaged ones.
+            posterior, likelihood, rate, families = _round(
+                model, entries, sentences, edges, rate, families, search
+            )
+    if damaged and goes_on(likelihood - sound, tokens.words):
         # Not before the evidence is in: edges made to fit this article would flatter "damaged".
+        sentences = with_names
         entries, opened, posterior = with_open_swaps(model, sentences, edges, posterior, LM_WEIGHT)
+        of_capitals = _of_capitals(model, entries, sentences, opened, capitalised)
         if len(opened.entry) > len(edges.entry):
             posterior, _, rate, families = _round(
-                model, entries, sentences, opened, rate, families, SEARCH[ROUNDS - 1]
+                model, entries, sentences, opened, rate, families, SEARCH[ROUNDS - 1], of_capitals
             )
+            sentences = _with_names(model, sentences, opened, posterior, rate, families, capitalised)
         edges = opened
-        logps = _adapted(model, entries, sentences, edges, posterior, rate, families)
+        logps = _adapted(model, entries, sentences, edges, posterior, rate, families) + of_capitals
         if model.context is not None:
             logps += model.context.scores(sentences, edges, posterior)
         posterior, _ = posteriors(
@@ -182,14 +200,30 @@ def _round(
     rate: float,
     families: npt.NDArray[np.float64],
     search: tuple[int, float],
+    of_capitals: npt.NDArray[np.float32] | float = 0.0,
 ) -> tuple[npt.NDArray[np.float32], float, float, npt.NDArray[np.float64]]:
     """One round of EM: posterior of the edges, natural-log likelihood of the article, the new rate and mixture of families."""
     logps = channel_logps(sentences, edges, entries, rate, families)
+    logps += of_capitals
     posterior, by_sentence = posteriors(
         model.ngrams, sentences, edges, entries.compounds, logps, LM_WEIGHT, *search
     )
     rate, families = _update(model, entries, sentences, edges, posterior, rate, families)
     return posterior, float(by_sentence.sum()), rate, families
+
+
+def _of_capitals(
+    model: Model,
+    entries: Entries,
+    sentences: Sentences,
+    edges: Edges,
+    capitalised: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.float32]:
+    """:func:`~textrepair.model.capitals.capital_logps` of a model."""
+    vocabulary = model.vocabulary
+    return capital_logps(
+        sentences, edges, vocabulary.capital, entries.compounds, capitalised, vocabulary.lm_size
+    )
 
 
 def _thinned(edges: Edges, posterior: npt.NDArray[np.float32]) -> tuple[Edges, npt.NDArray[np.float32]]:
@@ -227,19 +261,50 @@ def _update(
     families: npt.NDArray[np.float64],
 ) -> tuple[float, npt.NDArray[np.float64]]:
     """The M-step: the rate is replaced words over chances to replace."""
+    replaced, chances = _chances(model, edges, posterior, families, sentences, sentences.readiness)
+    new_rate = float(np.clip((replaced + 0.01) / (chances + 1.0), 1e-4, 0.9))
+    return new_rate, _family_posterior(model, entries, sentences, edges, posterior, new_rate)
+
+
+def _chances(
+    model: Model,
+    edges: Edges,
+    posterior: npt.NDArray[np.float32],
+    families: npt.NDArray[np.float64],
+    sentences: Sentences,
+    ready: npt.NDArray[np.float32],
+    begins: npt.NDArray[np.bool_] | None = None,
+) -> tuple[float, float]:
+    """Words replaced, and chances to replace one: those left alone count ``ready`` (n,), those replaced one each, by how readily
+    the families replace them.  ``begins`` (n,): only replacements that begin at these tokens."""
     swaps = np.flatnonzero((edges.entry >= 0) & (posterior > _COUNTED))
+    if begins is not None:
+        swaps = swaps[begins[end_positions(edges)[swaps] - edges.length[swaps] + 1]]
     weight = posterior[swaps].astype(np.float64)
-    replaced = float(weight.sum())
     stay = posterior[edges.entry < 0].astype(np.float64)
     factors = _factors(model, sentences.words, families)
-    ready = sentences.readiness.astype(np.float64)
     chances = float((stay * ready * factors.sum(axis=0)).sum())
     targets = edges.target[swaps]
     target_factor = _factors(model, targets.astype(np.int32), families).sum(axis=0)
     target_factor = np.where(targets < model.vocabulary.lm_size, target_factor, COMPOUND_FACTOR)
-    chances += float((weight * target_factor).sum())
-    new_rate = float(np.clip((replaced + 0.01) / (chances + 1.0), 1e-4, 0.9))
-    return new_rate, _family_posterior(model, entries, sentences, edges, posterior, new_rate)
+    return float(weight.sum()), chances + float((weight * target_factor).sum())
+
+
+def _with_names(
+    model: Model,
+    sentences: Sentences,
+    edges: Edges,
+    posterior: npt.NDArray[np.float32],
+    rate: float,
+    families: npt.NDArray[np.float64],
+    capitalised: npt.NDArray[np.bool_],
+) -> Sentences:
+    """The article with capitalised words as ready to be replaced as it shows that its spinner replaces them."""
+    replaced, chances = _chances(
+        model, edges, posterior, families, sentences, capitalised.astype(np.float32), capitalised
+    )
+    readiness = np.where(capitalised, learned_readiness(replaced, chances, rate), sentences.readiness)
+    return sentences._replace(readiness=readiness.astype(np.float32))
 
 
 def _family_posterior(

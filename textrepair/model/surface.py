@@ -18,11 +18,12 @@ from textrepair.tokens import TokenKind, Tokens
 def written(model: Model, tokens: Tokens, start: int, intended: list[int], begins_sentence: bool) -> str:
     """The text for ``intended`` words in the place of a token, or of several that begin with it.
 
-    A word in the place of a clitic takes a space in front ("it's" → "it is").  Ask :func:`begins_as_clitic` first.
+    ``begins_sentence``: does the place ask for a capital?  A word in the place of a clitic takes a space in front ("it's" → "it
+    is").  Ask :func:`begins_as_clitic` first.
     """
     observed = tokens.texts[start]
     if (
-        len(intended) == 1 and observed[0].islower()
+        len(intended) == 1 and observed[0].islower() and not begins_sentence
     ):  # nearly always; the rest is a matter of capitals and clitics
         return _beside_lower_case(model, intended[0])
     clitic = tokens.kinds[start] == TokenKind.CLITIC
@@ -38,7 +39,7 @@ def written(model: Model, tokens: Tokens, start: int, intended: list[int], begin
         if capitals:
             usual = usual.upper()
         elif number == 0 and not clitic:
-            usual = _cased(model, observed, usual, begins_sentence)
+            usual = _capital(usual) if begins_sentence else _cased(model, observed, usual)
         parts.append((" " if parts or clitic else "") + usual)
     return "".join(parts)
 
@@ -69,11 +70,15 @@ def begins_as_clitic(model: Model, targets: npt.NDArray[np.int64]) -> npt.NDArra
     return model.begins_as_clitic[targets]
 
 
-def _cased(model: Model, observed: str, usual: str, begins_sentence: bool) -> str:
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _cased(model: Model, observed: str, usual: str) -> str:
     if not observed[0].isupper():
         return usual
-    if begins_sentence or not (_is_name(model, observed) or (observed.isupper() and len(observed) > 1)):
-        return usual[0].upper() + usual[1:]
+    if not (_is_name(model, observed) or (observed.isupper() and len(observed) > 1)):
+        return _capital(usual)
     return usual  # "Oregon" for "or" brought its capital along
 
 
