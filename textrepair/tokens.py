@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import regex
 
 from textrepair.lazy import cached_property
@@ -108,6 +110,11 @@ class Tokens:
         return _split_sentences(self)
 
     @cached_property
+    def kind_array(self) -> npt.NDArray[np.uint8]:
+        """``kinds`` as an array: shape ``(len(self),)``."""
+        return np.array(self.kinds, dtype=np.uint8)
+
+    @cached_property
     def words(self) -> int:
         """How many tokens are words: the unit in which severity and harm are told."""
         return sum(map(self.kinds.count, _WORDLIKE))
@@ -118,6 +125,9 @@ WORDLIKE = frozenset({TokenKind.WORD, TokenKind.NUMBER, TokenKind.ABBREVIATION})
 # Members of an IntEnum compare more slowly.
 _STOP, _QUOTE = int(TokenKind.STOP), int(TokenKind.QUOTE)
 _WORDLIKE = tuple(map(int, WORDLIKE))
+#: By kind: may such a token be the last of a sentence that ends at a space?  Brackets are punctuation.
+_MAY_CLOSE = np.isin(np.arange(max(TokenKind) + 1), (TokenKind.STOP, TokenKind.QUOTE, TokenKind.PUNCTUATION))
+_LINE_BREAK = regex.compile(r"[\r\n]")
 
 
 def tokenize(text: str) -> Tokens:
@@ -147,11 +157,8 @@ def _split_sentences(tokens: Tokens) -> list[tuple[int, int]]:
     source, texts, starts, ends, kinds = tokens.source, tokens.texts, tokens.starts, tokens.ends, tokens.kinds
     ranges = []
     begin = 0
-    for i in range(count - 1):
-        gap_start, gap_end = ends[i], starts[i + 1]
-        if gap_start == gap_end:
-            continue
-        gap = source[gap_start:gap_end]
+    for i in _gaps_to_judge(tokens):
+        gap = source[ends[i] : starts[i + 1]]
         if "\n" in gap or "\r" in gap:
             if _is_wrapped(gap, texts[i], kinds[i], texts[i + 1]):
                 continue
@@ -161,6 +168,18 @@ def _split_sentences(tokens: Tokens) -> list[tuple[int, int]]:
         begin = i + 1
     ranges.append((begin, count))
     return ranges
+
+
+def _gaps_to_judge(tokens: Tokens) -> list[int]:
+    """The tokens with white space behind them at which a sentence may end: it breaks the line, or they may close a sentence."""
+    starts, ends = np.array(tokens.starts), np.array(tokens.ends)
+    gap = starts[1:] > ends[:-1]
+    judged = _MAY_CLOSE[tokens.kind_array[:-1]]
+    breaks = [match.start() for match in _LINE_BREAK.finditer(tokens.source)]
+    before = np.searchsorted(starts, breaks) - 1  # the token before each; none before the first
+    judged[before[(before >= 0) & (before < len(judged))]] = True
+    found: list[int] = np.flatnonzero(gap & judged).tolist()
+    return found
 
 
 def _is_wrapped(gap: str, last: str, last_kind: int, following: str) -> bool:

@@ -22,7 +22,7 @@ from textrepair.model.model import Model
 from textrepair.model.ngrams import NONE
 from textrepair.model.reading import Reading, read
 from textrepair.model.support import is_learned
-from textrepair.model.surface import begins_as_clitic, indefinite_article, written
+from textrepair.model.surface import begins_as_clitic, beside_lower_case, indefinite_article, written
 from textrepair.patch import Edit
 from textrepair.tokens import TokenKind, Tokens
 
@@ -92,13 +92,9 @@ class Weighed(NamedTuple):
 
 def weighed_edits(model: Model, tokens: Tokens, reading: Reading) -> list[Weighed]:
     """The most likely replacement of every place that has a likely one, in order, without overlaps."""
-    article = _Restored(model, tokens, reading)
-    spans = _spans(model, tokens, reading)
-    ranked = sorted((-rows[0].posterior, span) for span, rows in spans.items())
-    for minus_posterior, (first, last) in ranked:
-        if -minus_posterior < SMALLEST_PROPOSAL:
-            break
-        article.restore(first, last, spans[first, last])
+    article = _Restored(model, tokens, reading, _likely(model, tokens, reading))
+    for span in article.likely.spans:
+        article.restore(*span)
     for broken in broken_words(model, tokens, reading):
         article.mend(broken)
     return sorted(article.out, key=lambda one: one.edit.start)
@@ -107,50 +103,76 @@ def weighed_edits(model: Model, tokens: Tokens, reading: Reading) -> list[Weighe
 class _Restored:
     """An article as its words are restored one by one, the surest first: what a sentence asks for beyond single words."""
 
-    def __init__(self, model: Model, tokens: Tokens, reading: Reading) -> None:
-        self._model, self._tokens, self._reading = model, tokens, reading
+    def __init__(self, model: Model, tokens: Tokens, reading: Reading, likely: _Likely) -> None:
+        self._model, self._tokens, self._reading, self.likely = model, tokens, reading, likely
         # Not those of the reading, in which long sentences are cut.
         starts = np.array([begin for begin, _ in tokens.sentences], dtype=np.int64)
         self._begins = set(np.searchsorted(reading.positions, starts).tolist())
         self._positions: list[int] = reading.positions.tolist()
+        # What stands at a token after the edits so far, of a phrase at its ends; and whether they touched it.
         self._lowered = [text.lower() for text in tokens.texts]
-        self._taken: set[int] = set()
-        self._now: dict[
-            int, str
-        ] = {}  # what stands at a token after the edits so far; of a phrase at its ends
+        self._now = [*self._lowered, ""]  # nothing stands before the first and behind the last
+        self._edited = bytearray(len(tokens))
+        self._taken = bytearray(len(self._positions))
         self.out: list[Weighed] = []
 
-    def restore(self, first: int, last: int, rows: list[_Likely]) -> None:
-        """Edit the lattice's tokens ``first`` to ``last``, unless some are edited already or nothing fits."""
-        if not self._taken.isdisjoint(range(first, last + 1)):
+    def restore(self, first: int, last: int, begin: int, end: int) -> None:
+        """Edit the lattice's tokens ``first`` to ``last`` by the first of these likely readings that fits, unless some are edited
+        already or nothing fits."""
+        if self._taken[first] or 1 in self._taken[first : last + 1]:
             return
-        token, end = self._positions[first], self._positions[last] + 1
-        texts = []
-        for row in rows:
-            text = self._written(first, row.intended)
-            if not self._doubles(token, end, text):
-                texts.append((text, row))
-        if not texts or texts[0][1].posterior < SMALLEST_PROPOSAL:
+        tokens, likely = self._tokens, self.likely
+        token, last_token = self._positions[first], self._positions[last]
+        observed = tokens.texts[token]
+        plain = observed[0].islower() and not self._takes_capital(first, token)  # as nearly all words
+        readings = []
+        rivals = 0.0
+        best = begin
+        for row in range(begin, end):
+            intended = self._model.target_words(likely.targets[row])
+            if plain and len(intended) == 1:
+                text = beside_lower_case(self._model, intended[0])
+                head = tail = text.lower()
+            else:
+                text = self._written(first, intended)
+                head, *_, tail = text.lower().split() * 2
+            if self._doubles(token - 1, head, token) or self._doubles(last_token + 1, tail, last_token):
+                continue
+            posterior = likely.posterior[row]
+            if readings:
+                rivals += posterior
+            elif posterior < SMALLEST_PROPOSAL:
+                return
+            else:
+                best = row
+            readings.append((text, posterior))
+        if not readings:
             return
-        self._taken.update(range(first, last + 1))
-        if texts[0][0] == self._tokens.source[self._tokens.starts[token] : self._tokens.ends[end - 1]]:
+        self._taken[first : last + 1] = b"\1" * (last + 1 - first)
+        if readings[0][0] == tokens.source[tokens.starts[token] : tokens.ends[last_token]]:
             return
-        rows = [row for _, row in texts]
-        evidence = _evidence(rows, first != last, self._reading.rate)
-        readings = [(text, row.posterior) for text, row in texts[: 1 + _ALTERNATIVES]]
-        self._add(token, end, readings, evidence)
-        self._follow(first, rows[0].intended[0], evidence)
+        intended = self._model.target_words(likely.targets[best])
+        evidence = Evidence(
+            likely.posterior[best],
+            rivals,
+            likely.learned[best],
+            self._reading.rate,
+            likely.frequency_logp[best],
+            first != last or len(intended) > 1,
+        )
+        self._add(token, last_token, readings[: 1 + _ALTERNATIVES], evidence)
+        self._follow(first, intended[0], evidence)
 
     def mend(self, broken: Mended) -> None:
         """Edit a clitic or compound that the channel doesn't hold."""
-        if broken.place in self._taken or broken.evidence.posterior < SMALLEST_PROPOSAL:
+        if self._taken[broken.place] or broken.evidence.posterior < SMALLEST_PROPOSAL:
             return
-        self._taken.add(broken.place)
+        self._taken[broken.place] = 1
         token = self._positions[broken.place]
         rows = [(broken.word, broken.evidence.posterior), *broken.others[:_ALTERNATIVES]]
         readings = [(self._written(broken.place, [word]), p) for word, p in rows]
         if readings[0][0] != self._tokens.texts[token]:
-            self._add(token, token + 1, readings, broken.evidence)
+            self._add(token, token, readings, broken.evidence)
 
     def _written(self, first: int, intended: list[int]) -> str:
         token = self._positions[first]
@@ -176,45 +198,43 @@ class _Restored:
         first = [tokens.texts[at][0] for at in places if tokens.kinds[at] == TokenKind.WORD]
         return bool(sum(letter.isupper() for letter in first) >= _SENTENCE_CASE * len(first))
 
-    def _add(self, token: int, end: int, readings: list[tuple[str, float]], evidence: Evidence) -> None:
-        (after, posterior), *others = readings
+    def _add(
+        self, token: int, last_token: int, readings: list[tuple[str, float]], evidence: Evidence
+    ) -> None:
+        after, posterior = readings[0]
         sure = confidence(evidence)
-        # What calibration takes from the first reading, or gives to it, is the others' in proportion.
-        scale = (1.0 - sure) / max(1e-9, 1.0 - posterior)
-        alternatives = tuple((text, min(1.0 - sure, p * scale)) for text, p in others)
-        start = self._tokens.starts[token]
-        before = self._tokens.source[start : self._tokens.ends[end - 1]]
-        self.out.append(Weighed(_edit(start, before, after, sure, alternatives), evidence))
+        alternatives: tuple[tuple[str, float], ...] = ()
+        if len(readings) > 1:
+            # What calibration takes from the first reading, or gives to it, is the others' in proportion.
+            scale, rest = (1.0 - sure) / max(1e-9, 1.0 - posterior), 1.0 - sure
+            alternatives = tuple([(text, min(rest, p * scale)) for text, p in readings[1:]])
+        start, end = self._tokens.starts[token], self._tokens.ends[last_token]
+        before = self._tokens.source[start:end]
+        edit = Edit(start, end, before, after, "spin", min(1.0, sure), alternatives, f"{before} ← {after}")
+        self.out.append(Weighed(edit, evidence))
         words = after.lower().split()
-        self._now[token], self._now[end - 1] = words[0], words[-1]
+        self._now[token], self._now[last_token] = words[0], words[-1]
+        self._edited[token] = self._edited[last_token] = 1
 
     def _follow(self, first: int, intended: int, evidence: Evidence) -> None:
         """The indefinite article before a restored word follows its sound."""
         token = self._positions[first]
-        if not token or self._lowered[token - 1] not in ("a", "an") or first - 1 in self._taken:
+        if not token or self._lowered[token - 1] not in ("a", "an") or self._taken[first - 1]:
             return
         article = indefinite_article(self._model, intended, self._tokens.texts[token - 1])
         if article:
-            self._add(token - 1, token, [(article, evidence.posterior)], evidence)
-            self._taken.add(first - 1)
+            self._add(token - 1, token - 1, [(article, evidence.posterior)], evidence)
+            self._taken[first - 1] = 1
 
-    def _doubles(self, token: int, end: int, text: str) -> bool:
-        """Would a restored word say again what stands beside it, where the article says two things?
+    def _doubles(self, beside: int, word: str, token: int) -> bool:
+        """Would a restored word say again what stands beside its ``token``, where the article says two things?
 
         A spinner may make one word of two ("telephone telephone" of "phone call"), but restoring both by the same word is
         an error, and English hardly doubles words.
         """
-        words = text.lower().split()
-        if token and self._says(token - 1, words[0], token):
-            return True
-        return end < len(self._lowered) and self._says(end, words[-1], end - 1)
-
-    def _says(self, beside: int, word: str, token: int) -> bool:
-        """Does a token now say a word that it didn't share with its neighbour ``token`` before?"""
-        there = self._lowered[beside]
-        if word != self._now.get(beside, there) or word in _MAY_DOUBLE:
+        if word != self._now[beside] or word in _MAY_DOUBLE:
             return False
-        return self._lowered[token] != there or beside in self._now
+        return self._lowered[token] != self._lowered[beside] or self._edited[beside] > 0
 
 
 #: From this share of sentences that begin with a capital on, sentences do.
@@ -223,42 +243,48 @@ _SENTENCE_CASE = 0.8
 _MAY_DOUBLE = frozenset(("had", "that"))
 
 
-def _evidence(rows: list[_Likely], phrase: bool, rate: float) -> Evidence:
-    best = rows[0]
-    rivals = sum([row.posterior for row in rows[1:]]) if len(rows) > 1 else 0.0
-    several = phrase or len(best.intended) > 1
-    return Evidence(best.posterior, rivals, best.learned, rate, best.frequency_logp, several)
-
-
 class _Likely(NamedTuple):
-    """A reading of a span: its posterior, the words, whether pairs of some spinner show the swap, and the natural log of the
-    share that the rarest of the words has in clean text."""
+    """The likely readings of an article's spans, in columns, those of a span together and the likeliest first.
 
-    posterior: float
-    intended: list[int]
-    learned: bool
-    frequency_logp: float
+    ``spans``: of each that may be replaced the first and last lattice token, and the range of its readings in the columns, the
+    surest first; ``targets`` of the channel; ``learned``: do pairs of some spinner show the swap? ``frequency_logp``: natural log
+    of the share that the rarest of its words has in clean text.
+    """
+
+    spans: list[tuple[int, int, int, int]]
+    targets: list[int]
+    posterior: list[float]
+    learned: list[bool]
+    frequency_logp: list[float]
 
 
-def _spans(model: Model, tokens: Tokens, reading: Reading) -> dict[tuple[int, int], list[_Likely]]:
-    """For each span (first and last lattice token) that may be replaced, its likely readings, the likeliest first."""
-    edges, posterior = reading.edges, reading.posterior
-    likely = np.flatnonzero((edges.entry >= 0) & (posterior >= SMALLEST_PROPOSAL / _ALTERNATIVES))
-    likely = likely[np.argsort(-posterior[likely], kind="stable")]
+def _likely(model: Model, tokens: Tokens, reading: Reading) -> _Likely:
+    edges = reading.edges
+    likely = np.flatnonzero((edges.entry >= 0) & (reading.posterior >= SMALLEST_PROPOSAL / _ALTERNATIVES))
     lasts = np.searchsorted(edges.first, likely, side="right") - 1
     firsts = lasts - edges.length[likely] + 1
     targets = edges.target[likely].astype(np.int64)
-    learned = is_learned(model.channel, edges.entry[likely].astype(np.int64), targets)
-    spans: dict[tuple[int, int], list[_Likely]] = {}
-    frequency = _frequencies(model, targets)
-    kinds = np.array(tokens.kinds)[reading.positions[firsts]]
+    kinds = tokens.kind_array[reading.positions[firsts]]
     fitting = np.flatnonzero((kinds == TokenKind.CLITIC) | ~begins_as_clitic(model, targets))
-    columns = (firsts, lasts, targets, posterior[likely], learned, frequency)
-    for first, last, target, weight, seen, logp in zip(
-        *(column[fitting].tolist() for column in columns), strict=True
-    ):
-        spans.setdefault((first, last), []).append(_Likely(weight, model.target_words(target), seen, logp))
-    return spans
+    fitting = fitting[np.lexsort((-reading.posterior[likely[fitting]], lasts[fitting], firsts[fitting]))]
+    likely, firsts, lasts, targets = likely[fitting], firsts[fitting], lasts[fitting], targets[fitting]
+    posterior = reading.posterior[likely].astype(np.float64)
+    new = np.ones(len(likely), dtype=np.bool_)
+    new[1:] = (firsts[1:] != firsts[:-1]) | (lasts[1:] != lasts[:-1])
+    begins = np.flatnonzero(new)
+    ends = np.append(begins[1:], len(likely))
+    worth = np.flatnonzero(posterior[begins] >= SMALLEST_PROPOSAL)
+    worth = worth[np.argsort(-posterior[begins[worth]], kind="stable")]
+    begins = begins[worth]
+    columns = (firsts[begins], lasts[begins], begins, ends[worth])
+    learned = is_learned(model.channel, edges.entry[likely].astype(np.int64), targets)
+    return _Likely(
+        list(zip(*(column.tolist() for column in columns), strict=True)),
+        targets.tolist(),
+        posterior.tolist(),
+        learned.tolist(),
+        _frequencies(model, targets).tolist(),
+    )
 
 
 def _frequencies(model: Model, targets: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
@@ -271,8 +297,3 @@ def _frequencies(model: Model, targets: npt.NDArray[np.int64]) -> npt.NDArray[np
     nothing = words == NONE
     out[~single] = np.where(nothing, np.float32(0.0), uni_logp[np.where(nothing, 0, words)]).min(axis=1)
     return out
-
-
-def _edit(start: int, before: str, after: str, sure: float, others: tuple[tuple[str, float], ...]) -> Edit:
-    end = start + len(before)
-    return Edit(start, end, before, after, "spin", min(1.0, sure), others, f"{before} ← {after}")

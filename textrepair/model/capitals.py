@@ -39,14 +39,17 @@ def capitalised_words(
 
     Not those in capitals: they tell nothing of the word.
     """
-    out = np.zeros(len(positions), dtype=np.bool_)
-    texts, kinds = tokens.texts, tokens.kinds
-    for i, at in enumerate(positions.tolist()):
-        text = texts[at]
-        out[i] = kinds[at] == TokenKind.WORD and text[0].isupper() and not (len(text) > 1 and text.isupper())
+    out = ((tokens.kind_array == TokenKind.WORD) & ~capital_tokens(tokens))[positions]
+    first = "".join([text[0] for text in tokens.texts])
+    out &= np.fromiter(map(str.isupper, first), np.bool_, len(tokens))[positions]
     out &= sentences.readiness > 0
     out[sentences.begins[:-1]] = False
     return out
+
+
+def capital_tokens(tokens: Tokens) -> npt.NDArray[np.bool_]:
+    """Which tokens are of several letters, all of them capitals: shape ``(len(tokens),)``."""
+    return np.fromiter((len(text) > 1 and text.isupper() for text in tokens.texts), np.bool_, len(tokens))
 
 
 @numba.njit(cache=True, nogil=True)

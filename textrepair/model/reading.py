@@ -19,7 +19,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.model.capitals import CAPITALISED, capital_logps, capitalised_words, learned_readiness
+from textrepair.model.capitals import (
+    CAPITALISED,
+    capital_logps,
+    capital_tokens,
+    capitalised_words,
+    learned_readiness,
+)
 from textrepair.model.channel import COMPOUND_FACTOR, FACTOR_UNITS, Entries, log_probability
 from textrepair.model.lattice import (
     Edges,
@@ -68,7 +74,8 @@ _OWN_RATE_STRENGTH = 3.0
 #: often as others.  Words with a capital: :mod:`textrepair.model.capitals`.
 CAPITALS, NUMBER = 0.1, 0.3
 _WORD = int(TokenKind.WORD)
-_OTHER_READINESS = {int(TokenKind.CLITIC): 1.0, int(TokenKind.NUMBER): NUMBER}
+_OTHER_READINESS = np.zeros(max(TokenKind) + 1)
+_OTHER_READINESS[TokenKind.CLITIC], _OTHER_READINESS[TokenKind.NUMBER] = 1.0, NUMBER
 
 
 @dataclass(frozen=True)
@@ -107,7 +114,7 @@ def lattice_input(
         if stop > borders[-1]:
             borders.append(stop)
     begins = np.array(borders, dtype=np.int64)
-    readiness = _readiness(tokens, positions, set(borders))
+    readiness = _readiness(tokens, positions, begins[:-1])
     if protected:
         readiness[np.isin(positions, list(protected))] = 0.0
     unknown = (LM_WEIGHT * model.vocabulary.unknown_logp[words]).astype(np.float32)
@@ -116,21 +123,17 @@ def lattice_input(
 
 
 def _readiness(
-    tokens: Tokens, positions: npt.NDArray[np.int64], sentence_starts: set[int]
+    tokens: Tokens, positions: npt.NDArray[np.int64], sentence_starts: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float32]:
-    out = []
-    texts, kinds = tokens.texts, tokens.kinds
-    for i, at in enumerate(positions.tolist()):
-        kind = kinds[at]
-        if kind == _WORD:
-            text = texts[at]
-            if text.islower() or (i in sentence_starts and (len(text) == 1 or not text.isupper())):
-                out.append(1.0)
-            else:
-                out.append(CAPITALS if len(text) > 1 and text.isupper() else CAPITALISED)
-        else:
-            out.append(_OTHER_READINESS.get(kind, 0.0))
-    return np.array(out, dtype=np.float32)
+    is_lower = np.fromiter(map(str.islower, tokens.texts), np.bool_, len(tokens))[positions]
+    in_capitals = capital_tokens(tokens)[positions]
+    is_lower[sentence_starts] |= ~in_capitals[sentence_starts]
+    kinds = tokens.kind_array[positions]
+    of_word = np.where(is_lower, 1.0, np.where(in_capitals, CAPITALS, CAPITALISED))
+    out: npt.NDArray[np.float32] = np.where(kinds == _WORD, of_word, _OTHER_READINESS[kinds]).astype(
+        np.float32
+    )
+    return out
 
 
 def sound_likelihood(model: Model, sentences: Sentences) -> float:

@@ -25,7 +25,7 @@ def written(model: Model, tokens: Tokens, start: int, intended: list[int], begin
     if (
         len(intended) == 1 and observed[0].islower() and not begins_sentence
     ):  # nearly always; the rest is a matter of capitals and clitics
-        return _beside_lower_case(model, intended[0])
+        return beside_lower_case(model, intended[0])
     clitic = tokens.kinds[start] == TokenKind.CLITIC
     capitals = observed.isupper() and len(observed) > 1 and _in_capitals(tokens, start)
     parts: list[str] = []
@@ -35,7 +35,7 @@ def written(model: Model, tokens: Tokens, start: int, intended: list[int], begin
             parts.append((observed[0] if clitic else "'") + form[1:])
             continue
         low = observed[0].islower()
-        usual = _beside_lower_case(model, word) if low else model.vocabulary.usual_form(word)
+        usual = beside_lower_case(model, word) if low else model.vocabulary.usual_form(word)
         if capitals:
             usual = usual.upper()
         elif number == 0 and not clitic:
@@ -50,7 +50,7 @@ def written(model: Model, tokens: Tokens, start: int, intended: list[int], begin
 _NAME = 243
 
 
-def _beside_lower_case(model: Model, word: int) -> str:
+def beside_lower_case(model: Model, word: int) -> str:
     """How a word is written where one in lower case stands: names and initialisms in capitals, others not."""
     known = model.vocabulary.beside_lower_case.get(word)
     if known is None:
