@@ -115,6 +115,13 @@ class Tokens:
         return np.array(self.kinds, dtype=np.uint8)
 
     @cached_property
+    def in_capitals(self) -> npt.NDArray[np.bool_]:
+        """Which tokens are of several letters, all of them capitals: shape ``(len(self),)``."""
+        count = len(self)
+        several = np.fromiter(map(len, self.texts), np.int64, count) > 1
+        return several & np.fromiter(map(str.isupper, self.texts), np.bool_, count)
+
+    @cached_property
     def words(self) -> int:
         """How many tokens are words: the unit in which severity and harm are told."""
         return sum(map(self.kinds.count, _WORDLIKE))

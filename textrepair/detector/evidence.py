@@ -44,12 +44,13 @@ def replacement(
 def without_overlap(edits: Iterable[Edit]) -> tuple[Edit, ...]:
     """Edits in order; of two that overlap, or insert at one place, the surer one, or else the first, is kept."""
     kept: list[Edit] = []
+    start = end = -1  # of the last kept
     for edit in sorted(edits, key=_PLACE):
-        clash = kept and (
-            edit.start < kept[-1].end or (edit.start, edit.end) == (kept[-1].start, kept[-1].end)
-        )
-        if not clash:
+        if edit.start >= end and (edit.start > start or edit.end > end):
             kept.append(edit)
         elif edit.confidence > kept[-1].confidence and (len(kept) < 2 or edit.start >= kept[-2].end):
             kept[-1] = edit
+        else:
+            continue
+        start, end = edit.start, edit.end
     return tuple(kept)

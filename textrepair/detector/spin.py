@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +17,7 @@ import numpy.typing as npt
 from textrepair.detector.base import Damage, Detection, Document, Finding
 from textrepair.detector.broken_words import Mended, broken_words
 from textrepair.detector.confidence import Evidence, confidence
+from textrepair.lazy import cached_property
 from textrepair.model.model import Model
 from textrepair.model.ngrams import NONE
 from textrepair.model.reading import Reading, read
@@ -121,22 +121,25 @@ class _Restored:
         already or nothing fits."""
         if self._taken[first] or 1 in self._taken[first : last + 1]:
             return
-        tokens, likely = self._tokens, self.likely
+        tokens, likely, now = self._tokens, self.likely, self._now
         token, last_token = self._positions[first], self._positions[last]
-        observed = tokens.texts[token]
-        plain = observed[0].islower() and not self._takes_capital(first, token)  # as nearly all words
-        readings = []
+        plain = first not in self._asks and tokens.texts[token][0].islower()  # as nearly all words
+        size = self._model.vocabulary.lm_size
+        readings: list[tuple[str, float]] = []
         rivals = 0.0
         best = begin
         for row in range(begin, end):
-            intended = self._model.target_words(likely.targets[row])
-            if plain and len(intended) == 1:
-                text = beside_lower_case(self._model, intended[0])
+            target = likely.targets[row]
+            if plain and target < size:
+                text = beside_lower_case(self._model, target)
                 head = tail = text.lower()
             else:
-                text = self._written(first, intended)
-                head, *_, tail = text.lower().split() * 2
-            if self._doubles(token - 1, head, token) or self._doubles(last_token + 1, tail, last_token):
+                text = self._written(first, self._model.target_words(target))
+                words = text.lower().split()
+                head, tail = words[0], words[-1]
+            if head == now[token - 1] and self._doubles(token - 1, head, token):
+                continue
+            if tail == now[last_token + 1] and self._doubles(last_token + 1, tail, last_token):
                 continue
             posterior = likely.posterior[row]
             if readings:
@@ -184,11 +187,17 @@ class _Restored:
         Also behind a full stop with lower case behind it, where no sentence is seen to begin: of eight such places in the pairs
         the spinner had put its word in lower case in eight.
         """
-        if self._tokens.texts[token][0].isupper():
-            return first in self._begins
-        ends = token > 0 and self._tokens.kinds[token - 1] == TokenKind.STOP
-        begins = first in self._begins or (ends and self._tokens.texts[token - 1] in (".", "?", "!"))
-        return begins and self._in_sentence_case
+        return first in (self._begins if self._tokens.texts[token][0].isupper() else self._asks)
+
+    @cached_property
+    def _asks(self) -> set[int]:
+        """The lattice's tokens that ask for a capital where they have none."""
+        if not self._in_sentence_case:
+            return set()
+        texts = self._tokens.texts
+        stops = np.flatnonzero(self._tokens.kind_array == TokenKind.STOP).tolist()
+        behind = [stop + 1 for stop in stops if texts[stop] in (".", "?", "!")]
+        return self._begins.union(np.flatnonzero(np.isin(self._reading.positions, behind)).tolist())
 
     @cached_property
     def _in_sentence_case(self) -> bool:
@@ -227,12 +236,12 @@ class _Restored:
             self._taken[first - 1] = 1
 
     def _doubles(self, beside: int, word: str, token: int) -> bool:
-        """Would a restored word say again what stands beside its ``token``, where the article says two things?
+        """May a restored word not say again what stands beside its ``token``, since the article says two things?
 
         A spinner may make one word of two ("telephone telephone" of "phone call"), but restoring both by the same word is
         an error, and English hardly doubles words.
         """
-        if word != self._now[beside] or word in _MAY_DOUBLE:
+        if word in _MAY_DOUBLE:
             return False
         return self._lowered[token] != self._lowered[beside] or self._edited[beside] > 0
 

@@ -39,17 +39,13 @@ def capitalised_words(
 
     Not those in capitals: they tell nothing of the word.
     """
-    out = ((tokens.kind_array == TokenKind.WORD) & ~capital_tokens(tokens))[positions]
+    words = tokens.kind_array == TokenKind.WORD
+    out: npt.NDArray[np.bool_] = (words & ~tokens.in_capitals)[positions]
     first = "".join([text[0] for text in tokens.texts])
     out &= np.fromiter(map(str.isupper, first), np.bool_, len(tokens))[positions]
     out &= sentences.readiness > 0
     out[sentences.begins[:-1]] = False
     return out
-
-
-def capital_tokens(tokens: Tokens) -> npt.NDArray[np.bool_]:
-    """Which tokens are of several letters, all of them capitals: shape ``(len(tokens),)``."""
-    return np.fromiter((len(text) > 1 and text.isupper() for text in tokens.texts), np.bool_, len(tokens))
 
 
 @numba.njit(cache=True, nogil=True)

@@ -97,9 +97,10 @@ def _open_swaps(
     )
     if not len(suspects):
         return []
-    best = best_reading(model, sentences, edges, posterior)
+    readings = best_reading(model, sentences, edges, posterior)
+    best, begins = readings.tolist(), sentences.begins.tolist()
     lacking: Lack | None = None
-    sentence = np.searchsorted(sentences.begins, np.arange(total), side="right") - 1
+    sentence = (np.searchsorted(sentences.begins, np.arange(total), side="right") - 1).tolist()
     found = []
     for suspect in suspects.tolist():
         word = int(words[suspect])
@@ -107,12 +108,13 @@ def _open_swaps(
         if len(places) < _FEWEST_PLACES or not vocabulary.words[word][0].isalpha():
             continue
         if lacking is None:
-            used = np.bincount(best, minlength=vocabulary.lm_size)[: vocabulary.lm_size]
+            used = np.bincount(readings, minlength=vocabulary.lm_size)[: vocabulary.lm_size]
             lacking = lack(model, used.astype(np.float64), total, _CANDIDATES)
         slots = []
         for place in places.tolist():
-            begin, end = sentences.begins[sentence[place]], sentences.begins[sentence[place] + 1]
-            slots.append(place_of(best[begin:end].tolist(), place - int(begin)))
+            first = max(begins[sentence[place]], place - 2)
+            line = best[first : min(begins[sentence[place] + 1], place + 3)]
+            slots.append(place_of(line, place - first))
         slots = distinct(slots)[:_PLACES]
         if len(slots) < _FEWEST_PLACES:
             continue

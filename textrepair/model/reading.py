@@ -16,13 +16,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 import numpy.typing as npt
 
 from textrepair.model.capitals import (
     CAPITALISED,
     capital_logps,
-    capital_tokens,
     capitalised_words,
     learned_readiness,
 )
@@ -126,7 +126,7 @@ def _readiness(
     tokens: Tokens, positions: npt.NDArray[np.int64], sentence_starts: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float32]:
     is_lower = np.fromiter(map(str.islower, tokens.texts), np.bool_, len(tokens))[positions]
-    in_capitals = capital_tokens(tokens)[positions]
+    in_capitals = tokens.in_capitals[positions]
     is_lower[sentence_starts] |= ~in_capitals[sentence_starts]
     kinds = tokens.kind_array[positions]
     of_word = np.where(is_lower, 1.0, np.where(in_capitals, CAPITALS, CAPITALISED))
@@ -247,10 +247,18 @@ def _factors(
     model: Model, words: npt.NDArray[np.int32], families: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
     """Each family's readiness to replace words, times its share; shape (families, words); 0 beyond the language model."""
-    table = model.channel.entries.swap_factor
-    known = words < table.shape[1]
+    return _gathered(model.channel.entries.swap_factor, words, families)
+
+
+@numba.njit(cache=True, nogil=True)
+def _gathered(
+    table: npt.NDArray[np.uint8], words: npt.NDArray[np.int32], families: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
     out = np.zeros((len(families), len(words)))
-    out[:, known] = table[:, words[known]] / FACTOR_UNITS * families[:, None]
+    for i in range(len(words)):
+        if words[i] < table.shape[1]:
+            for f in range(len(families)):
+                out[f, i] = table[f, words[i]] / FACTOR_UNITS * families[f]
     return out
 
 

@@ -108,6 +108,21 @@ def slot_logps(
     return out
 
 
+@numba.njit(cache=True, nogil=True)
+def _all_slot_logps(
+    lm: Ngrams,
+    left: npt.NDArray[np.int64],
+    right: npt.NDArray[np.int64],
+    known: npt.NDArray[np.int64],
+    words: npt.NDArray[np.int64],
+) -> npt.NDArray[np.float64]:
+    """:func:`slot_logps` of several places, of which each has ``known`` words behind it: shape (places, words)."""
+    out = np.empty((len(left), len(words)))
+    for i in range(len(left)):
+        out[i] = slot_logps(lm, left[i], right[i][: known[i]], words)
+    return out
+
+
 @dataclass(frozen=True)
 class Lack:
     """What a text is short of: the prior of a suspect's original.
@@ -139,11 +154,10 @@ def likely_originals(
     """
     others = lacking.words != itself
     listed = np.append(lacking.words[others], itself)
-    rows = [
-        slot_logps(lm, np.array(p.left, dtype=np.int64), np.array(p.right, dtype=np.int64), listed)
-        for p in places
-    ]
-    logps = np.array(rows, dtype=np.float64)
+    left = np.array([place.left for place in places], dtype=np.int64)
+    known = np.array([len(place.right) for place in places], dtype=np.int64)
+    right = np.array([(*place.right, END)[:2] for place in places], dtype=np.int64)
+    logps = _all_slot_logps(lm, left, right, known, listed)
     logps[:, -1] += topic
     logps *= weight
     evidence = np.maximum(logps - logps.max(axis=1, keepdims=True), -_WORST).sum(axis=0)

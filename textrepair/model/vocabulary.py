@@ -129,13 +129,13 @@ class Vocabulary:
             len(surface) > 500_000
         ):  # bounds the memory of a long batch run (some 60 MB) without costing a hit rate
             surface.clear()
-        out = np.empty(len(tokens), dtype=np.int32)
-        for i, key in enumerate(zip(tokens.texts, tokens.kinds, strict=True)):
-            found = surface.get(key)
-            if found is None:
-                found = surface[key] = self.identifier(*key)
-            out[i] = found
-        return out
+        keys = list(zip(tokens.texts, tokens.kinds, strict=True))
+        found = list(map(surface.get, keys))
+        if None in found:
+            for key in set(keys) - surface.keys():
+                surface[key] = self.identifier(*key)
+            found = [surface[key] for key in keys]
+        return np.array(found, dtype=np.int32)
 
     def usual_form(self, identifier: int) -> str:
         """How a word is mostly written inside a sentence."""
