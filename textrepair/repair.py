@@ -32,7 +32,7 @@ from textrepair.detector.repetition import RepetitionDetector
 from textrepair.detector.screen import Scan, Scanner, default_scanner, model_scanner
 from textrepair.detector.spacing import SpacingDetector
 from textrepair.detector.spin import FLAGGED, SpinDetector
-from textrepair.detector.spin_screen import SpinScreen
+from textrepair.detector.spin_screen import CLEARED_SUSPICION, QUICK_SUSPICION, SpinScreen
 from textrepair.detector.translation import TranslationDetector
 from textrepair.detector.verbatim import Verbatim
 from textrepair.detector.words import ENGLISH_SHARE
@@ -112,8 +112,8 @@ class Repairer:
 
     ``recurring``: the lines of the corpus that the articles are from, by which furniture is told that no form gives
     away; ``depth``: how closely to look.  ``screened``: the language model reads only what the screen can't clear of
-    spinning (docs/screen.md).  ``thorough``: it reads everything, at a small part of the speed.  ``quick``: as ``screened``, and
-    translation and the order of sentences stay untold (null).
+    spinning (docs/screen.md).  ``thorough``: it reads everything, at a small part of the speed.  ``quick``: the
+    screen clears a little more, and translation and the order of sentences stay untold (null).
     """
 
     model: Model
@@ -129,7 +129,8 @@ class Repairer:
             raise ValueError(f"depth is {self.depth!r}; known are {', '.join(get_args(Depth))}")
         object.__setattr__(self, "_spin", SpinDetector(self.model))
         object.__setattr__(self, "_translation", TranslationDetector(self.model))
-        object.__setattr__(self, "_screen", SpinScreen(self.model))
+        suspicion = QUICK_SUSPICION if self.depth == QUICK else CLEARED_SUSPICION
+        object.__setattr__(self, "_screen", SpinScreen(self.model, suspicion))
         object.__setattr__(self, "_restorer", Restorer(self.model))
 
     @property
