@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import partial
 from itertools import accumulate
 from math import prod
 from pathlib import Path
@@ -203,16 +203,17 @@ class Repairer:
         shielded = _Shield(text, settings.protect)
         edits = shielded.spare(edit for detection in found.values() for edit in detection.edits)
         sure = [e for e in edits if _applies(e, settings)]
-        mended = Patch(without_overlap(e for e in sure if e.kind in _MENDED_FIRST))
+        first = without_overlap(e for e in sure if e.kind in _MENDED_FIRST)
+        mended = Patch(first) if first else _UNCHANGED
         view = Document(mended.apply(text)) if mended.edits else document
         language = _language(text, document.scan)
-        prose = cache(partial(_Shield, view.text, settings.protect, markup=True))
+        prose = _Prose(view.text, settings.protect)
         worded = self._worded(document, view, prose, language)
         if not (edits or any(detection.edits for detection in worded.values())):  # as in nearly all articles
-            return Repair(text, Patch(()), (), _diagnosis(found | worded, language))
+            return Repair(text, _UNCHANGED, (), _diagnosis(found | worded, language))
         restored = self._restored(view, worded, references)
         worded = {kind: _with_references(kind, detection, restored) for kind, detection in worded.items()}
-        wording_edits = prose().spare(without_overlap(e for d in worded.values() for e in d.edits))
+        wording_edits = prose.shield.spare(without_overlap(e for d in worded.values() for e in d.edits))
         wording = mended.compose(Patch(tuple(e for e in wording_edits if _applies(e, settings))))
         sure = _unless_reworded(sure, wording)
         patch = Patch(tuple(sorted((*wording.edits, *_beside(sure, wording)), key=_place)))
@@ -228,14 +229,14 @@ class Repairer:
         )
 
     def _worded(
-        self, document: Document, view: Document, prose: Callable[[], _Shield], language: str | None
+        self, document: Document, view: Document, prose: _Prose, language: str | None
     ) -> dict[str, Detection]:
         """What is wrong with the wording; ``view`` is the document with its mechanical damage mended."""
         if language not in (None, "en"):
             return {kind: Detection(Damage(None, 0.0)) for kind in _GRAVE}
         cleared = self._screen.cleared(document.scan) if self.quick else None
         spin = (
-            self._spin.detect(view, prose().tokens(view))
+            self._spin.detect(view, prose.shield.tokens(view))
             if cleared is None
             else Detection(Damage(cleared, 0.0))
         )
@@ -260,6 +261,21 @@ class Repairer:
             return (self._translation.detect(document).damage.probability or 0.0) < FLAGGED
 
         return self._restorer.restore(view.tokens, references, kind, worded[kind].edits, usable)
+
+
+_UNCHANGED = Patch(())
+
+
+@dataclass(frozen=True)
+class _Prose:
+    """A text whose wording may change, but for what is protected or marked up."""
+
+    text: str
+    protect: frozenset[str]
+
+    @cached_property
+    def shield(self) -> _Shield:
+        return _Shield(self.text, self.protect, markup=True)
 
 
 def _repair_with(repairer: Repairer, text: str, settings: Settings) -> Repair:
@@ -351,7 +367,7 @@ def _beside(edits: Iterable[Edit], patch: Patch) -> tuple[Edit, ...]:
 
 def _language(text: str, scan: Scan) -> str | None:
     """The language of a text; that of English prose is plain from its words."""
-    spelled, common = int(scan.stats[SPELLED]), int(scan.stats[COMMON_WORDS])
+    spelled, common = scan.stats[SPELLED], scan.stats[COMMON_WORDS]
     if spelled >= SHORTEST_FOR_LANGUAGE and common >= ENGLISH_SHARE * spelled:
         return "en"
     return None if text.isascii() and spelled < SHORTEST_FOR_LANGUAGE else language_of(text)

@@ -330,10 +330,17 @@ def scan_bytes(
                     sign = data[at]
                     kind = _CLASS[sign]
                     if kind == _LOWER:
-                        lower += 1
-                        before = hashed
-                        hashed = (hashed ^ np.uint64(sign)) * FNV_PRIME
-                        at += 1
+                        run = at
+                        while True:
+                            before = hashed
+                            hashed = (hashed ^ np.uint64(sign)) * FNV_PRIME
+                            at += 1
+                            if line_begins or at == size:
+                                break
+                            sign = data[at]
+                            if _CLASS[sign] != _LOWER:
+                                break
+                        lower += at - run
                     elif kind == _UPPER:
                         if lower and turn < 0 and _CLASS[data[at - 1]] == _LOWER:
                             turn = at

@@ -42,18 +42,18 @@ class Scan:
     and signs, each sentence closed by that of its end (empty without a model).
     """
 
-    stats: npt.NDArray[np.int64]
+    stats: list[int]
     unlisted: npt.NDArray[np.int64]
     lines: npt.NDArray[np.int64]
     ids: npt.NDArray[np.int32]
 
     def may_have(self, flag: int) -> bool:
-        return bool(self.stats[byte_scan.FLAGS] & flag)
+        return self.stats[byte_scan.FLAGS] & flag != 0
 
     @property
     def words(self) -> int:
         """How many words the text has."""
-        return int(self.stats[byte_scan.WORDS])
+        return self.stats[byte_scan.WORDS]
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,9 @@ class Scanner:
         unlisted = np.empty(size // 4 + 1, dtype=np.int64)
         lines = np.empty((text.count("\n") + 1, 3), dtype=np.int64)
         seen = np.zeros(1 << max(4, (size // 2).bit_length()), dtype=np.uint64)
-        stats = np.zeros(byte_scan.STATS, dtype=np.int64)
-        byte_scan.scan_bytes(data, self.table, self.prefixes, self.signs, ids, unlisted, lines, seen, stats)
+        counts = np.zeros(byte_scan.STATS, dtype=np.int64)
+        byte_scan.scan_bytes(data, self.table, self.prefixes, self.signs, ids, unlisted, lines, seen, counts)
+        stats = counts.tolist()
         return Scan(
             stats,
             unlisted[: stats[byte_scan.UNLISTED]],

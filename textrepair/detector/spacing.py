@@ -24,6 +24,7 @@ from textrepair.detector.words import english_around, frequency, known_words
 from textrepair.patch import Edit
 
 _KIND = "spacing"
+_SIGNS = GLUED_NAMES | STRAY_SPACE | MISSING_SPACE | DOUBLE_SPACE
 
 # No cut word or doubled space was wrong on 512 newswire and 2,000 web articles (2026-11-21), but hardly any is there either.
 _LIKELY = 0.9
@@ -39,13 +40,14 @@ class SpacingDetector:
         text = document.text
         if not text or text.isspace():
             return Detection(Damage(None, 0.0))
-        edits = without_overlap(_edits(text, document.scan))
+        scan = document.scan
+        edits = without_overlap(_edits(text, scan)) if len(scan.unlisted) or scan.may_have(_SIGNS) else ()
         if not edits:
             return Detection(Damage(0.0, 0.0))
         return Detection(
             Damage(
                 at_least_one(edit.confidence for edit in edits),
-                share_of_words(document.scan.words, sum(edit.confidence for edit in edits)),
+                share_of_words(scan.words, sum(edit.confidence for edit in edits)),
             ),
             tuple(Finding(e.start, max(e.end, e.start + 1), _KIND, e.confidence, e.reason) for e in edits),
             edits,
