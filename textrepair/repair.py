@@ -24,6 +24,7 @@ from textrepair.detector.evidence import without_overlap
 from textrepair.detector.furniture import FurnitureDetector
 from textrepair.detector.language import SHORTEST as SHORTEST_FOR_LANGUAGE
 from textrepair.detector.language import language as language_of
+from textrepair.detector.lost_spaces import LostSpaces
 from textrepair.detector.order import OrderDetector
 from textrepair.detector.recurring import RecurringLines
 from textrepair.detector.repetition import RepetitionDetector
@@ -129,7 +130,8 @@ class Repairer:
 
     @cached_property
     def _mechanical(self) -> tuple[Detector, ...]:
-        first = EncodingDetector(), SpacingDetector(), RepetitionDetector(), FurnitureDetector(self.recurring)
+        spacing = SpacingDetector(LostSpaces(self.model))
+        first = EncodingDetector(), spacing, RepetitionDetector(), FurnitureDetector(self.recurring)
         return first if self.quick else (*first, OrderDetector())
 
     @cached_property

@@ -30,6 +30,8 @@ MARK = 1 << 21
 AGENCY = 1 << 22
 #: It is a small word, such as running prose is full of.
 SMALL = 1 << 23
+#: Words of this frequency stand beside one another often enough to make a third by chance (``in to``, ``trade mark``).
+FREQUENT = 1 << 24
 #: Bits 0 to 16 are the word's identifier in the model; this one says that it has none.
 NO_IDENTIFIER = (1 << 17) - 1
 
@@ -62,13 +64,28 @@ def _insert(
             at = (at + np.uint64(1)) & mask
         old = table[at]
         if old:
-            flags = np.uint64(0x00FE0000)
+            flags = np.uint64(0x01FE0000)
             if old & np.uint64(NO_IDENTIFIER) == np.uint64(NO_IDENTIFIER):
                 value |= old & flags
             else:
                 value = (old & np.uint64(0xFFFFFFFF)) | (value & flags)
         table[at] = (tag << np.uint64(32)) | value
         start = end + 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _clear(table: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8], flag: int) -> None:
+    mask = np.uint64(len(table) - 1)
+    start = 0
+    for end in range(len(data) + 1):
+        if end == len(data) or data[end] == 10:
+            hashed = _hash(data, start, end)
+            tag = hashed >> np.uint64(32)
+            at = (hashed ^ tag) & mask
+            while table[at] and table[at] >> np.uint64(32) != tag:
+                at = (at + np.uint64(1)) & mask
+            table[at] &= ~np.uint64(flag)
+            start = end + 1
 
 
 @numba.njit(cache=True, nogil=True)
@@ -103,6 +120,12 @@ class TableBuilder:
         some = sorted(words)
         value = flag | NO_IDENTIFIER
         self.add(some, np.full(len(some), value, dtype=np.uint32))
+
+    def forget(self, words: Iterable[str], flag: int) -> None:
+        """Take a flag from words that are in the table."""
+        some = sorted(words)
+        if some:
+            _clear(self._table, _bytes(some), flag)
 
     def build(self) -> npt.NDArray[np.uint64]:
         return self._table

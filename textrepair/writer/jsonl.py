@@ -50,7 +50,13 @@ def scan_record(id_: str, diagnosis: Diagnosis, model: str = "", version: str = 
             for kind, damage in diagnosis.damage.items()
         },
         "findings": [
-            {"start": f.start, "end": f.end, "kind": f.kind, "score": round(f.score, _DIGITS), "reason": f.reason}
+            {
+                "start": f.start,
+                "end": f.end,
+                "kind": f.kind,
+                "score": round(f.score, _DIGITS),
+                "reason": f.reason,
+            }
             for f in diagnosis.findings
         ],
     }
