@@ -285,8 +285,9 @@ def scan_bytes(
 
     Filled in: ``ids`` (two more than the text has bytes, or empty: not wanted) the identifiers of words and signs, with that
     of the sentence's end after each sentence; ``unlisted`` (a third of the text's bytes) starts, in code points, of words on
-    no list, of rests of cut words, and of words that make another one with the word before; ``lines`` (lines of the text, 3) number among those that say something, start and end (code points) of lines that
-    may be furniture; ``seen`` zeros, a power of two, at least half the text's bytes; ``stats`` (STATS,).
+    no list, of rests of cut words, and of words that make another one with the word before; ``lines`` (lines of the text, 3)
+    number among those that say something, start and end (code points) of lines that may be furniture; ``seen`` zeros, a power
+    of two, at least half the text's bytes; ``stats`` (STATS,).
     """
     size = len(data)
     want = len(ids) > 0

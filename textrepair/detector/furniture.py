@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from textrepair.detector.base import Damage, Detection, Document, Finding
 from textrepair.detector.byte_scan import LINES
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words
-from textrepair.detector.recurring import RecurringLines, short_lines
+from textrepair.detector.recurring import LONGEST, RecurringLines, counted_lines
 from textrepair.detector.screen import Scan
 from textrepair.patch import Edit
 
@@ -50,6 +50,7 @@ _RECURS = 3
 _COPY_SHARE = 0.5
 _EDIT_SCORE = 0.5
 
+_UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,})\s*")
 _PLACE_WEIGHT = 0.3
 _REPEAT_WEIGHT = 0.4
 
@@ -253,20 +254,27 @@ def _may_be_long(line: str) -> bool:
 
 
 def _recurring(text: str, recurring: RecurringLines) -> Iterator[Finding]:
-    """Lines that stand in several articles, unless most of the article does: then it is a copy."""
-    counts = {line: recurring.articles(line) for line in short_lines(text)}
+    """Lines that stand in several articles, unless most of the article does: then it is a copy.  Headings (``Conclusion``) come
+    back too; those that are marked as such are left alone."""
+    counts = {line: recurring.articles(line) for line in counted_lines(text)}
     back = {line: count for line, count in counts.items() if count >= _RECURS}
-    if len(back) > _COPY_SHARE * len(counts):
+    if sum(map(len, back)) > _COPY_SHARE * sum(map(len, counts)):
         return
     at = 0
-    for raw in text.split("\n"):
+    lines = text.split("\n")
+    for raw, next_raw in zip(lines, [*lines[1:], ""], strict=True):
         line = raw.strip()
-        if line in back:
+        if line in back and len(line) <= LONGEST and not _is_heading(line, next_raw):
             start = at + raw.index(line[0])
             score = 1.0 - _RECURS / (2.0 * back[line])
             reason = f"a line of {back[line]} articles"
             yield Finding(start, start + len(line), _KIND, round(score, 3), reason)
         at += len(raw) + 1
+
+
+def _is_heading(line: str, next_line: str) -> bool:
+    """Is it marked as a heading, as Markdown has it?"""
+    return line.startswith("#") or _UNDERLINE.fullmatch(next_line) is not None
 
 
 def _combined(findings: Iterable[Finding], more: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -4,11 +4,11 @@ A noisy channel over two readings of a place.  *Glued*: the writer's words are `
 word that nobody listed (one in 5,700, spelled by letters or made as compounds are) or that is as rare as its list says, and
 against a slip of one letter (``showin the way``).
 *Cut*: the writer's word is ``ab`` and a space got into it, against the two words that stand there.  *Stopped*: two words
-around a full stop are a sentence's end and the next one's beginning, against a name in code.  Each reading costs what the language
-model says of it among three words before and two behind; words that the model doesn't hold cost their class, and their share of it
-by wordfreq or by their letters.
+around a full stop are a sentence's end and the next one's beginning, against a name in code.  Each reading costs what the
+language model says of it among three words before and two behind; words that the model doesn't hold cost their class, and
+their share of it by wordfreq or by their letters.
 
-Some listed strings are two words that lost their space in the texts that the list was counted on (``needto``, ``humanrights``):
+Some listed strings are two words that lost their space in the texts that the list was counted on (``needto``, ``thefirst``):
 :func:`explained_pairs` are those whose frequency lost spaces explain.
 """
 
@@ -37,7 +37,7 @@ from textrepair.tokens import tokenize
 LETTER_LOGP = -math.log(8)
 #: Share of words that a stray space cuts: as of lost spaces.
 _CUT_LOGP = math.log(LOST)
-#: Natural log of the share of full stops that lack the space behind them: 30 in 2,500 sound articles of some 24 stops (2026-11-22).
+#: Natural log of the share of full stops that lack the space behind them: 30 in 2,500 sound articles of some 24 (2026-11-22).
 _LOST_BEHIND_STOP = math.log(5e-4)
 _LOW, _OPAQUE = SPECIALS.index("<low>"), SPECIALS.index("<opaque>")
 #: No word is its whole class.

@@ -38,9 +38,10 @@ if TYPE_CHECKING:
 class Scan:
     """What one pass over a text saw.
 
-    ``flags`` are the bits of :mod:`~textrepair.detector.byte_scan`; ``unlisted`` the starts of words on no list, of rests of
-    cut words, and of words that make another one with the word before; ``lines`` number, start and end of lines that may be furniture; ``ids`` the model's identifiers of words
-    and signs, each sentence closed by that of its end (empty without a model).
+    ``stats`` are the counts of :mod:`~textrepair.detector.byte_scan`; ``unlisted`` the starts of words on no list, of rests of
+    cut words, and of words that make another one with the word before; ``lines`` number, start and end of lines that may be
+    furniture; ``ids`` the model's identifiers of words and signs, each sentence closed by that of its end (none without a
+    model).
     """
 
     stats: list[int]

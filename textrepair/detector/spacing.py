@@ -34,7 +34,7 @@ _UNSURE = 0.3
 
 @dataclass(frozen=True)
 class SpacingDetector:
-    """Glued and cut words, stray, missing and doubled spaces; with a language model, words are split and joined in context too."""
+    """Glued and cut words, stray, missing and doubled spaces; with a language model, words are split and joined in context."""
 
     kind = _KIND
     model: LostSpaces | None = None
