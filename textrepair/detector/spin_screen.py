@@ -55,7 +55,7 @@ class SpinScreen:
 
     def cleared(self, scan: Scan) -> float | None:
         """The probability that a text was spun, for one that is cleared; None for one that has to be read."""
-        words = int(scan.stats[byte_scan.SCORED])
+        words = scan.stats[byte_scan.SCORED]
         if words < SHORTEST:
             return None
         suspected = self.suspicion(scan) >= self.cleared_suspicion
@@ -64,7 +64,7 @@ class SpinScreen:
     def suspicion(self, scan: Scan) -> float:
         """Evidence of damage, in nats a word, of the words that stand in company never seen."""
         found = _suspicion(self.model.ngrams, self._seen_as, self._weights, scan.ids)
-        return float(found) / max(1, int(scan.stats[byte_scan.SCORED]))
+        return float(found) / max(1, scan.stats[byte_scan.SCORED])
 
     def explanation(self, scan: Scan) -> float:
         """How much better, in nats a word, a light spinner explains those words than their writer."""
@@ -77,7 +77,7 @@ class SpinScreen:
             np.asarray(model.vocabulary.unknown_logp),
             scan.ids,
         )
-        return float(found) / max(1, int(scan.stats[byte_scan.SCORED]))
+        return float(found) / max(1, scan.stats[byte_scan.SCORED])
 
     @cached_property
     def _seen_as(self) -> npt.NDArray[np.int32]:
