@@ -6,7 +6,8 @@
     python scripts/bench.py --json                   # for programs
 
 Parts: ``speed`` (words a second against the floor and ftfy), ``scan`` (sound records on one core against floor, ftfy and
-datatrove's filters), ``memory`` (a scan of records up to a gigabyte: time and memory), ``start`` (first calls, model,
+datatrove's filters), ``memory`` (a scan of records up to a gigabyte: time and memory), ``worker`` (a
+process's memory beyond the shared model), ``start`` (first calls, model,
 ``--help``), ``peers`` (spelling correctors on the same gold edits; ``pip install 'textrepair[bench]'``), ``long`` (50 MB
 files: time and memory), ``profile`` (where a repair's time goes).  Figures of different machines or runs don't compare;
 ratios within one run do, nearly.
@@ -20,7 +21,6 @@ import os
 import platform
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT))  # the tree is what is measured, also where the pa
 
 from benchmarks.material import Material, outside_material, own_material  # noqa: E402
 
-PARTS = ("speed", "scan", "memory", "start", "peers", "long", "profile")
+PARTS = ("speed", "scan", "memory", "worker", "start", "peers", "long", "profile")
 
 
 def main() -> None:
@@ -91,13 +91,17 @@ def _measure_part(part: str, repairer: Any, material: Material, options: argpars
     if part == "scan":
         from benchmarks.scanning import measure_scanning
 
-        return measure_scanning(replace(repairer, quick=True), material.sound)
+        return measure_scanning(repairer, material.sound)
     if part == "memory":
         from benchmarks.scanning import measure_memory
 
         return measure_memory(
             material.sound, options.model, [10_000_000, 100_000_000, options.gigabytes * 10**9]
         )
+    if part == "worker":
+        from benchmarks.worker_memory import measure_worker_memory
+
+        return measure_worker_memory({"damaged": material.damaged, "sound": material.sound}, options.model)
     if part == "start":
         from benchmarks.start import measure_start
 
@@ -128,6 +132,10 @@ def _table(report: dict[str, Any]) -> Iterator[str]:
             yield f"{name:24}{row['words_per_s']:>12,.0f}{ratios[0]:>12.4f}{ratios[1]:>12.3f}{ratios[2]:>14.1f}"
     if "memory" in report:
         yield from _long("memory", report["memory"])
+    if report.get("worker"):
+        yield f"\n{'a worker, MB':24}{'its own':>12}{'resident':>12}{'model':>12}"
+        for name, row in report["worker"].items():
+            yield f"{name:24}" + "".join(f"{row[key] / 1e6:>12,.0f}" for key in ("own", "resident", "model"))
     if "start" in report:
         yield f"\n{'in a fresh process':24}{'seconds':>12}"
         yield from (f"{name:24}{seconds:>12.3f}" for name, seconds in report["start"].items())

@@ -3,12 +3,12 @@
     python scripts/bench_batch.py --megabytes 1000                      # on articles made of corpora/
     python scripts/bench_batch.py --megabytes 1000 --data ../shared/data   # on real articles, where the project's data is at hand
 
-All in one run, so that ratios can be read even where the machine is shared: ``textrepair batch --quick`` with each of
-``--workers`` on the whole corpus; then on a slice of it, in turn, batch with and without ``--quick`` and datatrove's chain Gopher
-repetition, Gopher quality, C4 quality, FineWeb quality with one task (``pip install 'textrepair[datatrove]' spacy``), which
-would take hours for the whole.  Rates are in megabytes of JSONL a second; beside the clock's seconds stand those of the
-processors, which a shared machine leaves alone.  Memory is that of all processes together, shared pages counted once (PSS),
-sampled each second: the highest of the first and of the second half of a run tell whether it grows.
+All in one run, so that ratios can be read even where the machine is shared: ``textrepair batch`` with each of ``--workers`` on
+the whole corpus; then on a slice of it, in turn, batch, batch with ``--thorough`` and datatrove's chain Gopher repetition,
+Gopher quality, C4 quality, FineWeb quality with one task (``pip install 'textrepair[datatrove]' spacy``), which would take hours
+for the whole.  Rates are in megabytes of JSONL a second; beside the clock's seconds stand those of the processors, which a
+shared machine leaves alone.  Memory is that of all processes together, shared pages counted once (PSS), sampled each second:
+the highest of the first and of the second half of a run tell whether it grows.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ def main() -> None:
         }
         print(json.dumps(report), file=sys.stderr, flush=True)
         for workers in options.workers.split(","):
-            row = _batch(place / "corpus", place / "out", size, workers, "--quick")
-            report[f"--quick, {workers} workers"] = row
+            row = _batch(place / "corpus", place / "out", size, workers)
+            report[f"{workers} workers"] = row
             print(json.dumps(row), file=sys.stderr, flush=True)
         part, _ = make_corpus(place / "slice", int(min(options.slice, options.megabytes) * 1e6), options.data)
-        rows = {"slice, --quick": ("--quick",), "slice": ()}
+        rows = {"slice": (), "slice, --thorough": ("--thorough",)}
         for name, how in rows.items():
             report[name] = _batch(place / "slice", place / "out", part, "1", *how)
             print(json.dumps(report[name]), file=sys.stderr, flush=True)

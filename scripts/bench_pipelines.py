@@ -90,7 +90,7 @@ def measure_filter(count: int, rounds: int) -> dict[str, dict[str, float]]:
         "JSON in, JSON out": [sys.executable, "-c", _JSON],
         "textrepair filter": program,
         "textrepair filter --workers 2": [*program, "--workers", "2"],
-        "textrepair filter --quick": [*program, "--quick"],
+        "textrepair filter --thorough": [*program, "--thorough"],
     }
     if shutil.which("cat"):
         contenders = {"cat": ["cat"], **contenders}

@@ -1,8 +1,9 @@
 """Measure the quick screen: ``python scripts/measure_screen.py --data ../shared/data [--model FILE] [--thorough]``.
 
 How many sound articles are left to the language model (false alarms of the screen), and how many spun ones are cleared
-unread (misses)? Sound newswire and web posts; spun articles of two spinners; the annotated article; our own samples; and
-pieces of 100, 200 and 400 words of the spun ones.  With ``--model`` a model built without a spinner
+unread (misses)? Sound newswire and web posts; spun articles of two spinners; the annotated article; our own samples;
+pieces of 100, 200 and 400 words of the spun ones; and newswire in which a spinner made of the model's own prior
+(:mod:`build.light_spinner`) has replaced few words.  With ``--model`` a model built without a spinner
 (``scripts/build_model.py --without``), with ``--thorough`` also what the language model says of the articles that were
 cleared, which takes minutes.
 """
@@ -17,18 +18,21 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the tree is what is measured
 
+from build.light_spinner import LightSpinner
+
 from textrepair.detector.base import Document
 from textrepair.detector.byte_scan import SCORED
 from textrepair.detector.screen import Scanner, model_scanner
 from textrepair.detector.spin import FLAGGED, SpinDetector
 from textrepair.detector.spin_screen import SHORTEST, SpinScreen
-from textrepair.model import load_model
+from textrepair.model import Model, load_model
 
 ROOT = Path(__file__).resolve().parent.parent
 _PIECES = (100, 200, 400)
+_LIGHTLY_EACH, _LIGHT_RATES = 2, (0.05, 0.1, 0.2)
 
 
-def texts(data: Path) -> Iterator[tuple[str, list[str]]]:
+def texts(data: Path, model: Model) -> Iterator[tuple[str, list[str]]]:
     """The sets by name."""
     for name in ("sound/newswire", "sound/web", "spun/issues_articles", "spun/tutorial_articles"):
         with (data / f"{name}.jsonl").open(encoding="utf-8") as file:
@@ -44,6 +48,14 @@ def texts(data: Path) -> Iterator[tuple[str, list[str]]]:
             f"corpora/{folder}",
             [p.read_text(encoding="utf-8") for p in sorted((ROOT / "corpora" / folder).glob("*.txt"))],
         )
+
+    with (data / "sound" / "newswire.jsonl").open(encoding="utf-8") as file:
+        sound = [json.loads(line)["text"] for line in file][::_LIGHTLY_EACH]
+    for rate in _LIGHT_RATES:
+        spinner = LightSpinner(model)
+        made = [spinner.spin(text, rate) for text in sound]
+        share = sum(replaced for _, replaced in made) / sum(len(text.split()) for text in sound)
+        yield f"newswire, lightly spun: {share:.1%} of the words", [text for text, _ in made]
 
 
 def _pieces(text: str, size: int) -> Iterator[str]:
@@ -91,7 +103,7 @@ def main() -> None:
     head = ("texts", "all", "too short", "cleared", "read", "least suspicion", "least explanation")
     head += ("flagged when read", "of these cleared") if spin else ()
     print(f"| {' | '.join(head)} |\n|{'---|' * len(head)}")
-    for name, some in texts(options.data):
+    for name, some in texts(options.data, model):
         row = measure(scanner, screen, some, spin)
         cells = [f"{value:.4f}" if isinstance(value, float) else str(value) for value in row.values()]
         print(f"| {name} | {' | '.join(cells)} |", flush=True)

@@ -23,17 +23,31 @@ from build.splits import area, interval
 
 from textrepair.detector.order import (
     FEATURES,
+    MOST,
     SHORTEST,
+    code_points,
     likeness_of,
     order_probability,
     sentences_of,
     standing,
     terms,
 )
+from textrepair.detector.screen import Scan, default_scanner
 
 #: The prior that the probability is told for: one article in a hundred is out of order.
 PRIOR = 0.01
 FITTED_ON = ("news_allsides_2012_2020", "news_bbc_2004_2005", "news_felix_2010_2019", "news_dailymail_2020")
+
+
+def scanned(text: str) -> Scan:
+    """What the detector looks at."""
+    return default_scanner().scan(text)
+
+
+def texts_of(text: str, most: int | None = MOST) -> list[str]:
+    """The sentences that the detector sees, each by itself."""
+    scan = scanned(text)
+    return [text[start:end] for start, end in code_points(scan, sentences_of(scan, most))]
 
 
 def shuffled(sentences: Sequence[str], rng: random.Random) -> list[str]:
@@ -43,7 +57,7 @@ def shuffled(sentences: Sequence[str], rng: random.Random) -> list[str]:
 
 def extract(sentences: Sequence[str], rng: random.Random) -> list[str]:
     """Half of them, by their rank in the graph of likeness; short articles keep more."""
-    read = sentences_of("\n\n".join(sentences))
+    read = sentences_of(scanned("\n\n".join(sentences)))
     if len(read) != len(sentences):
         return shuffled(sentences, rng)
     links = likeness_of(read)
@@ -76,8 +90,7 @@ def clean_articles(data: Path, rng: random.Random) -> list[list[str]]:
     lines = clean_ends(data)
     out = []
     for name in FITTED_ON:
-        text = "\n\n".join(lines[name])
-        sentences = [text[s.start : s.end] for s in sentences_of(text, most=None)]
+        sentences = texts_of("\n\n".join(lines[name]), most=None)
         at = 0
         while at < len(sentences):
             size = round(SHORTEST * (80 / SHORTEST) ** rng.random())
@@ -92,8 +105,7 @@ def sound_articles(data: Path, name: str) -> list[list[str]]:
     out = []
     with open(data / "sound" / f"{name}.jsonl", encoding="utf-8") as file:
         for line in file:
-            text = json.loads(line)["text"]
-            sentences = [text[s.start : s.end] for s in sentences_of(text)]
+            sentences = texts_of(json.loads(line)["text"])
             if len(sentences) >= SHORTEST:
                 out.append(sentences)
     return out
@@ -103,7 +115,7 @@ def measured(articles: Sequence[Sequence[str]]) -> tuple[np.ndarray, np.ndarray]
     """Standings ``(articles, features)`` and numbers of sentences."""
     rows, counts = [], []
     for sentences in articles:
-        read = sentences_of("\n\n".join(sentences))
+        read = sentences_of(scanned("\n\n".join(sentences)))
         rows.append(standing(read))
         counts.append(len(read))
     return np.array(rows), np.array(counts)

@@ -71,13 +71,13 @@ def read(texts: Sequence[Sample]) -> Articles:
     """Look at articles as the detector does; those that it would call too short are left out."""
     kept, found, evidence, words = [], [], [], []
     for sample in texts:
-        tokens = Document(sample.text).tokens
-        if tokens.words >= SHORTEST:
-            keys, counts = skeleton.runs(skeleton.codes(tokens))
+        scan = Document(sample.text).scan
+        if scan.words >= SHORTEST:
+            keys, counts = skeleton.runs(scan.skeleton.codes)
             kept.append(sample)
             found.append(dict(zip(keys.tolist(), counts.tolist(), strict=True)))
             evidence.append(traces.evidence(frozenset(traces.found(sample.text))))
-            words.append(tokens.words)
+            words.append(scan.words)
     return Articles(kept, found, np.array(evidence), np.array(words))
 
 
@@ -209,6 +209,11 @@ def left_out(articles: Articles, tests: dict[str, Articles], engines: bool = Tru
     return out
 
 
+def calibration_matrix(score: Array, words: npt.NDArray[np.int64]) -> Array:
+    """:func:`calibration_terms` of many, shape ``(articles, 4)``."""
+    return np.array([calibration_terms(s, n) for s, n in zip(score.tolist(), words.tolist(), strict=True)])
+
+
 def calibrated(articles: Articles, rows: Sequence[Rows]) -> Array:
     """Logistic regression of "translated" on :func:`calibration_terms` at :data:`PRIOR`.
 
@@ -230,13 +235,13 @@ def calibrated(articles: Articles, rows: Sequence[Rows]) -> Array:
     )  # fmt: skip
     y = np.arange(len(score)) < sum(len(row.score) for row in families)
     model = LogisticRegression(C=1e3, fit_intercept=False, max_iter=1000)
-    model.fit(calibration_terms(score, words), y, sample_weight=weight * len(y))
+    model.fit(calibration_matrix(score, words), y, sample_weight=weight * len(y))
     return np.asarray(model.coef_[0])
 
 
 def probability(calibration: Array, score: Array, articles: Articles) -> Array:
     """Probabilities of articles, traces included."""
-    logit = calibration_terms(score, articles.words) @ calibration + articles.evidence
+    logit = calibration_matrix(score, articles.words) @ calibration + articles.evidence
     return 1.0 / (1.0 + np.exp(-np.clip(logit, -30, 30)))
 
 

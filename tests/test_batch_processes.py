@@ -22,6 +22,7 @@ from textrepair.batch.engine import Engine
 from textrepair.batch.job import JobError, Work
 from textrepair.batch.run import run
 from textrepair.corpus.formats import Limits
+from textrepair.repair import QUICK, SCREENED, Depth
 
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 
@@ -112,8 +113,8 @@ def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-def with_engine(engine: Engine, corpus: Path, out: Path, quick: bool = False) -> dict[str, bytes]:
-    work = Work(model_name=packaged().name, quick=quick)
+def with_engine(engine: Engine, corpus: Path, out: Path, depth: Depth = SCREENED) -> dict[str, bytes]:
+    work = Work(model_name=packaged().name, depth=depth)
     run(job(out, work=work, limits=Limits(5)), [str(corpus)], engine, Quiet())
     return contents(out)
 
@@ -128,7 +129,7 @@ def shards(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, by
 
 def test_quick_repairs_the_same(shards: tuple[Path, dict[str, bytes]], tmp_path: Path) -> None:
     corpus, want = shards
-    made = with_engine(Crew(1), corpus, tmp_path / "out", quick=True)
+    made = with_engine(Crew(1), corpus, tmp_path / "out", depth=QUICK)
     for name in ("a.jsonl", "b.jsonl"):
         full, quick = _records(want[name]), _records(made[name])
         assert [record["text"] for record in quick] == [record["text"] for record in full]

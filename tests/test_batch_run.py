@@ -172,7 +172,10 @@ CHANGED = {
         r"--results-field was textrepair, is r",
     ),
     "model": ({"work": Work(model_name="other (2)")}, r"--model was fake \(1\), is other \(2\)"),
-    "quick": ({"work": Work(model_name="fake (1)", quick=True)}, r"--quick was not given, is true"),
+    "quick": (
+        {"work": Work(model_name="fake (1)", depth="quick")},
+        r"--quick or --thorough was not given, is --quick",
+    ),
     "format": ({"output": "csv"}, r"--output-format was not given, is csv"),
 }
 

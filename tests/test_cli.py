@@ -62,7 +62,7 @@ class FakeRepairer:
 @pytest.fixture
 def repairer(monkeypatch: pytest.MonkeyPatch) -> FakeRepairer:
     fake = FakeRepairer()
-    monkeypatch.setattr(textrepair, "load", lambda model=None: fake, raising=False)
+    monkeypatch.setattr(textrepair, "load", lambda model=None, depth="screened": fake, raising=False)
     return fake
 
 
@@ -367,7 +367,7 @@ def test_bad_input_is_told_and_the_rest_is_done(run: Run) -> None:
 def test_broken_model_stops_before_any_output(
     run: Run, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
-    def broken(model: object = None) -> None:
+    def broken(model: object = None, depth: str = "") -> None:
         raise ModelError("m: cut short; build it anew")
 
     monkeypatch.setattr(textrepair, "load", broken, raising=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -28,7 +27,7 @@ def test_is_a_probability(evidence: Evidence) -> None:
 def test_a_likelier_reading_is_never_less_sure(evidence: Evidence, other: float) -> None:
     low, high = sorted((evidence.posterior, other))
     assert (
-        confidence(replace(evidence, posterior=low)) <= confidence(replace(evidence, posterior=high)) + 1e-12
+        confidence(evidence._replace(posterior=low)) <= confidence(evidence._replace(posterior=high)) + 1e-12
     )
 
 

@@ -54,6 +54,10 @@ def detect(sentences: list[str]) -> Detection:
     return OrderDetector().detect(Document("\n\n".join(sentences)))
 
 
+def stands(sentences: list[str]) -> tuple[float, ...]:
+    return standing(sentences_of(Document("\n\n".join(sentences)).scan))
+
+
 def shuffles(count: int) -> list[list[str]]:
     rng = random.Random(0)
     return [rng.sample(SENTENCES, len(SENTENCES)) for _ in range(count)]
@@ -75,15 +79,15 @@ def test_shuffles_are_likelier() -> None:
 
 
 def test_each_statistic_prefers_the_sound_order() -> None:
-    sound = standing(sentences_of("\n\n".join(SENTENCES)))
-    mixed = np.mean([standing(sentences_of("\n\n".join(s))) for s in shuffles(30)], axis=0)
+    sound = np.array(stands(SENTENCES))
+    mixed = np.mean([stands(s) for s in shuffles(30)], axis=0)
     assert sound.shape == (len(FEATURES),)
     assert (sound >= mixed).all()
 
 
 def test_standings_of_shuffles_are_centred() -> None:
     """Over random orders a standing has mean 0: the article's subject cancels out."""
-    z = np.array([standing(sentences_of("\n\n".join(s))) for s in shuffles(120)])
+    z = np.array([stands(s) for s in shuffles(120)])
     for name in ("neighbours share words", "pronouns", "quotations"):
         assert abs(z[:, FEATURES.index(name)].mean()) < 0.35, name
 
@@ -117,7 +121,7 @@ def test_any_order_has_an_answer(sentences: list[str]) -> None:
     damage = detect(sentences).damage
     assert damage.probability is None or 0.0 <= damage.probability <= 1.0
     assert 0.0 <= damage.severity <= 1.0
-    read = sentences_of("\n\n".join(sentences))
+    read = sentences_of(Document("\n\n".join(sentences)).scan)
     links = likeness_of(read)
     assert np.allclose(links, links.T)
     assert (links >= 0.0).all()

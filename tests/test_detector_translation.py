@@ -173,7 +173,7 @@ def test_spaces_mended_before_still_count(detector: TranslationDetector) -> None
     """The detector reads the mended text, and is told what was there."""
     text = with_traces("05-wildfire")
     mended = text.replace(" .", "")
-    with_source = detector.detect(Document(mended), text).damage.probability
+    with_source = detector.detect(Document(mended), Document(text)).damage.probability
     without = detector.detect(Document(mended)).damage.probability
     assert with_source is not None
     assert without is not None
@@ -209,7 +209,7 @@ def test_a_profile_is_of_length_one_or_nothing(text: str) -> None:
 def test_content_does_not_count() -> None:
     """Other names and nouns in the same frame are the same skeleton."""
     one, two = "The king of Spain sold the boat to Anna.", "The wife of Peter sold the milk to Lisbon."
-    codes = [skeleton.codes(Document(text).tokens).tolist() for text in (one, two)]
+    codes = [Document(text).scan.skeleton.codes.tolist() for text in (one, two)]
     assert codes[0] == codes[1]
 
 

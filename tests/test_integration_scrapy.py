@@ -59,7 +59,7 @@ def test_drop() -> None:
 
 
 @pytest.mark.parametrize(
-    "offloading", [{"TEXTREPAIR_PROCESSES": 2}, {"TEXTREPAIR_THREADS": 2, "TEXTREPAIR_QUICK": True}]
+    "offloading", [{"TEXTREPAIR_PROCESSES": 2}, {"TEXTREPAIR_THREADS": 2, "TEXTREPAIR_DEPTH": "quick"}]
 )
 def test_repair(offloading: dict[str, int]) -> None:
     result = crawled(TEXTREPAIR_MODE="repair", TEXTREPAIR_CLEAN_FIELD="clean", **offloading)

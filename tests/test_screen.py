@@ -141,14 +141,28 @@ def test_short_texts_are_read(model: Model) -> None:
 
 
 @pytest.mark.parametrize("folder", ["sound", "spun", "glued", "mojibake", "furniture", "translated"])
-def test_quick_and_thorough_agree(model: Model, folder: str) -> None:
-    """But for the probability of spinning in what was cleared, and the kinds that are left untold."""
-    screened, thorough = Repairer(model, quick=True), Repairer(model)
+def test_screened_and_thorough_agree(model: Model, folder: str) -> None:
+    """But for the probability of spinning in what was cleared."""
+    screened, thorough = Repairer(model), Repairer(model, depth="thorough")
     for text in corpora(folder)[:3]:
         one, other = screened.repair(text), thorough.repair(text)
         assert one.patch == other.patch
         assert one.proposals == other.proposals
         assert one.diagnosis.findings == other.diagnosis.findings
-        told = ("spin", "translation", "order")
-        damage = dict(one.diagnosis.damage) | {kind: other.diagnosis.damage[kind] for kind in told}
-        assert damage == other.diagnosis.damage
+        assert {**one.diagnosis.damage, "spin": None} == {**other.diagnosis.damage, "spin": None}
+
+
+def test_a_quick_look_leaves_translation_and_order_untold(model: Model) -> None:
+    text = corpora("sound")[0]
+    damage = Repairer(model, depth="quick").diagnose(text).damage
+    assert damage["translation"].probability is damage["order"].probability is None
+    told = Repairer(model).diagnose(text).damage
+    assert {kind: told[kind] for kind in damage} | {
+        "translation": damage["translation"],
+        "order": damage["order"],
+    } == damage
+
+
+def test_an_unknown_depth_is_refused(model: Model) -> None:
+    with pytest.raises(ValueError, match="depth is 'deep'; known are quick, screened, thorough"):
+        Repairer(model, depth="deep")  # type: ignore[arg-type]

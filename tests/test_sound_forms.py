@@ -21,9 +21,9 @@ CASES: list[dict[str, Any]] = json.loads(
 FLAGGED = 0.5
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["thorough", "quick"])
+@pytest.fixture(scope="module", params=["thorough", "screened", "quick"])
 def repairer(request: pytest.FixtureRequest) -> Repairer:
-    return load(quick=request.param)
+    return load(depth=request.param)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["label"] for case in CASES])

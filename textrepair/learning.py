@@ -236,7 +236,7 @@ def _learn_from_references(
 
 
 def _is_spun(model: Model, tokens: Tokens) -> bool:
-    reading = read(model, tokens)
+    reading = read(model, tokens, goes_on=lambda log_ratio, words: False)
     return spin_probability(reading.log_ratio, reading.words) >= FLAGGED
 
 

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from itertools import accumulate
 from math import prod
+from operator import attrgetter
 from pathlib import Path
+from typing import Literal, get_args
 
 import regex
 
@@ -27,7 +29,7 @@ from textrepair.detector.language import language as language_of
 from textrepair.detector.order import OrderDetector
 from textrepair.detector.recurring import RecurringLines
 from textrepair.detector.repetition import RepetitionDetector
-from textrepair.detector.screen import Scan, Scanner, model_scanner
+from textrepair.detector.screen import Scan, Scanner, default_scanner, model_scanner
 from textrepair.detector.spacing import SpacingDetector
 from textrepair.detector.spin import FLAGGED, SpinDetector
 from textrepair.detector.spin_screen import SpinScreen
@@ -44,6 +46,11 @@ from textrepair.reference.wording import Restoration
 from textrepair.tokens import TokenKind
 from textrepair.workers import Workers
 
+#: How closely to look at an article (:class:`Repairer`).
+Depth = Literal["quick", "screened", "thorough"]
+QUICK: Depth = "quick"
+SCREENED: Depth = "screened"
+THOROUGH: Depth = "thorough"
 #: Kinds whose edits are applied unless told otherwise.
 DEFAULT_KINDS = frozenset({"spin", "translation", "encoding", "spacing", "repetition"})
 #: Kinds that make an article damaged by themselves, and those that do only from a share of its words on.
@@ -104,19 +111,22 @@ class Repairer:
     """Diagnoses and repairs articles with one model; holds no state of an article and may be shared between threads.
 
     ``recurring``: the lines of the corpus that the articles are from, by which furniture is told that no form gives
-    away; ``quick``: the language model reads only what the screen can't clear of spinning, and translation and the order of
-    sentences stay untold (null): many times as fast on sound text.
+    away; ``depth``: how closely to look.  ``screened``: the language model reads only what the screen can't clear of
+    spinning (docs/screen.md).  ``thorough``: it reads everything, at a small part of the speed.  ``quick``: as ``screened``, and
+    translation and the order of sentences stay untold (null).
     """
 
     model: Model
     recurring: RecurringLines | None = None
-    quick: bool = False
+    depth: Depth = SCREENED
     _spin: SpinDetector = field(init=False, repr=False)
     _translation: TranslationDetector = field(init=False, repr=False)
     _screen: SpinScreen = field(init=False, repr=False)
     _restorer: Restorer = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        if self.depth not in get_args(Depth):
+            raise ValueError(f"depth is {self.depth!r}; known are {', '.join(get_args(Depth))}")
         object.__setattr__(self, "_spin", SpinDetector(self.model))
         object.__setattr__(self, "_translation", TranslationDetector(self.model))
         object.__setattr__(self, "_screen", SpinScreen(self.model))
@@ -130,12 +140,12 @@ class Repairer:
     @cached_property
     def _mechanical(self) -> tuple[Detector, ...]:
         first = EncodingDetector(), SpacingDetector(), RepetitionDetector(), FurnitureDetector(self.recurring)
-        return first if self.quick else (*first, OrderDetector())
+        return first if self.depth == QUICK else (*first, OrderDetector())
 
     @cached_property
     def _scanner(self) -> Scanner:
-        """Half a second, when the first text comes."""
-        return model_scanner(self.model)
+        """Some tenths of a second when the first text comes; only the screen asks for the model's words."""
+        return default_scanner() if self.depth == THOROUGH else model_scanner(self.model)
 
     def diagnose(self, text: str) -> Diagnosis:
         """What is wrong with an article."""
@@ -193,9 +203,9 @@ class Repairer:
         """:meth:`repair` in a thread, for coroutines."""
         return await asyncio.to_thread(self.repair, text, settings, references)
 
-    def __reduce__(self) -> tuple[type[Repairer], tuple[Model, RecurringLines | None, bool]]:
+    def __reduce__(self) -> tuple[type[Repairer], tuple[Model, RecurringLines | None, Depth]]:
         """To another process travels the model, and that as its path (:meth:`Model.__reduce__`)."""
-        return Repairer, (self.model, self.recurring, self.quick)
+        return Repairer, (self.model, self.recurring, self.depth)
 
     def _repair(self, text: str, settings: Settings, references: ReferenceIndex | None) -> Repair:
         document = Document(text, self._scanner)
@@ -204,7 +214,7 @@ class Repairer:
         edits = shielded.spare(edit for detection in found.values() for edit in detection.edits)
         sure = [e for e in edits if _applies(e, settings)]
         mended = Patch(without_overlap(e for e in sure if e.kind in _MENDED_FIRST))
-        view = Document(mended.apply(text)) if mended.edits else document
+        view = Document(mended.apply(text), self._scanner) if mended.edits else document
         language = _language(text, document.scan)
         prose = cache(partial(_Shield, view.text, settings.protect, markup=True))
         worded = self._worded(document, view, prose, language)
@@ -233,15 +243,15 @@ class Repairer:
         """What is wrong with the wording; ``view`` is the document with its mechanical damage mended."""
         if language not in (None, "en"):
             return {kind: Detection(Damage(None, 0.0)) for kind in _GRAVE}
-        cleared = self._screen.cleared(document.scan) if self.quick else None
+        cleared = None if self.depth == THOROUGH else self._screen.cleared(document.scan)
         spin = (
             self._spin.detect(view, prose().tokens(view))
             if cleared is None
             else Detection(Damage(cleared, 0.0))
         )
-        if self.quick:
+        if self.depth == QUICK:
             return {"spin": spin}
-        return {"spin": spin, "translation": self._translation.detect(view, document.text)}
+        return {"spin": spin, "translation": self._translation.detect(view, document)}
 
     def _restored(
         self, view: Document, worded: Mapping[str, Detection], references: ReferenceIndex | None
@@ -267,12 +277,12 @@ def _repair_with(repairer: Repairer, text: str, settings: Settings) -> Repair:
     return repairer.repair(text, settings)
 
 
-def load(model: str | Path | None = None, *, quick: bool = False) -> Repairer:
-    """A repairer with the packaged model, or with that of a file; ``quick`` as in :class:`Repairer`.
+def load(model: str | Path | None = None, *, depth: Depth = SCREENED) -> Repairer:
+    """A repairer with the packaged model, or with that of a file; ``depth`` as in :class:`Repairer`.
 
     Raises :class:`~textrepair.model.ModelError` where the file can't be used.
     """
-    return Repairer(load_model(model), quick=quick)
+    return Repairer(load_model(model), depth=depth)
 
 
 def _with_references(kind: str, detection: Detection, restored: Restoration) -> Detection:
@@ -325,8 +335,7 @@ def _finding_on_source(finding: Finding, mended: Patch) -> Finding:
     return Finding(start, end, finding.kind, finding.score, finding.reason)
 
 
-def _place(edit: Edit) -> tuple[int, int]:
-    return edit.start, edit.end
+_place: Callable[[Edit], tuple[int, int]] = attrgetter("start", "end")
 
 
 def _unless_reworded(edits: list[Edit], wording: Patch) -> list[Edit]:
@@ -359,7 +368,7 @@ def _language(text: str, scan: Scan) -> str | None:
 
 def _diagnosis(found: dict[str, Detection], language: str | None) -> Diagnosis:
     damage = {kind: found[kind].damage if kind in found else Damage(None, 0.0) for kind in KINDS}
-    findings = sorted((f for d in found.values() for f in d.findings), key=lambda f: (f.start, f.end, f.kind))
+    findings = sorted((f for d in found.values() for f in d.findings), key=attrgetter("start", "end", "kind"))
     return Diagnosis(_score(damage), damage, tuple(findings), language)
 
 

@@ -7,7 +7,8 @@ ftfy         ``fix_text``, texts in memory
 datatrove    the filters Gopher quality, Gopher repetition, C4 and FineWeb quality one after the other on documents in memory,
              all of them for every document, with their defaults (words by spaCy's rules for English, as datatrove has it)
 scan         ``Repairer.diagnose``, texts in memory
-scan JSONL   everything that ``textrepair scan --quick --format jsonl`` does from a file of records to a file of records
+scan JSONL   everything that ``textrepair scan --format jsonl`` does from a file of records to a file of records
+... --quick  both with ``--quick``
 
 ``memory`` runs the program over growing files and tells the peak of its resident set.
 """
@@ -18,6 +19,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import ftfy
@@ -27,7 +29,7 @@ import textrepair
 from benchmarks.long_files import run_program
 from benchmarks.speed import compare
 from textrepair.corpus.articles import read_articles
-from textrepair.repair import Repairer
+from textrepair.repair import QUICK, Repairer
 from textrepair.writer.jsonl import dumps, scan_record
 
 Work = Callable[[Sequence[str]], object]
@@ -35,6 +37,7 @@ Work = Callable[[Sequence[str]], object]
 
 def measure_scanning(repairer: Repairer, texts: Sequence[str]) -> dict[str, dict[str, float]]:
     """Words a second by contender, and its ratio to the floor, to ftfy and to datatrove (where it is installed)."""
+    quick = replace(repairer, depth=QUICK)
     known = set(wordfreq.get_frequency_dict("en"))
     with tempfile.TemporaryDirectory() as folder:
         records, out = Path(folder, "in.jsonl"), Path(folder, "out.jsonl")
@@ -44,6 +47,8 @@ def measure_scanning(repairer: Repairer, texts: Sequence[str]) -> dict[str, dict
             "ftfy": lambda some: [ftfy.fix_text(text) for text in some],
             "scan": lambda some: [repairer.diagnose(text) for text in some],
             "scan JSONL": lambda some: _scan_file(repairer, records, out),
+            "scan --quick": lambda some: [quick.diagnose(text) for text in some],
+            "scan JSONL --quick": lambda some: _scan_file(quick, records, out),
         }
         filters = _datatrove()
         if filters:
@@ -104,7 +109,7 @@ def _datatrove() -> Work | None:
 def measure_memory(
     texts: Sequence[str], model: str | None, sizes: Sequence[int]
 ) -> dict[str, dict[str, float]]:
-    """Seconds, words a second and peak memory in MB of ``scan --quick --format jsonl`` over files of records of so many bytes."""
+    """Seconds, words a second and peak memory in MB of ``scan --format jsonl`` over files of records of so many bytes."""
     results: dict[str, dict[str, float]] = {}
     if not hasattr(os, "wait4"):
         return results
@@ -113,7 +118,7 @@ def measure_memory(
             records = Path(folder, "in.jsonl")
             words = write_records(records, texts, size)
             options = ["--model", model] if model else []
-            seconds, peak = run_program(["scan", "--quick", "--format", "jsonl", str(records), *options])
+            seconds, peak = run_program(["scan", "--format", "jsonl", str(records), *options])
             results[f"scan, {size / 1e6:g} MB of records"] = {
                 "seconds": seconds, "words_per_s": words / seconds, "peak_mb": peak / 1e6,
             }  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import ftfy
@@ -24,12 +25,14 @@ def measure_speed(
     repairer: Repairer, texts: dict[str, Sequence[str]]
 ) -> dict[str, dict[str, dict[str, float]]]:
     """For each sort of text and each contender its words a second and the ratio to the floor's and to ftfy's."""
+    thorough = replace(repairer, depth="thorough")
     known = set(wordfreq.get_frequency_dict("en"))
     contenders: dict[str, Work] = {
         "floor": lambda text: sum(map(known.__contains__, text.split())),
         "ftfy": ftfy.fix_text,
         "scan": repairer.diagnose,
         "repair": lambda text: repairer.repair(text).text,
+        "repair --thorough": lambda text: thorough.repair(text).text,
     }
     return {sort: _compare(contenders, some) for sort, some in texts.items()}
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import textrepair
 from textrepair.corpus.formats import Limits
-from textrepair.repair import Repairer, Settings, load
+from textrepair.repair import QUICK, SCREENED, Depth, Repairer, Settings, load
 from textrepair.writer.schema import Schema
 
 
@@ -21,7 +21,7 @@ class JobError(Exception):
 class Work:
     """All that a worker has to know; can be pickled.
 
-    ``seconds``: processor time that one record may take.  ``quick``: as in :class:`~textrepair.repair.Repairer`.  ``scan``:
+    ``seconds``: processor time that one record may take.  ``depth``: as in :class:`~textrepair.repair.Repairer`.  ``scan``:
     find what is spun (the first pass of ``--adapt``) instead of repairing.
     """
 
@@ -32,12 +32,12 @@ class Work:
     model_name: str = ""
     output: str = "jsonl"
     seconds: float = 60.0
-    quick: bool = False
+    depth: Depth = SCREENED
     scan: bool = False
 
     def repairer(self) -> Repairer:
-        """What the work is done with.  To find what is spun the screen is enough."""
-        return load(self.model, quick=self.quick or self.scan)
+        """What the work is done with.  To find what is spun a quick look is enough."""
+        return load(self.model, depth=QUICK if self.scan else self.depth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Job:
             "--clean-field": work.schema.clean_field,
             "--apply and --skip": sorted(settings.apply),
             "--min-confidence": settings.min_confidence,
-            "--quick": work.quick or None,
+            "--quick or --thorough": None if work.depth == SCREENED else f"--{work.depth}",
             "--protect": _digest(sorted(settings.protect)) if settings.protect else None,
             "--input-format": self.input_format,
             "--output-format": self.output,

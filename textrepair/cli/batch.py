@@ -106,7 +106,7 @@ def _processors() -> int:
 @click.option("--update", is_flag=True, help="Do inputs anew that have changed since, and new ones.")
 @click.option("--dry-run", is_flag=True, help="List inputs and outputs, try a few records; write nothing.")
 @shared.model
-@shared.quickness
+@shared.closeness
 @shared.deciding
 @shared.talking
 def command(inputs: tuple[str, ...], dry_run: bool, restart: bool, update: bool, **options: Any) -> None:
@@ -170,7 +170,7 @@ def _take_job(options: dict[str, Any]) -> Job:
     model = options["model_path"]
     work = Work(
         schema, options["id_field"], settings, str(Path(model).resolve()) if model else None,
-        shared.load_model(model).name, seconds=options["record_seconds"], quick=options["quick"],
+        shared.load_model(model).name, seconds=options["record_seconds"], depth=options["depth"],
     )  # fmt: skip
     return Job(
         work,

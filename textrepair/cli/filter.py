@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -60,7 +59,7 @@ _COMPRESSED = {b"\x1f\x8b": "gzip -dc", b"\x28\xb5\x2f\xfd": "zstd -dc"}
     help="Work in N processes; 1: in this one.",
 )  # fmt: skip
 @shared.model
-@shared.quickness
+@shared.closeness
 @shared.talking
 def command(stdin: str, rejected: str | None, quarantine: str | None, workers: int, **options: Any) -> None:
     """Let the sound records of a stream through: JSONL from stdin to stdout, line by line, in order.
@@ -71,9 +70,7 @@ def command(stdin: str, rejected: str | None, quarantine: str | None, workers: i
         raise click.UsageError(f"filter reads standard input: textrepair filter < {stdin}")
     console = shared.take_console(options)
     sieve, dropping = _sieve(options, rejected is not None)
-    repairer = shared.load_repairer(options["model_path"])
-    if options["quick"]:
-        repairer = replace(repairer, quick=True)
+    repairer = shared.load_repairer(options["model_path"], options["depth"])
     from textrepair.stream.flow import outcomes
     from textrepair.stream.lines import Lines
     from textrepair.workers import Workers

@@ -17,7 +17,7 @@ from textrepair.detector.base import KINDS
 
 if TYPE_CHECKING:
     from textrepair.model import Model
-    from textrepair.repair import Repairer, Settings
+    from textrepair.repair import Depth, Repairer, Settings
 
 Command = Callable[..., Any]
 _Decorator = Callable[[Command], Command]
@@ -78,19 +78,23 @@ def deciding(command: Command) -> Command:
     )(command)  # fmt: skip
 
 
-def quickness(command: Command) -> Command:
-    """Is speed worth more than a close look?"""
+def closeness(command: Command) -> Command:
+    """How closely to look; the last one counts."""
     return _all(
         click.option(
-            "--quick", is_flag=True,
-            help="Read closely only what a quick screen can't clear, and leave translation and the order of sentences untold.",
+            "--quick", "depth", flag_value="quick", default="screened",
+            help="Leave translation and the order of sentences untold: faster.",
+        ),
+        click.option(
+            "--thorough", "depth", flag_value="thorough",
+            help="Read everything closely, also what a quick screen clears of spinning: many times slower.",
         ),
     )(command)  # fmt: skip
 
 
 def screening(command: Command) -> Command:
     """How closely to look."""
-    return quickness(
+    return closeness(
         click.option(
             "--recurring", is_flag=True,
             help="Read all articles twice, and take lines that come back in several of them for furniture.",
@@ -157,12 +161,12 @@ def _read_terms(files: Iterable[str]) -> frozenset[str]:
     return frozenset(terms)
 
 
-def load_repairer(path: str | None) -> Repairer:
+def load_repairer(path: str | None, depth: Depth = "screened") -> Repairer:
     """The repairer; a model that can't be used ends the run here, before any output."""
     from textrepair.model.format import ModelError
 
     try:
-        return textrepair.load(path)
+        return textrepair.load(path, depth=depth)
     except (ModelError, OSError) as error:
         raise Failure(_model_message(error)) from error
 
@@ -171,8 +175,8 @@ def take_repairer(options: dict[str, Any], paths: Iterable[str], reading: Readin
     """The repairer that the options of :data:`model` and :func:`screening`, taken out, ask for."""
     from textrepair.corpus.articles import STDIN, read_articles
 
-    repairer = load_repairer(options.pop("model_path"))
-    recurring, quick = options.pop("recurring"), options.pop("quick")
+    repairer = load_repairer(options.pop("model_path"), options.pop("depth"))
+    recurring = options.pop("recurring")
     if recurring:
         from textrepair.detector.recurring import RecurringLines
 
@@ -182,7 +186,7 @@ def take_repairer(options: dict[str, Any], paths: Iterable[str], reading: Readin
             article.text for article in read_articles(paths, reading)
         )  # errors are told by the second reading
         repairer = replace(repairer, recurring=RecurringLines.of(texts))
-    return replace(repairer, quick=quick) if quick else repairer
+    return repairer
 
 
 def load_model(path: str | None) -> Model:

@@ -49,16 +49,14 @@ class Mended:
 def broken_words(model: Model, tokens: Tokens, reading: Reading) -> Iterator[Mended]:
     """Broken clitics and compounds of an article that is known to be damaged, in order."""
     restored = _restored(reading, model.vocabulary.lm_size)
+    clitic, compound = int(TokenKind.CLITIC), int(TokenKind.WORD)
     for place, token in enumerate(reading.positions.tolist()):
-        if reading.sentences.readiness[place] <= 0:
-            continue
         kind, text = tokens.kinds[token], tokens.texts[token]
-        if kind == TokenKind.CLITIC:
-            choices = _clitics(model, text)
-        elif kind == TokenKind.WORD and "-" in text:
-            choices = _compounds(model, text, reading)
-        else:
+        if (kind != clitic and (kind != compound or "-" not in text)) or reading.sentences.readiness[
+            place
+        ] <= 0:
             continue
+        choices = _clitics(model, text) if kind == clitic else _compounds(model, text, reading)
         if choices:
             mended = _weigh(model, reading, restored, place, choices)
             if mended:

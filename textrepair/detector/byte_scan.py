@@ -27,6 +27,7 @@ from textrepair.detector.word_table import (
     MAY_DOUBLE,
     NO_IDENTIFIER,
     SMALL,
+    VALUE_BITS,
 )
 
 # What may be there: bits of ``stats[FLAGS]``.
@@ -40,12 +41,13 @@ DOUBLE_SPACE = 1 << 6
 DOUBLED_WORD = 1 << 7
 REPEATED_LINE = 1 << 8
 REPEATED_PASSAGE = 1 << 9
+TRACE = 1 << 10  # of a translation engine; others are stray spaces and doubled words
 
 # Places in ``stats``.
 # all words, those without digits, of these the common and the small ones; tokens; words that the model knows
 FLAGS, WORDS, SPELLED, COMMON_WORDS, SMALL_WORDS, TOKENS, SCORED = range(7)
-UNLISTED, LINES, CANDIDATE_LINES = range(7, 10)
-STATS = 10
+UNLISTED, LINES, CANDIDATE_LINES, PARTS = range(7, 11)
+STATS = 11
 
 # Classes of bytes.
 _LOWER, _UPPER, _DIGIT, _SPACE, _NEWLINE, _HIGH, _OTHER = range(7)
@@ -81,6 +83,8 @@ _NOT_BEHIND = _members("@/=_-(\\")
 # Beside these, more than one space is somebody's convention (the spacing detector's own sets, as far as they are ASCII).
 _GAP_AFTER = _members('.!?:"*#->|)]')
 _GAP_BEFORE = _members("|-=<*#[(,.;?!)")
+
+_VALUE = (1 << VALUE_BITS) - 1
 
 _jit = numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")
 
@@ -120,7 +124,7 @@ def _is_letter(data, at, width):  # type: ignore[no-untyped-def]
 
 
 @_jit
-def _is_wide_space(data, at, width):  # type: ignore[no-untyped-def]
+def is_wide_space(data, at, width):  # type: ignore[no-untyped-def]
     if width == 2:
         return data[at] == 0xC2 and (data[at + 1] == 0xA0 or data[at + 1] == 0x85)
     if width == 3 and data[at] == 0xE2:
@@ -161,11 +165,11 @@ def _is_apostrophe(data, at, size):  # type: ignore[no-untyped-def]
 def _look_up(table, hashed):  # type: ignore[no-untyped-def]
     """What is known of a word; 0 for nothing."""
     mask = np.uint64(len(table) - 1)
-    tag = hashed >> np.uint64(32)
-    at = (hashed ^ tag) & mask
+    tag = hashed >> np.uint64(VALUE_BITS)
+    at = (hashed ^ (hashed >> np.uint64(32))) & mask
     while table[at]:
-        if table[at] >> np.uint64(32) == tag:
-            return np.int64(table[at] & np.uint64(0xFFFFFFFF))
+        if table[at] >> np.uint64(VALUE_BITS) == tag:
+            return np.int64(table[at] & np.uint64(_VALUE))
         at = (at + np.uint64(1)) & mask
     return np.int64(0)
 
@@ -274,6 +278,8 @@ def scan_bytes(
     unlisted: npt.NDArray[np.int64],
     lines: npt.NDArray[np.int64],
     seen: npt.NDArray[np.uint64],
+    parts: npt.NDArray[np.int32],
+    values: npt.NDArray[np.int64],
     stats: npt.NDArray[np.int64],
 ) -> None:
     """Scan a text.
@@ -285,12 +291,14 @@ def scan_bytes(
     Filled in: ``ids`` (two more than the text has bytes, or empty: not wanted) the identifiers of words and signs, with that
     of the sentence's end after each sentence; ``unlisted`` (a fifth of the text's bytes) starts of words on no list, in code
     points; ``lines`` (lines of the text, 3) number among those that say something, start and end (code points) of lines that
-    may be furniture; ``seen`` zeros, a power of two, at least half the text's bytes; ``stats`` (STATS,).
+    may be furniture; ``seen`` zeros, a power of two, at least half the text's bytes; ``parts`` and ``values`` (half the text's
+    bytes and one more) start and end, in bytes, of every run of letters and digits, and what the table says of it; ``stats``
+    (STATS,).
     """
     size = len(data)
     want = len(ids) > 0
     flags = 0
-    words = tokens = spelled = common = small = scored = found = line_count = candidates = 0
+    words = tokens = spelled = common = small = scored = found = line_count = candidates = runs = 0
     wide_tails = 0  # continuation bytes so far: a byte's index less these is its code point
     # the last three words, and what stands between each and the one before
     h1 = h2 = h3 = np.uint64(0)
@@ -393,6 +401,8 @@ def scan_bytes(
                 )
                 # ---- look it up
                 value = _look_up(table, hashed)
+                parts[runs, 0], parts[runs, 1], values[runs] = start, at, value
+                runs += 1
                 if not joined:
                     words += 1
                     if not digits:
@@ -510,8 +520,14 @@ def scan_bytes(
             calm = quiet or (width == 2 and sign == 0xC2 and data[at + 1] == 0xA0)
             if (previous_wide_end == at and not (calm and previous_quiet)) or _is_odd(data, at, width):
                 flags |= MOJIBAKE
-            if width == 2 and sign == 0xC2 and data[at + 1] == 0xA9:
-                line_mark = 1
+            if width == 2 and sign == 0xC2:
+                if data[at + 1] == 0xA9:
+                    line_mark = 1
+                elif data[at + 1] == 0xAB:
+                    flags |= TRACE  # «
+            elif width == 3 and sign == 0xE2 and data[at + 1] == 0x80:
+                if data[at + 2] == 0x9E or (data[at + 2] == 0x98 and at and data[at - 1] == 32):
+                    flags |= TRACE  # „ and ‘
             if quiet:
                 third = data[at + 2]
                 opening = third == 0x9C
@@ -549,6 +565,8 @@ def scan_bytes(
                     flags |= STRAY_SPACE
                 if last == 40:
                     flags |= STRAY_SPACE
+                if following == 58:
+                    flags |= TRACE
                 if run - at >= 2 and _CLASS[last] != _SPACE and _CLASS[last] != _NEWLINE:
                     if _CLASS[following] != _SPACE and _CLASS[following] != _NEWLINE:
                         if not _GAP_AFTER[last] and not _GAP_BEFORE[following]:
@@ -595,6 +613,14 @@ def scan_bytes(
                 after = _CLASS[data[at + 1]]
                 if after == _UPPER or (sign == 44 and after == _LOWER):
                     flags |= MISSING_SPACE
+            if sign == 46 and at >= 3 and at + 2 < size and data[at + 1] == 32:
+                # a sentence that begins small
+                behind_stop = _CLASS[data[at + 2]]
+                small_start = behind_stop == _LOWER or 0xC3 <= data[at + 2] < 0xE0
+                for k in range(at - 3, at):
+                    small_start = small_start and (_CLASS[data[k]] == _LOWER or _CLASS[data[k]] == _HIGH)
+                if small_start:
+                    flags |= TRACE
         elif line_begins and (sign == 91 or sign == 92 or sign == 40):
             line_mark = 1
         stop = sign in (46, 33, 63)
@@ -616,7 +642,7 @@ def scan_bytes(
             if run < size and (
                 _CLASS[data[run]] == _SPACE
                 or data[run] == 10
-                or (_CLASS[data[run]] == _HIGH and _is_wide_space(data, run, _wide(data, run, size)))
+                or (_CLASS[data[run]] == _HIGH and is_wide_space(data, run, _wide(data, run, size)))
             ):
                 ends = True
                 if at - sentence_start >= _MIN_SENTENCE:
@@ -643,3 +669,4 @@ def scan_bytes(
     stats[LINES] = line_count
     stats[CANDIDATE_LINES] = candidates
     stats[SCORED] = scored
+    stats[PARTS] = runs

@@ -13,19 +13,20 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from operator import mul
 from pathlib import Path
+from typing import NamedTuple
 
 #: Log-odds beyond which a posterior says no more: the beam's and the codes' rounding is of this order (1 in 1,000).
 _MOST = 7.0
+_LEAST = 1.0 / (1.0 + math.exp(_MOST))
 #: What the weights stand for, in the order of :meth:`Evidence.features`.
 FEATURES = ("intercept", "log_odds", "word_log_odds", "learned", "log_rate", "log_frequency", "several_words")
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What is known of a restored word.
 
     ``posterior`` of the reading; ``rivals`` that of all other words for the same place (what is left of one is that nothing was
@@ -55,14 +56,16 @@ class Evidence:
 
 
 def _log_odds(probability: float) -> float:
-    least = 1.0 / (1.0 + math.exp(_MOST))
-    probability = min(1.0 - least, max(least, probability))
+    if probability <= _LEAST:
+        probability = _LEAST
+    elif probability >= 1.0 - _LEAST:
+        probability = 1.0 - _LEAST
     return math.log(probability / (1.0 - probability))
 
 
 def confidence(evidence: Evidence, weights: Sequence[float] | None = None) -> float:
     """The probability that a restored word is right, by the packaged weights or by others."""
-    logit = sum(w * x for w, x in zip(weights or packaged_weights(), evidence.features(), strict=True))
+    logit = sum(map(mul, weights or packaged_weights(), evidence.features()))
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
 
 

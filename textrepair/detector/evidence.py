@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import prod
+from operator import attrgetter
 
 from textrepair.patch import Edit
+
+_PLACE = attrgetter("start", "end")
 
 
 def at_least_one(scores: Iterable[float]) -> float:
@@ -41,7 +44,7 @@ def replacement(
 def without_overlap(edits: Iterable[Edit]) -> tuple[Edit, ...]:
     """Edits in order; of two that overlap, or insert at one place, the surer one, or else the first, is kept."""
     kept: list[Edit] = []
-    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+    for edit in sorted(edits, key=_PLACE):
         clash = kept and (
             edit.start < kept[-1].end or (edit.start, edit.end) == (kept[-1].start, kept[-1].end)
         )

@@ -17,58 +17,88 @@ into the model itself.  Nothing is changed: which order was the right one is not
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 import numpy.typing as npt
-import regex
 
 from textrepair.detector.base import Damage, Detection, Document, Finding
+from textrepair.detector.screen import Scan
+from textrepair.detector.skeleton import code_of
 from textrepair.detector.spin import FLAGGED
-from textrepair.detector.words import frequency, looks_english
+from textrepair.detector.word_table import (
+    CODE_SHIFT,
+    FNV_PRIME,
+    FNV_START,
+    KNOWN,
+    RAREST,
+    RARITY_SHIFT,
+    RARITY_UNITS,
+    hash_of,
+)
 
 _KIND = "order"
 #: Fewer sentences than this can't be told: of ten there are sound articles whose order is no better than chance.
 SHORTEST = 12
 #: More sentences than this are looked at in the first so many: the matrices grow with the square.
-_MOST = 120
+MOST = 120
 #: Words a line must have to count as a sentence: headlines, captions and furniture have no place in the order.
 _FEWEST_WORDS = 6
-
 #: A line without a stop, or with so many capitals, is a headline: names there are short at their first mention,
 #: and words in a row are no name.
 _HEADLINE = 0.6
+#: A first word as rare as this (1 in 10,000) is a name for all that its capital says.
+_RARE = round((-math.log(1e-4) - 6.0) * RARITY_UNITS)
 
 FEATURES = ("neighbours share words", "full names first", "pronouns", "quotations")
 
 Matrix = npt.NDArray[np.float64]
 
-_WORD = regex.compile(r"[\p{L}][\p{L}’'-]*|\d[\d.,]*")
-_PERSON = frozenset("he she his her him".split())
-_NO_NAME = frozenset(["i", "i'm", "i've", "i'd", "i'll"])
-_QUOTE = regex.compile('[“”"]')
-_OPENER = frozenset(
-    "they it this these those such both but and also however meanwhile instead still yet so then nor or their its that".split()
+#: Bits of :attr:`Sentences.marks`: its first word points back; it has a pronoun for a person before any name; it leaves a
+#: quotation open; it closes one; it has names.
+OPENER, PRONOUN, OPENS, CLOSES, NAMED = 1, 2, 4, 8, 16
+#: Sorts of names: the last of two to four in a row, one that stands alone.
+FULL, BARE = 1, 2
+
+_PERSON = np.zeros(256, dtype=np.bool_)
+_PERSON[[code_of(word) for word in ("he", "she", "his", "her", "him")]] = True
+_I = code_of("i")
+_OPENERS = np.array(
+    [
+        hash_of(word)
+        for word in (
+            "they it this these those such both but and also however meanwhile instead still yet so then nor or their its that"
+        ).split()
+    ],
+    dtype=np.uint64,
 )
-_WHOLE = regex.compile(r"[.!?…:;,][”\"’')\]]*\s*\Z")
-_FUNCTION = 1e-3  # words more frequent than this carry no cohesion
+_SUFFIXES = np.zeros((5, 5), dtype=np.uint8)
+for _row, _suffix in zip(_SUFFIXES, ("ings", "ing", "ed", "es", "s"), strict=True):
+    _row[0] = len(_suffix)
+    _row[1 : len(_suffix) + 1] = list(_suffix.encode("ascii"))
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """What is looked at: stems with their weight, capitalised runs, how it opens, whether it has a
-    pronoun for a person before it has a name, and whether it leaves a quotation open or closes one."""
+@dataclass(frozen=True)
+class Sentences:
+    """What is looked at in the sentences of an article that are neither headlines nor furniture.
 
-    start: int
-    end: int
-    stems: dict[str, float]
-    names: frozenset[tuple[str, ...]]
-    opener: str
-    pronoun: bool
-    opens: bool
-    closes: bool
+    ``spans`` (n, 2) bytes; ``marks`` (n,) bits; the stems of sentence ``i`` are ``stems[stem_start[i] : stem_start[i + 1]]``
+    (hashes, with ``weights`` in nats, larger for rarer words), its names likewise, with their ``sorts``.
+    """
+
+    spans: npt.NDArray[np.int32]
+    marks: npt.NDArray[np.uint8]
+    stem_start: npt.NDArray[np.int32]
+    stems: npt.NDArray[np.uint64]
+    weights: npt.NDArray[np.float64]
+    name_start: npt.NDArray[np.int32]
+    names: npt.NDArray[np.uint64]
+    sorts: npt.NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.marks)
 
 
 class OrderDetector:
@@ -77,191 +107,347 @@ class OrderDetector:
     kind = _KIND
 
     def detect(self, document: Document) -> Detection:
-        sentences = _sentences(document)
-        if len(sentences) < SHORTEST or not looks_english(_WORD.findall(document.text[:4000])):
+        scan = document.scan
+        sentences = sentences_of(scan)
+        if len(sentences) < SHORTEST or not scan.looks_english:
             return Detection(Damage(None, 0.0))
         probability = order_probability(standing(sentences), len(sentences))
         if probability < FLAGGED:
             return Detection(Damage(probability, 0.0))
+        spans = code_points(scan, sentences)
         misplaced = _least_at_home(sentences)
-        findings = tuple(
-            Finding(
-                s.start,
-                s.end,
-                _KIND,
-                round(probability, 4),
-                "out of order: somebody named here in short comes in full only later",
-            )
-            for s in misplaced
-        ) or (
-            Finding(
-                sentences[0].start, sentences[-1].end, _KIND, round(probability, 4), "sentences out of order"
-            ),
-        )
-        return Detection(Damage(probability, len(misplaced) / len(sentences)), findings)
+        reason = "out of order: somebody named here in short comes in full only later"
+        if not misplaced:
+            spans, misplaced = [(spans[0][0], spans[-1][1])], [0]
+            reason = "sentences out of order"
+        findings = tuple(Finding(*spans[i], _KIND, round(probability, 4), reason) for i in misplaced)
+        severity = len(_least_at_home(sentences)) / len(sentences)
+        return Detection(Damage(probability, severity), findings)
 
 
-def sentences_of(text: str, most: int | None = _MOST) -> list[Sentence]:
+def code_points(scan: Scan, sentences: Sentences) -> list[tuple[int, int]]:
+    """The sentences' spans in code points of the text."""
+    tails = np.concatenate([[0], np.cumsum((scan.data & 0xC0) == 0x80)])
+    return [(int(a - tails[a]), int(b - tails[b])) for a, b in sentences.spans]
+
+
+def sentences_of(scan: Scan, most: int | None = MOST) -> Sentences:
     """The sentences of a text as the detector sees them, at most so many."""
-    return _sentences(Document(text), most)
-
-
-def _sentences(document: Document, most: int | None = _MOST) -> list[Sentence]:
-    tokens = document.tokens
-    out = []
-    for begin, end in tokens.sentences:
-        start, stop = tokens.starts[begin], tokens.ends[end - 1]
-        text = document.text[start:stop]
-        words = _WORD.findall(text)
-        capitals = sum(word[0].isupper() for word in words)
-        whole = _WHOLE.search(text) is not None
-        if whole and len(words) >= _FEWEST_WORDS and capitals <= _HEADLINE * len(words):
-            out.append(_read(text, words, start, stop))
-            if len(out) == most:
-                break
-    return out
-
-
-def _read(text: str, words: Sequence[str], start: int, end: int) -> Sentence:
-    lowered = [word.lower().replace("’", "'").removesuffix("'s") for word in words]
-    stems: dict[str, float] = {}
-    for word in lowered:
-        share = frequency(word)
-        if share < _FUNCTION:
-            stems[_stem(word)] = min(12.0, -math.log(max(share, 1e-8)) - 6.0)
-    names = []
-    run: list[str] = []
-    for at, word in enumerate(words):
-        name = word[0].isupper() and (at > 0 or frequency(lowered[0]) < 1e-4)
-        if name:
-            run.append(lowered[at])
-        if (not name or at == len(words) - 1) and run:
-            names.append(tuple(run))
-            run = []
-    return Sentence(
-        start,
-        end,
-        stems,
-        frozenset(names),
-        lowered[0],
-        _points_back(words, lowered),
-        *_quotation(text),
+    begins = scan.skeleton.begins
+    count, parts = len(begins), len(scan.parts)
+    spans = np.empty((count, 2), dtype=np.int32)
+    marks = np.zeros(count, dtype=np.uint8)
+    stem_start, name_start = np.zeros(count + 1, dtype=np.int32), np.zeros(count + 1, dtype=np.int32)
+    stems, weights = np.empty(parts, dtype=np.uint64), np.empty(parts)
+    names, sorts = np.empty(parts, dtype=np.uint64), np.empty(parts, dtype=np.uint8)
+    n = _read(
+        scan.data, scan.parts, scan.values, begins, count if most is None else most,
+        spans, marks, stem_start, stems, weights, name_start, names, sorts,
+    )  # fmt: skip
+    stem_start, name_start = stem_start[: n + 1], name_start[: n + 1]
+    stop, end = stem_start[n], name_start[n]
+    return Sentences(
+        spans[:n], marks[:n], stem_start, stems[:stop], weights[:stop], name_start, names[:end], sorts[:end]
     )
 
 
-def _points_back(words: Sequence[str], lowered: Sequence[str]) -> bool:
-    """Does a pronoun for a person come before any name?"""
-    for at, word in enumerate(lowered):
-        if word in _PERSON:
-            return True
-        if at and words[at][0].isupper() and word not in _NO_NAME:
-            return False
-    return False
+_jit = numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")
 
 
-def _quotation(text: str) -> tuple[bool, bool]:
+@_jit
+def _lowered(data, start, end):  # type: ignore[no-untyped-def]
+    """The hash of a word in lower case, as that of the word table."""
+    hashed = FNV_START
+    for at in range(start, end):
+        byte = data[at]
+        if 65 <= byte <= 90 or (at > start and data[at - 1] == 0xC3 and 0x80 <= byte <= 0x9E):
+            byte += np.uint8(32)
+        hashed = (hashed ^ np.uint64(byte)) * FNV_PRIME
+    return hashed
+
+
+@_jit
+def _stem_end(data, start, end):  # type: ignore[no-untyped-def]
+    """Crude, since it only has to join ``sanction`` and ``sanctions``, ``warned`` and ``warning``."""
+    for k in range(len(_SUFFIXES)):
+        size = np.int64(_SUFFIXES[k, 0])
+        if end - start - size >= 4:
+            same = True
+            for i in range(size):
+                if data[end - size + i] | np.uint8(32) != _SUFFIXES[k, 1 + i]:
+                    same = False
+                    break
+            if same:
+                return end - size
+    return end
+
+
+@_jit
+def _is_quote(data, at):  # type: ignore[no-untyped-def]
+    """1 for one that opens, 2 for one that closes, 3 for a straight one, 0 for none."""
+    if data[at] == 34:
+        return 3
+    if data[at] == 0xE2 and at + 2 < len(data) and data[at + 1] == 0x80:
+        return 1 if data[at + 2] == 0x9C else (2 if data[at + 2] == 0x9D else 0)
+    return 0
+
+
+@_jit
+def _trimmed(data, start, end):  # type: ignore[no-untyped-def]
+    """The end of the sentence without the white space behind it, and the same without closing quotes and brackets."""
+    while end > start and (data[end - 1] <= 32 or (data[end - 1] == 0xA0 and data[end - 2] == 0xC2)):
+        end -= 1 if data[end - 1] <= 32 else 2
+    bare = end
+    while bare > start:
+        last = data[bare - 1]
+        if last == 34 or last == 39 or last == 41 or last == 93 or last <= 32:
+            bare -= 1
+        elif (last == 0x9D or last == 0x99) and bare - start >= 3 and data[bare - 3] == 0xE2:
+            bare -= 3
+        else:
+            break
+    return end, bare
+
+
+@_jit
+def _is_whole(data, start, bare):  # type: ignore[no-untyped-def]
+    """Does it end with a sign, as lines that are no headlines do?"""
+    if bare <= start:
+        return False
+    last = data[bare - 1]
+    if last == 46 or last == 33 or last == 63 or last == 58 or last == 59 or last == 44:
+        return True
+    return last == 0xA6 and bare - start >= 3 and data[bare - 3] == 0xE2 and data[bare - 2] == 0x80
+
+
+@_jit
+def _quotation(data, start, end):  # type: ignore[no-untyped-def]
     """Does the sentence open a quotation that it doesn't close; does it close one that it didn't open?"""
     depth = lowest = 0
-    for mark in _QUOTE.findall(text):
-        if mark == "“":
+    straight = False
+    for at in range(start, end):
+        sort = _is_quote(data, at)
+        if sort == 1:
             depth += 1
-        elif mark == "”":
+        elif sort == 2:
             depth -= 1
-        else:
+        elif sort == 3:
+            straight = True
             depth += -1 if depth > 0 else 1
         lowest = min(lowest, depth)
-    if '"' in text and depth > 0 and text.rstrip().endswith('"'):
-        return False, True  # an odd straight quote at the end closes
-    return depth > 0, lowest < 0
+    if straight and depth > 0 and data[end - 1] == 34:
+        return CLOSES  # an odd straight quote at the end closes
+    return (OPENS if depth > 0 else 0) | (CLOSES if lowest < 0 else 0)
 
 
-def _stem(word: str) -> str:
-    """Crude, since it only has to join ``sanction`` and ``sanctions``, ``warned`` and ``warning``."""
-    for suffix in ("ings", "ing", "ed", "es", "s"):
-        if word.endswith(suffix) and len(word) - len(suffix) >= 4:
-            return word[: -len(suffix)]
-    return word
+@_jit
+def _read(  # type: ignore[no-untyped-def]
+    data, parts, values, begins, most, spans, marks, stem_start, stems, weights, name_start, names, sorts
+):
+    """Fill in the arrays of :class:`Sentences`; how many sentences there are."""
+    n = stem_count = name_count = 0
+    k = 0
+    for which in range(len(begins)):
+        begin = np.int64(begins[which])
+        end = np.int64(begins[which + 1]) if which + 1 < len(begins) else len(data)
+        while k < len(parts) and parts[k, 0] < begin:
+            k += 1
+        stop, bare = _trimmed(data, begin, end)
+        if not _is_whole(data, begin, bare):
+            continue
+        words = capitals = 0
+        stem_at, name_at = stem_count, name_count
+        mark = 0
+        pronoun_told = False
+        run = 0  # capitalised words in a row, and the last of them
+        last_name = np.uint64(0)
+        while k < len(parts) and parts[k, 0] < end:
+            start = np.int64(parts[k, 0])
+            value = values[k]
+            word_end = np.int64(parts[k, 1])
+            lead = data[start]
+            number = 48 <= lead <= 57
+            single, clitic = True, False
+            k += 1
+            # what a hyphen, an apostrophe, or a point in a number joins to it
+            while k < len(parts) and parts[k, 0] < end:
+                gap = parts[k, 0] - parts[k - 1, 1]
+                sign = data[parts[k - 1, 1]]
+                if number:
+                    if not (gap == 1 and (sign == 46 or sign == 44) and 48 <= data[parts[k, 0]] <= 57):
+                        break
+                    single = False
+                elif (gap == 1 and sign == 39) or (
+                    gap == 3 and sign == 0xE2 and data[parts[k, 0] - 1] == 0x99
+                ):
+                    if parts[k, 1] - parts[k, 0] == 1 and data[parts[k, 0]] | np.uint8(32) == 115:
+                        k += 1
+                        break
+                    clitic = True
+                elif gap == 1 and sign == 45:
+                    single = False
+                else:
+                    break
+                word_end = np.int64(parts[k, 1])
+                k += 1
+            upper = 65 <= lead <= 90 or (lead == 0xC3 and data[start + 1] <= 0x9E)
+            rare = np.int64(RAREST)
+            if clitic:
+                rare = np.int64(0)
+            elif single and value & KNOWN:
+                rare = (value >> RARITY_SHIFT) & 0xFF
+            hashed = _lowered(data, start, word_end) if upper or not words else np.uint64(0)
+            code = (value >> CODE_SHIFT) & 0xFF if single and not clitic else np.int64(0)
+            if words == 0:
+                for opener in _OPENERS:
+                    if opener == hashed:
+                        mark |= OPENER
+            if not pronoun_told:
+                if _PERSON[code]:
+                    mark |= PRONOUN
+                    pronoun_told = True
+                elif words and upper and (value >> CODE_SHIFT) & 0xFF != _I:
+                    pronoun_told = True
+            if rare:
+                stems[stem_count] = _lowered(data, start, _stem_end(data, start, word_end))
+                weights[stem_count] = rare / RARITY_UNITS
+                stem_count += 1
+            named = upper and (words > 0 or rare > _RARE)
+            if named:
+                run += 1
+                last_name = hashed
+            elif run:
+                names[name_count] = last_name
+                sorts[name_count] = BARE if run == 1 else (FULL if run <= 4 else 0)
+                name_count += 1
+                run = 0
+            words += 1
+            capitals += upper
+        if run:
+            names[name_count] = last_name
+            sorts[name_count] = BARE if run == 1 else (FULL if run <= 4 else 0)
+            name_count += 1
+        if words < _FEWEST_WORDS or capitals > _HEADLINE * words:
+            stem_count, name_count = stem_at, name_at
+            continue
+        if name_count > name_at:
+            mark |= NAMED
+        marks[n] = mark | _quotation(data, begin, stop)
+        spans[n, 0], spans[n, 1] = begin, stop
+        n += 1
+        stem_start[n], name_start[n] = stem_count, name_count
+        if n == most:
+            break
+    return n
 
 
 # --- statistics and where the article's order stands among all orders ----------------------------------------------------------
 
 
-def standing(sentences: Sequence[Sentence]) -> npt.NDArray[np.float64]:
-    """Where the order stands among all permutations, shape ``(len(FEATURES),)``: standard deviations above the mean; 0 where a
+def standing(sentences: Sentences) -> tuple[float, float, float, float]:
+    """Where the order stands among all permutations, by :data:`FEATURES`: standard deviations above the mean; 0 where a
     statistic has nothing to say."""
     likeness = likeness_of(sentences)
-    opens = _opener_links(sentences, likeness)
-    return np.array(
-        [
-            _neighbour_score(likeness, 2),
-            _full_first(sentences),
-            _neighbour_score(opens, 1),
-            _neighbour_score(_quotation_links(sentences), 1),
-        ]
+    marks = sentences.marks
+    return (
+        _neighbour_score(likeness, 2),
+        _full_first(sentences.name_start, sentences.names, sentences.sorts),
+        _neighbour_score(_opener_links(marks, likeness), 1),
+        _neighbour_score(_quotation_links(marks), 1),
     )
 
 
-def likeness_of(sentences: Sequence[Sentence]) -> Matrix:
+def likeness_of(sentences: Sentences) -> Matrix:
     """Rare words in common, by their weight, over the geometric mean of both sentences' weights: the cosine of TextTiling.
 
     What many sentences of the article have in common says nothing about neighbours and weighs less.
     """
-    count = len(sentences)
-    columns: dict[str, list[int]] = defaultdict(list)
-    for i, sentence in enumerate(sentences):
-        for stem in sentence.stems:
-            columns[stem].append(i)
-    out = np.zeros((count, count))
-    norms = np.zeros(count)
-    for stem, rows in sorted(columns.items()):  # sums in one order, whatever the hashes of this process
-        weight = sentences[rows[0]].stems[stem] * math.log((count + 1) / len(rows))
-        for i in rows:
-            norms[i] += weight * weight
-        if len(rows) > 1:
-            out[np.ix_(rows, rows)] += weight * weight
-    norms = np.sqrt(np.maximum(norms, 1e-9))
-    out /= norms[:, None] * norms[None, :]
-    np.fill_diagonal(out, 0.0)
+    out: Matrix = _likeness(sentences.stem_start, sentences.stems, sentences.weights)
     return out
 
 
-def _opener_links(sentences: Sequence[Sentence], likeness: Matrix) -> Matrix:
+@_jit
+def _enter(table, keys, count, key):  # type: ignore[no-untyped-def]
+    """The number of a key, which gets the next one if it is new; ``table`` holds numbers plus one, by hash."""
+    mask = np.uint64(len(table) - 1)
+    at = (key ^ (key >> np.uint64(32))) & mask
+    while table[at] and keys[table[at] - 1] != key:
+        at = (at + np.uint64(1)) & mask
+    if not table[at]:
+        keys[count] = key
+        table[at] = count + 1
+    return table[at] - 1
+
+
+@_jit
+def _likeness(stem_start, stems, weights):  # type: ignore[no-untyped-def]
+    count, total = len(stem_start) - 1, len(stems)
+    size = 16
+    while size < 2 * total:
+        size *= 2
+    table, keys = np.zeros(size, dtype=np.int32), np.empty(total, dtype=np.uint64)
+    weight = np.empty(total)
+    rows = np.zeros(total, dtype=np.int32)  # of each stem
+    last = np.full(total, -1, dtype=np.int32)  # the place of its last mention
+    before = np.full(total, -1, dtype=np.int32)  # of each mention, the one before
+    where = np.empty(total, dtype=np.int32)
+    found = 0
+    for i in range(count):
+        for at in range(stem_start[i], stem_start[i + 1]):
+            which = _enter(table, keys, found, stems[at])
+            if which == found:
+                weight[found] = weights[at]
+                found += 1
+            if last[which] >= 0 and where[last[which]] == i:
+                continue
+            where[at], before[at], last[which] = i, last[which], at
+            rows[which] += 1
+    out, norms = np.zeros((count, count)), np.zeros(count)
+    for which in range(found):
+        square = (weight[which] * math.log((count + 1) / rows[which])) ** 2
+        one = last[which]
+        while one >= 0:
+            norms[where[one]] += square
+            other = before[one]
+            while other >= 0:
+                out[where[one], where[other]] += square
+                other = before[other]
+            one = before[one]
+    for i in range(count):
+        norms[i] = math.sqrt(max(norms[i], 1e-9))
+    for i in range(count):
+        for j in range(i):
+            out[i, j] /= norms[i] * norms[j]
+            out[j, i] = out[i, j]
+    return out
+
+
+@_jit
+def _opener_links(marks, likeness):  # type: ignore[no-untyped-def]
     """``[i, j]``: does the opening of ``j`` have something to point to when ``i`` stands before it?"""
-    count = len(sentences)
+    count = len(marks)
     out = np.zeros((count, count))
-    people = np.array([bool(s.names) or s.pronoun for s in sentences], dtype=float)
-    for j, sentence in enumerate(sentences):
-        if sentence.pronoun:
-            out[:, j] = people + likeness[:, j]
-        elif sentence.opener in _OPENER:
-            out[:, j] = likeness[:, j]
-    np.fill_diagonal(out, 0.0)
+    for i in range(count):
+        people = 1.0 if marks[i] & (NAMED | PRONOUN) else 0.0
+        for j in range(count):
+            if i != j and marks[j] & PRONOUN:
+                out[i, j] = people + likeness[i, j]
+            elif i != j and marks[j] & OPENER:
+                out[i, j] = likeness[i, j]
     return out
 
 
-def _short_after_full(sentences: Sequence[Sentence]) -> Matrix:
-    """``[i, j]``: how many names does ``j`` have in short that ``i`` has in full?  Positive where ``i`` should come first."""
-    count = len(sentences)
+@_jit
+def _quotation_links(marks):  # type: ignore[no-untyped-def]
+    """``[i, j]``: 1 where ``i`` leaves a quotation open and ``j`` goes on with it or closes it, −0.5 if only one does."""
+    count = len(marks)
     out = np.zeros((count, count))
-    for i, one in enumerate(sentences):
-        full = {name[-1] for name in one.names if 2 <= len(name) <= 4}
-        bare_here = {name[0] for name in one.names if len(name) == 1}
-        full -= bare_here
-        if not full:
-            continue
-        for j, other in enumerate(sentences):
-            if i != j:
-                bare = {name[0] for name in other.names if len(name) == 1}
-                out[i, j] += len(full & bare)
-    return out
-
-
-def _quotation_links(sentences: Sequence[Sentence]) -> Matrix:
-    """``[i, j]``: 1 where ``i`` leaves a quotation open and ``j`` goes on with it or closes it, −1 where only one of the two."""
-    opens = np.array([s.opens for s in sentences])[:, None]
-    closes = np.array([s.closes for s in sentences])[None, :]
-    out = np.where(opens & closes, 1.0, np.where(opens | closes, -0.5, 0.0))
-    np.fill_diagonal(out, 0.0)
+    for i in range(count):
+        opens = (marks[i] & OPENS) != 0
+        for j in range(count):
+            closes = (marks[j] & CLOSES) != 0
+            if i != j and (opens or closes):
+                out[i, j] = 1.0 if opens and closes else -0.5
     return out
 
 
@@ -269,27 +455,45 @@ def _quotation_links(sentences: Sequence[Sentence]) -> Matrix:
 _FULL_FIRST = 0.85
 
 
-def _full_first(sentences: Sequence[Sentence]) -> float:
+@_jit
+def _full_first(name_start, names, sorts):  # type: ignore[no-untyped-def]
     """Σ over people of the log-likelihood ratio "first mention in full, as articles do" against "any mention may be first"."""
-    full: dict[str, list[int]] = defaultdict(list)
-    bare: dict[str, list[int]] = defaultdict(list)
-    for i, sentence in enumerate(sentences):
-        here = {name[-1] for name in sentence.names if 2 <= len(name) <= 4}
-        for name in here:
-            full[name].append(i)
-        for name in {name[0] for name in sentence.names if len(name) == 1} - here:
-            bare[name].append(i)
-    total = 0.0
-    for name in sorted(full.keys() & bare.keys()):
-        chance = len(full[name]) / (len(full[name]) + len(bare[name]))
-        if full[name][0] < bare[name][0]:
-            total += math.log(_FULL_FIRST / chance)
-        else:
-            total += math.log((1.0 - _FULL_FIRST) / (1.0 - chance))
-    return total
+    count, total = len(name_start) - 1, len(names)
+    size = 16
+    while size < 2 * total:
+        size *= 2
+    table, keys = np.zeros(size, dtype=np.int32), np.empty(total, dtype=np.uint64)
+    mentions = np.zeros(
+        (total, 3), dtype=np.int32
+    )  # of each name, sentences that have it in full, or only in short
+    latest = np.full((total, 3), -1, dtype=np.int32)
+    full_first = np.zeros(total, dtype=np.bool_)
+    found = 0
+    for i in range(count):
+        for sort in (FULL, BARE):
+            for at in range(name_start[i], name_start[i + 1]):
+                if sorts[at] == sort:
+                    which = _enter(table, keys, found, names[at])
+                    found += which == found
+                    if latest[which, sort] != i and not (sort == BARE and latest[which, FULL] == i):
+                        latest[which, sort] = i
+                        mentions[which, sort] += 1
+                        if mentions[which, FULL] + mentions[which, BARE] == 1:
+                            full_first[which] = sort == FULL
+    score = 0.0
+    for which in range(found):
+        full, bare = mentions[which, FULL], mentions[which, BARE]
+        if full and bare:
+            chance = full / (full + bare)
+            if full_first[which]:
+                score += math.log(_FULL_FIRST / chance)
+            else:
+                score += math.log((1.0 - _FULL_FIRST) / (1.0 - chance))
+    return score
 
 
-def _neighbour_score(links: Matrix, reach: int) -> float:
+@_jit
+def _neighbour_score(links, reach):  # type: ignore[no-untyped-def]
     """Σ over neighbours ``i`` before ``j`` (up to ``reach`` apart, weighed by the inverse) of ``links[i, j]``, standardised.
 
     Over random orders each ordered pair is at a given distance with probability (n − d) / (n (n − 1)), so the mean is exact; the
@@ -298,24 +502,36 @@ def _neighbour_score(links: Matrix, reach: int) -> float:
     """
     count = len(links)
     pairs = count * (count - 1)
-    total = links.sum()
-    mean = total / pairs
-    variance = (links**2).sum() / pairs - mean * mean
+    mean = links.sum() / pairs
+    variance = (links * links).sum() / pairs - mean * mean
     value = expected = spread = 0.0
     for distance in range(1, reach + 1):
         weight = 1.0 / distance
-        value += weight * float(np.trace(links, offset=distance))
+        for i in range(count - distance):
+            value += weight * links[i, i + distance]
         expected += weight * (count - distance) * mean
         spread += weight * weight * (count - distance) * variance
-    return float((value - expected) / math.sqrt(spread)) if spread > 1e-12 else 0.0
+    return (value - expected) / math.sqrt(spread) if spread > 1e-12 else 0.0
 
 
-def _least_at_home(sentences: Sequence[Sentence]) -> list[Sentence]:
+def _least_at_home(sentences: Sentences) -> list[int]:
     """Sentences that name people in short who come in full only later."""
-    early = _short_after_full(sentences)
-    wrong = np.tril(early, -1).sum(axis=0)
-    right = np.triu(early, 1).sum(axis=0)
-    return [s for s, bad, good in zip(sentences, wrong, right, strict=True) if bad > 0 and good == 0]
+    full: list[set[int]] = []
+    bare: list[set[int]] = []
+    for begin, end in zip(sentences.name_start[:-1], sentences.name_start[1:], strict=True):
+        here = list(
+            zip(sentences.names[begin:end].tolist(), sentences.sorts[begin:end].tolist(), strict=True)
+        )
+        bare.append({name for name, sort in here if sort == BARE})
+        full.append({name for name, sort in here if sort == FULL} - bare[-1])
+    before: set[int] = set()
+    out = []
+    for i, names in enumerate(bare):
+        later = set().union(*full[i + 1 :])
+        if names & later and not names & before:
+            out.append(i)
+        before |= full[i]
+    return out
 
 
 # --- probability ----------------------------------------------------------------------------------------------------------------
@@ -326,21 +542,20 @@ _WEIGHTS = (-3.476, 0.280, -0.573, -0.403, -0.235, -0.306)
 _CUT = 5.0
 
 
-def terms(standings: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.float64]:
+def terms(standings: Sequence[float], count: int) -> tuple[float, ...]:
     """What the regression weighs: 1, length, and the standings.
 
     In sound articles a standing grows with the square root of the sentences, in shuffled ones it does not; so the likelihood
     ratio of two normal distributions is linear in standing × √sentences and in sentences.  The second of the standings is a
     log-likelihood ratio itself.
     """
-    length = min(count, _MOST) / 30.0
-    z = np.clip(standings, -_CUT, _CUT)
-    scaled = z * math.sqrt(length)
-    scaled[1] = z[1]
-    return np.concatenate([[1.0, length], scaled])
+    length = min(count, MOST) / 30.0
+    root = math.sqrt(length)
+    neighbours, names, pronouns, quotations = (max(-_CUT, min(_CUT, z)) for z in standings)
+    return 1.0, length, root * neighbours, names, root * pronouns, root * quotations
 
 
-def order_probability(standings: npt.NDArray[np.float64], count: int) -> float:
+def order_probability(standings: Sequence[float], count: int) -> float:
     """The probability that sentences whose order stands so among their permutations are out of order."""
-    logit = float(terms(standings, count) @ np.array(_WEIGHTS))
+    logit = sum(w * x for w, x in zip(_WEIGHTS, terms(standings, count), strict=True))
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))

@@ -15,19 +15,27 @@ import numpy as np
 import numpy.typing as npt
 
 from textrepair.detector import byte_scan
+from textrepair.detector.skeleton import Skeleton, word_codes
 from textrepair.detector.word_table import (
+    ABBREVIATION,
     AGENCY,
+    CODE_SHIFT,
     COMMON,
     FRAGMENT,
     KNOWN,
     MARK,
     MAY_DOUBLE,
     NO_IDENTIFIER,
+    RARITY_SHIFT,
     SMALL,
     TableBuilder,
     prefix_bitmap,
+    rarity,
 )
+from textrepair.detector.words import COMMON_FREQUENCY, ENGLISH_SHARE, frequencies
+from textrepair.lazy import cached_property
 from textrepair.model.vocabulary import CLASSES, SPECIALS
+from textrepair.tokens import ABBREVIATIONS
 
 if TYPE_CHECKING:
     from textrepair.model import Model
@@ -39,13 +47,17 @@ class Scan:
 
     ``flags`` are the bits of :mod:`~textrepair.detector.byte_scan`; ``unlisted`` the starts of words on no list and of rests
     of cut words; ``lines`` number, start and end of lines that may be furniture; ``ids`` the model's identifiers of words
-    and signs, each sentence closed by that of its end (empty without a model).
+    and signs, each sentence closed by that of its end (empty without a model); ``data`` the text's bytes, ``parts`` where its
+    runs of letters and digits begin and end in them, ``values`` what the word table says of each.
     """
 
     stats: npt.NDArray[np.int64]
     unlisted: npt.NDArray[np.int64]
     lines: npt.NDArray[np.int64]
     ids: npt.NDArray[np.int32]
+    data: npt.NDArray[np.uint8]
+    parts: npt.NDArray[np.int32]
+    values: npt.NDArray[np.int64]
 
     def may_have(self, flag: int) -> bool:
         return bool(self.stats[byte_scan.FLAGS] & flag)
@@ -54,6 +66,17 @@ class Scan:
     def words(self) -> int:
         """How many words the text has."""
         return int(self.stats[byte_scan.WORDS])
+
+    @cached_property
+    def skeleton(self) -> Skeleton:
+        """The text without its content."""
+        return Skeleton.of(self.data, self.parts, self.values)
+
+    @property
+    def looks_english(self) -> bool:
+        """Are enough of its words common English ones?  (:func:`textrepair.detector.words.looks_english`, of all words.)"""
+        spelled, common = int(self.stats[byte_scan.SPELLED]), int(self.stats[byte_scan.COMMON_WORDS])
+        return common >= ENGLISH_SHARE * spelled
 
 
 @dataclass(frozen=True)
@@ -72,13 +95,21 @@ class Scanner:
         unlisted = np.empty(size // 4 + 1, dtype=np.int64)
         lines = np.empty((text.count("\n") + 1, 3), dtype=np.int64)
         seen = np.zeros(1 << max(4, (size // 2).bit_length()), dtype=np.uint64)
+        parts = np.empty((size // 2 + 1, 2), dtype=np.int32)
+        values = np.empty(size // 2 + 1, dtype=np.int64)
         stats = np.zeros(byte_scan.STATS, dtype=np.int64)
-        byte_scan.scan_bytes(data, self.table, self.prefixes, self.signs, ids, unlisted, lines, seen, stats)
+        byte_scan.scan_bytes(
+            data, self.table, self.prefixes, self.signs, ids, unlisted, lines, seen, parts, values, stats
+        )
+        runs = stats[byte_scan.PARTS]
         return Scan(
             stats,
             unlisted[: stats[byte_scan.UNLISTED]],
             lines[: stats[byte_scan.CANDIDATE_LINES]],
             ids[: stats[byte_scan.TOKENS]],
+            data,
+            parts[:runs],
+            values[:runs],
         )
 
 
@@ -98,7 +129,7 @@ def model_scanner(model: Model) -> Scanner:
     """A scanner that also sees the words as a model does."""
     words = model.vocabulary.words[len(SPECIALS) :]
     builder = TableBuilder(max(_WORDS, 3 * len(words)))
-    values = np.arange(len(SPECIALS), len(model.vocabulary.words), dtype=np.uint32)
+    values = np.arange(len(SPECIALS), len(model.vocabulary.words), dtype=np.uint64)
     builder.add(words, values)
     _add_lists(builder)
     return Scanner(builder.build(), _prefixes(), sign_identifiers(model))
@@ -107,22 +138,25 @@ def model_scanner(model: Model) -> Scanner:
 def _add_lists(builder: TableBuilder) -> None:
     # The detectors' own lists; they ask for a scan, so they can't be imported above.
     from textrepair.detector import furniture, glue, repetition, spacing
-    from textrepair.detector.words import COMMON_FREQUENCY, frequencies
 
     table = frequencies()
     shares = np.fromiter(table.values(), dtype=np.float64, count=len(table))
-    none = np.uint32(NO_IDENTIFIER)
-    values = np.where(shares >= COMMON_FREQUENCY, np.uint32(KNOWN | COMMON), np.uint32(KNOWN)) | none
+    none = np.uint64(NO_IDENTIFIER)
+    values = np.where(shares >= COMMON_FREQUENCY, np.uint64(KNOWN | COMMON), np.uint64(KNOWN)) | none
     words = list(table)
     pairs = glue.listed_pairs()
     if pairs:
         values[[i for i, word in enumerate(words) if word in pairs]] = none
-    builder.add(words, values.astype(np.uint32))
+    codes = word_codes(words)
+    values |= codes.astype(np.uint64) << np.uint64(CODE_SHIFT)
+    values |= rarity(shares).astype(np.uint64) << np.uint64(RARITY_SHIFT)
+    builder.add(words, values)
     builder.add_flag(glue.FRAGMENTS, FRAGMENT)
     builder.add_flag(repetition.MAY_DOUBLE, MAY_DOUBLE)
     builder.add_flag(spacing.SMALL_WORDS, SMALL)
     builder.add_flag(furniture.MARK_WORDS, MARK)
     builder.add_flag(furniture.AGENCIES, AGENCY)
+    builder.add_flag((a.lower() for a in ABBREVIATIONS), ABBREVIATION)
 
 
 @cache

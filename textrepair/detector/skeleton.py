@@ -10,12 +10,16 @@ one to three of these, at length 1.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from dataclasses import dataclass
+from typing import Self
 
+import numba
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.tokens import TokenKind, Tokens
+from textrepair.detector.byte_scan import is_wide_space
+from textrepair.detector.word_table import ABBREVIATION, CODE_SHIFT
+from textrepair.lazy import cached_property
 
 #: Closed classes of English, with the few adverbs and reporting verbs that are as frequent.
 FUNCTION_WORDS = (
@@ -38,63 +42,401 @@ ALPHABET = (
 )  # fmt: skip
 _CODE = {name: code for code, name in enumerate(ALPHABET)}
 _BASE = 256
-_NOTHING = -1
 
 
-def _code(text: str, kind: int) -> int:
-    """The code of a token inside a sentence; -1 for quotes, which are a matter of typography."""
-    if kind in (TokenKind.WORD, TokenKind.ABBREVIATION):
-        lowered = text.lower()
-        if lowered in _FUNCTION_SET:
-            return _CODE[lowered]
-        if text[0].isupper():
-            return _CODE[NAME]
-        ending = next((e for e in ENDINGS if lowered.endswith(e) and len(lowered) > len(e) + 2), None)
-        return _CODE[f"-{ending}" if ending else OTHER]
-    if kind == TokenKind.CLITIC:
-        return _CODE.get(text.lower().replace("’", "'"), _CODE[CLITIC])
-    if kind == TokenKind.STOP:
-        return _CODE.get(text[0], _CODE["."])
-    if kind == TokenKind.PUNCTUATION:
-        return _CODE.get(text, _CODE[SIGN])
-    fixed = {TokenKind.NUMBER: NUMBER, TokenKind.OPAQUE: OPAQUE, TokenKind.SYMBOL: SIGN}
-    return _CODE[fixed[TokenKind(kind)]] if kind in fixed else _NOTHING
+_FUNCTION_CODES = {word: _CODE[word] for word in FUNCTION_WORDS}
+_BEGIN, _NAME, _OTHER = _CODE[BEGIN], _CODE[NAME], _CODE[OTHER]
+_NUMBER, _OPAQUE, _CLITIC, _SIGN = _CODE[NUMBER], _CODE[OPAQUE], _CODE[CLITIC], _CODE[SIGN]
+_ELLIPSIS, _FIRST_FUNCTION_WORD = _CODE["…"], _CODE[FUNCTION_WORDS[0]]
 
 
-_FUNCTION_SET = frozenset(FUNCTION_WORDS)
+def _padded(words: Sequence[str], width: int) -> npt.NDArray[np.uint8]:
+    """Words as rows of bytes behind their lengths."""
+    out = np.zeros((len(words), width + 1), dtype=np.uint8)
+    for row, word in zip(out, words, strict=True):
+        row[0] = len(word)
+        row[1 : len(word) + 1] = list(word.encode("ascii"))
+    return out
 
 
-def codes(tokens: Tokens) -> npt.NDArray[np.int64]:
-    """The skeleton of a text, a code for each token and each beginning of a sentence.
+_ENDING_BYTES = _padded(ENDINGS, 4)
+_ENDING_CODES = np.array([_CODE[f"-{ending}"] for ending in ENDINGS], dtype=np.uint8)
+_CLITIC_BYTES = _padded([clitic[1:] for clitic in _CLITICS], 2)
+_CLITIC_CODES = np.array([_CODE[clitic] for clitic in _CLITICS], dtype=np.uint8)
+_SIGN_CODES = np.full(128, _SIGN, dtype=np.uint8)
+for _sign in _SIGNS[:-1]:
+    _SIGN_CODES[ord(_sign)] = _CODE[_sign]
 
-    >>> from textrepair.tokens import tokenize
-    >>> [ALPHABET[c] for c in codes(tokenize("The Dutch asked for peace, didn't they?"))]
-    ['<s>', 'the', 'N', '-ed', 'for', 'w', ',', 'w', "'t", 'they', '?']
+# What the last token was, for the end of a sentence.
+_NOTHING_YET, _STOP, _QUOTE, _BRACKET, _COMMA, _ELSE = range(6)
+
+_jit = numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")
+
+
+@_jit
+def _is_low(byte):  # type: ignore[no-untyped-def]
+    return 97 <= byte <= 122
+
+
+@_jit
+def _is_up(byte):  # type: ignore[no-untyped-def]
+    return 65 <= byte <= 90
+
+
+@_jit
+def _is_digit(byte):  # type: ignore[no-untyped-def]
+    return 48 <= byte <= 57
+
+
+@_jit
+def _is_word(byte):  # type: ignore[no-untyped-def]
+    return _is_low(byte) or _is_up(byte) or _is_digit(byte)
+
+
+@_jit
+def _is_capital(data, at):  # type: ignore[no-untyped-def]
+    return _is_up(data[at]) or (data[at] == 0xC3 and data[at + 1] <= 0x9E)
+
+
+@_jit
+def _matches(row, data, end):  # type: ignore[no-untyped-def]
+    """Do the bytes up to ``end`` end in these letters, in whatever case?"""
+    size = np.int64(row[0])
+    for i in range(size):  # noqa: SIM110 (compiled)
+        if data[end - size + i] | np.uint8(32) != row[1 + i]:
+            return False
+    return True
+
+
+@_jit
+def _inflection(data, start, end):  # type: ignore[no-untyped-def]
+    """The code of a word of an open class."""
+    for k in range(len(_ENDING_BYTES)):
+        if end - start > _ENDING_BYTES[k, 0] + 2 and _matches(_ENDING_BYTES[k], data, end):
+            return _ENDING_CODES[k]
+    return np.uint8(_OTHER)
+
+
+@_jit
+def _inflections(data: npt.NDArray[np.uint8], out: npt.NDArray[np.uint8]) -> None:
+    """Those of words, one a line."""
+    start = 0
+    for number in range(len(out)):
+        end = start
+        while end < len(data) and data[end] != 10:
+            end += 1
+        out[number] = _inflection(data, start, end)
+        start = end + 1
+
+
+def word_codes(words: Sequence[str]) -> npt.NDArray[np.uint8]:
+    """The codes of words in lower case, for the word table; none is 0."""
+    out = np.empty(len(words), dtype=np.uint8)
+    _inflections(np.frombuffer("\n".join(words).encode("utf-8", "surrogatepass"), dtype=np.uint8), out)
+    at = {word: i for i, word in enumerate(words) if word in _FUNCTION_CODES}
+    for word, i in at.items():
+        out[i] = _FUNCTION_CODES[word]
+    return out
+
+
+@_jit
+def _clitic(data, start, end):  # type: ignore[no-untyped-def]
+    for k in range(len(_CLITIC_BYTES)):
+        if end - start == _CLITIC_BYTES[k, 0] and _matches(_CLITIC_BYTES[k], data, end):
+            return _CLITIC_CODES[k]
+    return np.uint8(_CLITIC)
+
+
+@_jit
+def _is_address(data, start, end, size):  # type: ignore[no-untyped-def]
+    """Does ``http://`` or ``www.`` begin here?"""
+    if end - start == 3 and data[start] == 119 and data[start + 1] == 119 and data[start + 2] == 119:
+        return end < size and data[end] == 46
+    return (
+        4 <= end - start <= 5
+        and end + 2 < size
+        and data[start] == 104
+        and data[start + 1] == 116
+        and data[end] == 58
+        and data[end + 1] == 47
+        and data[end + 2] == 47
+    )
+
+
+@_jit
+def _skeleton(data, parts, values, out, begins):  # type: ignore[no-untyped-def]
+    """Fill in the codes and where, in bytes, each sentence begins; how many there are of both.
+
+    One loop over runs of letters and digits, and inside it one over what stands before each: white space and signs.
     """
-    known: dict[tuple[str, int], int] = {}
-    texts, kinds = tokens.texts, tokens.kinds
-    out = []
-    for begin, end in tokens.sentences:
-        out.append(_CODE[BEGIN])
-        for i in range(begin, end):
-            text = texts[i]
-            if i == begin and text[0].isupper():
-                text = text.lower()  # the capital says nothing here
-            key = text, kinds[i]
-            code = known.get(key)
-            if code is None:
-                code = known[key] = _code(*key)
-            if code >= 0:
-                out.append(code)
-    return np.array(out, dtype=np.int64)
+    size, count = len(data), len(parts)
+    n = sentences = 0
+    at = 0
+    breaks = 0
+    white = broken = False
+    ended = False  # nothing but quotes and brackets since a stop
+    last = _NOTHING_YET
+    first = True  # of its sentence, quotes included
+    # the token that a hyphen may go on with: where it began, and whether it is a name
+    word_start = -1
+    word_end = -1
+    number_end = -1
+    initials = False  # inside "U.S."
+    opaque_end = -1
+    for k in range(count + 1):
+        start = parts[k, 0] if k < count else size
+        while at < start:
+            sign = data[at]
+            width = 1
+            if sign >= 0x80:
+                width = 2 if sign < 0xE0 else (3 if sign < 0xF0 else 4)
+                if at + width > size:
+                    width = 1
+            if sign <= 32 and (sign == 32 or 9 <= sign <= 13 or 28 <= sign <= 31):
+                white = True
+                if sign == 10 or sign == 13:
+                    broken = True
+                    breaks += sign == 10
+                at += 1
+                continue
+            if width > 1 and is_wide_space(data, at, width):
+                white = True
+                at += width
+                continue
+            if at < opaque_end:
+                at += width
+                continue
+            # ---- a full stop that belongs to what is before it
+            if sign == 46 and at == word_end and at + 1 < size:
+                following = data[at + 1]
+                one = word_end - word_start == 1
+                letter_stop = (
+                    one and k < count and start == at + 1 and parts[k, 1] - start == 1
+                    and (_is_low(following) or _is_up(following))
+                    and start + 1 < size and data[start + 1] == 46
+                )  # fmt: skip
+                if letter_stop or (one and initials):
+                    initials = True
+                    out[n - 1] = (
+                        _NAME if _is_up(data[word_start]) and not (n > 1 and out[n - 2] == _BEGIN) else _OTHER
+                    )
+                    at += 1
+                    continue
+                if (following == 32 or following == 10) and k < count:
+                    ahead = data[start]
+                    bare = start == at + 2
+                    short = values[k - 1] & ABBREVIATION and _is_up(data[word_start])
+                    if bare and ((one and _is_up(data[word_start]) and _is_up(ahead)) or short):
+                        if not (n > 1 and out[n - 2] == _BEGIN):
+                            out[n - 1] = _NAME
+                        else:
+                            out[n - 1] = _OTHER
+                        at += 1
+                        continue
+            # ---- a sign inside a number
+            if (
+                at == number_end
+                and (sign == 44 or sign == 46 or sign == 58 or sign == 47)
+                and start == at + 1
+                and k < count
+                and _is_digit(data[start])
+            ):
+                at += 1
+                continue
+            # ---- a token of signs: which, and does a sentence end before it?
+            code = np.uint8(_SIGN)
+            sort = _ELSE
+            step = width
+            if sign < 0x80:
+                code = _SIGN_CODES[sign]
+                if sign == 46:
+                    sort = _STOP
+                    run = at
+                    while run < size and data[run] == 46:
+                        run += 1
+                    step = run - at if run - at >= 3 else 1
+                elif sign == 33 or sign == 63:
+                    sort = _STOP
+                elif sign == 34 or sign == 39 or sign == 96:
+                    sort = _QUOTE
+                elif sign == 41 or sign == 93:
+                    sort = _BRACKET
+                elif sign == 44:
+                    sort = _COMMA
+                elif sign == 45:
+                    run = at
+                    while run < size and data[run] == 45:
+                        run += 1
+                    step = run - at
+            elif width == 3 and sign == 0xE2 and data[at + 1] == 0x80:
+                third = data[at + 2]
+                if third == 0xA6:
+                    code, sort = np.uint8(_ELLIPSIS), _STOP
+                elif 0x98 <= third <= 0x9F:
+                    sort = _QUOTE
+            elif width == 2 and sign == 0xC2 and (data[at + 1] == 0xAB or data[at + 1] == 0xBB):
+                sort = _QUOTE
+            joins = (sign == 45 and step == 1) or (
+                width == 3
+                and sign == 0xE2
+                and data[at + 1] == 0x80
+                and (data[at + 2] == 0x90 or data[at + 2] == 0x91)
+            )
+            if joins and at == word_end and start == at + step and k < count:
+                at += step  # inside a compound
+                continue
+            clings = sign == 39 or (sort == _QUOTE and width == 3 and data[at + 2] == 0x99)
+            if (
+                clings
+                and k
+                and at == parts[k - 1, 1]
+                and start == at + step
+                and k < count
+                and not _is_digit(data[start])
+            ):
+                at += step  # before a clitic
+                continue
+            if last == _NOTHING_YET or (
+                white and ((broken and not (breaks <= 1 and last == _COMMA)) or (not broken and ended))
+            ):
+                out[n], begins[sentences] = _BEGIN, at
+                n += 1
+                sentences += 1
+                first, ended = True, False
+            white = broken = False
+            breaks = 0
+            initials = False
+            if sort == _STOP:
+                ended = True
+            elif sort != _QUOTE and sort != _BRACKET:
+                ended = False
+            if sort != _QUOTE:
+                out[n] = code
+                n += 1
+            first = False
+            last = sort
+            at += step
+        if k == count:
+            break
+        end = parts[k, 1]
+        if at > start:  # inside an address
+            continue
+        at = end
+        if start < opaque_end:
+            continue
+        lead = data[start]
+        before = data[start - 1] if start else np.uint8(32)
+        if not white and k:
+            previous_end = parts[k - 1, 1]
+            gap = start - previous_end
+            if previous_end == word_end and (
+                (gap == 1 and before == 45) or (gap == 3 and before != 0x99 and data[start - 3] == 0xE2)
+            ):
+                # a compound
+                if out[n - 1] != _NAME:
+                    out[n - 1] = _inflection(data, word_start, end)
+                word_end = end
+                continue
+            if ((gap == 1 and before == 39) or (gap == 3 and before == 0x99)) and not _is_digit(lead):
+                out[n] = _clitic(data, start, end)
+                n += 1
+                ended = first = initials = False
+                last = _ELSE
+                word_end = number_end = -1
+                continue
+            if gap == 1 and previous_end == number_end and _is_digit(lead) and before in (44, 46, 58, 47):
+                number_end = end
+                continue
+            if initials and gap == 1 and before == 46 and end - start == 1:
+                word_start, word_end = start, end
+                continue
+            if (before == 64 or before == 35) and out[n - 1] == _SIGN:
+                out[n - 1] = _OPAQUE  # a handle
+                continue
+        # ---- does a sentence end before it?
+        low = _is_low(lead)
+        if last == _NOTHING_YET or (
+            white
+            and (
+                (
+                    broken
+                    and not (breaks <= 1 and last != _STOP and last != _QUOTE and (low or last == _COMMA))
+                )
+                or (not broken and ended and not low)
+            )
+        ):
+            out[n], begins[sentences] = _BEGIN, start
+            n += 1
+            sentences += 1
+            first = True
+        white = broken = initials = ended = False
+        breaks = 0
+        last = _ELSE
+        word_end = number_end = -1
+        if _is_digit(lead):
+            out[n] = _NUMBER
+            number_end = end
+        elif _is_address(data, start, end, size):
+            out[n] = _OPAQUE
+            opaque_end = end
+            while opaque_end < size and data[opaque_end] > 32:
+                opaque_end += 1
+            while (
+                data[opaque_end - 1] < 0x80
+                and not _is_word(data[opaque_end - 1])
+                and data[opaque_end - 1] != 47
+            ):
+                opaque_end -= 1
+        else:
+            known = (values[k] >> CODE_SHIFT) & 0xFF
+            if known >= _FIRST_FUNCTION_WORD:
+                out[n] = known
+            elif not first and _is_capital(data, start):
+                out[n] = _NAME
+            else:
+                out[n] = known if known else _inflection(data, start, end)
+            word_start, word_end = start, end
+        n += 1
+        first = False
+    return n, sentences
 
 
-def runs(skeleton: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+@dataclass(frozen=True)
+class Skeleton:
+    """A code for each token and each beginning of a sentence (quotes, a matter of typography, have none), and the bytes at which
+    sentences begin."""
+
+    codes: npt.NDArray[np.uint8]
+    begins: npt.NDArray[np.int32]
+
+    @classmethod
+    def of(
+        cls, data: npt.NDArray[np.uint8], parts: npt.NDArray[np.int32], values: npt.NDArray[np.int64]
+    ) -> Self:
+        """The skeleton of a text that was scanned (:class:`~textrepair.detector.screen.Scan`).
+
+        >>> from textrepair.detector.base import Document
+        >>> skeleton = Document("The Dutch asked for peace, didn't they?").scan.skeleton
+        >>> [ALPHABET[code] for code in skeleton.codes]
+        ['<s>', 'the', 'N', '-ed', 'for', 'w', ',', 'w', "'t", 'they', '?']
+        """
+        out = np.empty(2 * len(data) + 1, dtype=np.uint8)
+        begins = np.empty(len(data) + 1, dtype=np.int32)
+        codes, sentences = _skeleton(data, parts, values, out, begins)
+        return cls(out[:codes], begins[:sentences])
+
+
+def runs(codes: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Keys of all runs of one to three codes, sorted, and how often each occurs."""
-    shifted = skeleton + 1  # 0 is "nothing there"
+    shifted = codes.astype(np.int64) + 1  # 0 is "nothing there"
     keys = [shifted, shifted[:-1] * _BASE + shifted[1:]]
     keys.append((shifted[:-2] * _BASE + shifted[1:-1]) * _BASE + shifted[2:])
     return np.unique(np.concatenate(keys), return_counts=True)
+
+
+def code_of(name: str) -> int:
+    """The code of a member of :data:`ALPHABET`."""
+    return _CODE[name]
 
 
 def key_of(run: str) -> int:
@@ -125,21 +467,62 @@ class Profile:
         self.names = tuple(names)
 
     @cached_property
-    def _sorted(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        keys = np.array([key_of(name) for name in self.names], dtype=np.int64)
-        order = np.argsort(keys)
-        return keys[order], order
+    def _table(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int16]]:
+        """The runs' keys and their places, by hash; small enough for the processor's nearest cache."""
+        size = 1 << (2 * len(self.names)).bit_length()
+        keys, places = np.zeros(size, dtype=np.int32), np.zeros(size, dtype=np.int16)
+        _fill(keys, places, np.array([key_of(name) for name in self.names], dtype=np.int32))
+        return keys, places
 
-    def vector(self, tokens: Tokens) -> npt.NDArray[np.float64]:
+    def vector(self, skeleton: Skeleton) -> npt.NDArray[np.float64]:
         """Square roots of the shares of the listed runs among all listed in the text, shape ``(len(names),)``."""
-        keys, order = self._sorted
-        out = np.zeros(len(keys))
-        found, counts = runs(codes(tokens))
-        at = np.minimum(np.searchsorted(keys, found), len(keys) - 1)
-        known = keys[at] == found
-        if known.any():
-            out[order[at[known]]] = np.sqrt(counts[known] / counts[known].sum())
+        counts = np.zeros(len(self.names))
+        _count(skeleton.codes, *self._table, counts)
+        out: npt.NDArray[np.float64] = np.sqrt(counts / max(1.0, counts.sum()))
         return out
+
+
+@_jit
+def _slot(keys, key):  # type: ignore[no-untyped-def]
+    """Where a key stands in the table, or would."""
+    mask = np.uint32(len(keys) - 1)
+    at = ((np.uint32(key) * np.uint32(0x9E3779B1)) >> np.uint32(15)) & mask
+    while keys[at] and keys[at] != key:
+        at = (at + np.uint32(1)) & mask
+    return at
+
+
+@_jit
+def _fill(keys: npt.NDArray[np.int32], places: npt.NDArray[np.int16], wanted: npt.NDArray[np.int32]) -> None:
+    for place in range(len(wanted)):
+        at = _slot(keys, wanted[place])
+        keys[at], places[at] = wanted[place], place
+
+
+@_jit
+def _count(
+    skeleton: npt.NDArray[np.uint8],
+    keys: npt.NDArray[np.int32],
+    places: npt.NDArray[np.int16],
+    counts: npt.NDArray[np.float64],
+) -> None:
+    """Count the runs of one to three codes that the table has."""
+    two = one = np.int32(0)
+    for i in range(len(skeleton)):
+        code = np.int32(skeleton[i]) + np.int32(1)
+        at = _slot(keys, code)
+        if keys[at]:
+            counts[places[at]] += 1.0
+        if one:
+            pair = one << 8 | code
+            at = _slot(keys, np.int32(pair))
+            if keys[at]:
+                counts[places[at]] += 1.0
+            if two:
+                at = _slot(keys, np.int32(two << 16 | pair))
+                if keys[at]:
+                    counts[places[at]] += 1.0
+        two, one = one, code
 
 
 def weighed(weights: Mapping[str, float]) -> tuple[Profile, npt.NDArray[np.float64]]:

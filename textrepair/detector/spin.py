@@ -13,14 +13,16 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from textrepair.detector.base import Damage, Detection, Document, Finding
 from textrepair.detector.broken_words import Mended, broken_words
 from textrepair.detector.confidence import Evidence, confidence
 from textrepair.model.model import Model
+from textrepair.model.ngrams import NONE
 from textrepair.model.reading import Reading, read
 from textrepair.model.support import is_learned
-from textrepair.model.surface import fits, indefinite_article, written
+from textrepair.model.surface import begins_as_clitic, indefinite_article, written
 from textrepair.patch import Edit
 from textrepair.tokens import TokenKind, Tokens
 
@@ -45,7 +47,7 @@ class SpinDetector:
         tokens = document.tokens
         if tokens.words < SHORTEST:
             return Detection(Damage(None, 0.0))
-        reading = read(self.model, tokens, protected)
+        reading = read(self.model, tokens, protected, _is_flagged)
         probability = spin_probability(reading.log_ratio, reading.words)
         edits = tuple(one.edit for one in self._weighed(tokens, reading, probability))
         findings = tuple(Finding(e.start, e.end, self.kind, e.confidence, e.reason) for e in edits)
@@ -57,7 +59,7 @@ class SpinDetector:
         tokens = document.tokens
         if tokens.words < SHORTEST:
             return []
-        reading = read(self.model, tokens)
+        reading = read(self.model, tokens, goes_on=_is_flagged)
         return self._weighed(tokens, reading, spin_probability(reading.log_ratio, reading.words))
 
     def _weighed(self, tokens: Tokens, reading: Reading, probability: float) -> list[Weighed]:
@@ -77,8 +79,11 @@ def spin_probability(log_ratio: float, words: int) -> float:
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+def _is_flagged(log_ratio: float, words: int) -> bool:
+    return spin_probability(log_ratio, words) >= FLAGGED
+
+
+class Weighed(NamedTuple):
     """An edit and what its confidence rests on."""
 
     edit: Edit
@@ -107,6 +112,8 @@ class _Restored:
         # Not those of the reading, in which long sentences are cut.
         starts = np.array([begin for begin, _ in tokens.sentences], dtype=np.int64)
         self._begins = set(np.searchsorted(reading.positions, starts).tolist())
+        self._positions: list[int] = reading.positions.tolist()
+        self._lowered = [text.lower() for text in tokens.texts]
         self._taken: set[int] = set()
         self._now: dict[
             int, str
@@ -117,16 +124,19 @@ class _Restored:
         """Edit the lattice's tokens ``first`` to ``last``, unless some are edited already or nothing fits."""
         if not self._taken.isdisjoint(range(first, last + 1)):
             return
-        token, end = int(self._reading.positions[first]), int(self._reading.positions[last]) + 1
-        texts = [(self._written(first, row.intended), row) for row in rows]
-        texts = [(text, row) for text, row in texts if not self._doubles(token, end, text)]
+        token, end = self._positions[first], self._positions[last] + 1
+        texts = []
+        for row in rows:
+            text = self._written(first, row.intended)
+            if not self._doubles(token, end, text):
+                texts.append((text, row))
         if not texts or texts[0][1].posterior < SMALLEST_PROPOSAL:
             return
         self._taken.update(range(first, last + 1))
         if texts[0][0] == self._tokens.source[self._tokens.starts[token] : self._tokens.ends[end - 1]]:
             return
         rows = [row for _, row in texts]
-        evidence = _evidence(self._model, rows, first != last, self._reading)
+        evidence = _evidence(rows, first != last, self._reading.rate)
         readings = [(text, row.posterior) for text, row in texts[: 1 + _ALTERNATIVES]]
         self._add(token, end, readings, evidence)
         self._follow(first, rows[0].intended[0], evidence)
@@ -136,14 +146,14 @@ class _Restored:
         if broken.place in self._taken or broken.evidence.posterior < SMALLEST_PROPOSAL:
             return
         self._taken.add(broken.place)
-        token = int(self._reading.positions[broken.place])
+        token = self._positions[broken.place]
         rows = [(broken.word, broken.evidence.posterior), *broken.others[:_ALTERNATIVES]]
         readings = [(self._written(broken.place, [word]), p) for word, p in rows]
         if readings[0][0] != self._tokens.texts[token]:
             self._add(token, token + 1, readings, broken.evidence)
 
     def _written(self, first: int, intended: list[int]) -> str:
-        token = int(self._reading.positions[first])
+        token = self._positions[first]
         return written(self._model, self._tokens, token, intended, self._takes_capital(first, token))
 
     def _takes_capital(self, first: int, token: int) -> bool:
@@ -161,10 +171,10 @@ class _Restored:
     @cached_property
     def _in_sentence_case(self) -> bool:
         """Do nearly all sentences begin with a capital, those that begin with a letter?"""
-        tokens, positions = self._tokens, self._reading.positions
-        places = (int(positions[begin]) for begin in self._begins if begin < len(positions))
+        tokens, positions = self._tokens, self._positions
+        places = (positions[begin] for begin in self._begins if begin < len(positions))
         first = [tokens.texts[at][0] for at in places if tokens.kinds[at] == TokenKind.WORD]
-        return sum(letter.isupper() for letter in first) >= _SENTENCE_CASE * len(first)
+        return bool(sum(letter.isupper() for letter in first) >= _SENTENCE_CASE * len(first))
 
     def _add(self, token: int, end: int, readings: list[tuple[str, float]], evidence: Evidence) -> None:
         (after, posterior), *others = readings
@@ -180,8 +190,8 @@ class _Restored:
 
     def _follow(self, first: int, intended: int, evidence: Evidence) -> None:
         """The indefinite article before a restored word follows its sound."""
-        token = int(self._reading.positions[first])
-        if not token or self._tokens.texts[token - 1].lower() not in ("a", "an") or first - 1 in self._taken:
+        token = self._positions[first]
+        if not token or self._lowered[token - 1] not in ("a", "an") or first - 1 in self._taken:
             return
         article = indefinite_article(self._model, intended, self._tokens.texts[token - 1])
         if article:
@@ -195,14 +205,16 @@ class _Restored:
         an error, and English hardly doubles words.
         """
         words = text.lower().split()
-        observed = (self._tokens.texts[token].lower(), self._tokens.texts[end - 1].lower())
-        for mine, beside, was in ((words[0], token - 1, observed[0]), (words[-1], end, observed[1])):
-            if not 0 <= beside < len(self._tokens) or mine in _MAY_DOUBLE:
-                continue
-            there = self._tokens.texts[beside].lower()
-            if mine == self._now.get(beside, there) and (was != there or beside in self._now):
-                return True
-        return False
+        if token and self._says(token - 1, words[0], token):
+            return True
+        return end < len(self._lowered) and self._says(end, words[-1], end - 1)
+
+    def _says(self, beside: int, word: str, token: int) -> bool:
+        """Does a token now say a word that it didn't share with its neighbour ``token`` before?"""
+        there = self._lowered[beside]
+        if word != self._now.get(beside, there) or word in _MAY_DOUBLE:
+            return False
+        return self._lowered[token] != there or beside in self._now
 
 
 #: From this share of sentences that begin with a capital on, sentences do.
@@ -211,24 +223,21 @@ _SENTENCE_CASE = 0.8
 _MAY_DOUBLE = frozenset(("had", "that"))
 
 
-def _evidence(model: Model, rows: list[_Likely], phrase: bool, reading: Reading) -> Evidence:
+def _evidence(rows: list[_Likely], phrase: bool, rate: float) -> Evidence:
     best = rows[0]
-    return Evidence(
-        posterior=best.posterior,
-        rivals=sum(row.posterior for row in rows[1:]),
-        learned=best.learned,
-        rate=reading.rate,
-        frequency_logp=float(min(model.ngrams.uni_logp[word] for word in best.intended)),
-        several=phrase or len(best.intended) > 1,
-    )
+    rivals = sum([row.posterior for row in rows[1:]]) if len(rows) > 1 else 0.0
+    several = phrase or len(best.intended) > 1
+    return Evidence(best.posterior, rivals, best.learned, rate, best.frequency_logp, several)
 
 
 class _Likely(NamedTuple):
-    """A reading of a span: its posterior, the words, and whether pairs of some spinner show the swap."""
+    """A reading of a span: its posterior, the words, whether pairs of some spinner show the swap, and the natural log of the
+    share that the rarest of the words has in clean text."""
 
     posterior: float
     intended: list[int]
     learned: bool
+    frequency_logp: float
 
 
 def _spans(model: Model, tokens: Tokens, reading: Reading) -> dict[tuple[int, int], list[_Likely]]:
@@ -238,18 +247,30 @@ def _spans(model: Model, tokens: Tokens, reading: Reading) -> dict[tuple[int, in
     likely = likely[np.argsort(-posterior[likely], kind="stable")]
     lasts = np.searchsorted(edges.first, likely, side="right") - 1
     firsts = lasts - edges.length[likely] + 1
-    learned = is_learned(
-        model.channel, edges.entry[likely].astype(np.int64), edges.target[likely].astype(np.int64)
-    )
+    targets = edges.target[likely].astype(np.int64)
+    learned = is_learned(model.channel, edges.entry[likely].astype(np.int64), targets)
     spans: dict[tuple[int, int], list[_Likely]] = {}
-    columns = (firsts, lasts, reading.positions[firsts], edges.target[likely], posterior[likely], learned)
-    for first, last, token, target, weight, seen in zip(
-        *(column.tolist() for column in columns), strict=True
+    frequency = _frequencies(model, targets)
+    kinds = np.array(tokens.kinds)[reading.positions[firsts]]
+    fitting = np.flatnonzero((kinds == TokenKind.CLITIC) | ~begins_as_clitic(model, targets))
+    columns = (firsts, lasts, targets, posterior[likely], learned, frequency)
+    for first, last, target, weight, seen, logp in zip(
+        *(column[fitting].tolist() for column in columns), strict=True
     ):
-        intended = model.target_words(target)
-        if fits(model, tokens, token, intended):
-            spans.setdefault((first, last), []).append(_Likely(weight, intended, seen))
+        spans.setdefault((first, last), []).append(_Likely(weight, model.target_words(target), seen, logp))
     return spans
+
+
+def _frequencies(model: Model, targets: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    """Natural log of the share in clean text of the channel's targets, of a compound that of its rarest word; shape (k,)."""
+    uni_logp, compounds = model.ngrams.uni_logp, model.channel.entries.compounds
+    out = np.empty(len(targets), dtype=np.float32)
+    single = targets < len(uni_logp)
+    out[single] = uni_logp[targets[single]]
+    words = compounds[targets[~single] - len(uni_logp)].astype(np.int64)
+    nothing = words == NONE
+    out[~single] = np.where(nothing, np.float32(0.0), uni_logp[np.where(nothing, 0, words)]).min(axis=1)
+    return out
 
 
 def _edit(start: int, before: str, after: str, sure: float, others: tuple[tuple[str, float], ...]) -> Edit:

@@ -24,7 +24,7 @@ from textrepair.detector import byte_scan
 from textrepair.detector.screen import Scan
 from textrepair.model.channel import FACTOR_UNITS, STEP, Entries, log_probability
 from textrepair.model.model import Model
-from textrepair.model.ngrams import Ngrams, extend, find_pair, prepare, score
+from textrepair.model.ngrams import Ngrams, Opened, extend, find_pair, opened, prepare, score
 from textrepair.model.reading import LM_WEIGHT
 from textrepair.model.vocabulary import SPECIALS
 
@@ -61,7 +61,7 @@ class SpinScreen:
 
     def suspicion(self, scan: Scan) -> float:
         """Evidence of damage, in nats a word, of the words that stand in company never seen."""
-        found = _suspicion(self.model.ngrams.bi, self._seen_as, self._weights, scan.ids)
+        found = _suspicion(self.model.ngrams, self._seen_as, self._weights, scan.ids)
         return float(found) / max(1, int(scan.stats[byte_scan.SCORED]))
 
     def explanation(self, scan: Scan) -> float:
@@ -131,29 +131,28 @@ def _evidence(model: Model, family: int) -> npt.NDArray[np.float64]:
 
 
 @numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")
-def _is_new(
-    pairs: npt.NDArray[np.uint32], seen_as: npt.NDArray[np.int32], ids: npt.NDArray[np.int32], i: int
-) -> bool:
+def _is_new(model: Opened, seen_as: npt.NDArray[np.int32], ids: npt.NDArray[np.int32], i: int) -> bool:
     """Is the word in a pair, with the one before or the one behind, that the model never saw?"""
     word = np.uint64(seen_as[ids[i]])
     before = np.uint64(seen_as[ids[i - 1]]) if i and ids[i - 1] != 1 else np.uint64(0)
-    if find_pair(pairs, (before << np.uint64(16)) | word) < 0:
+    if find_pair(model, (before << np.uint64(16)) | word) < 0:
         return True
     behind = np.uint64(seen_as[ids[i + 1]]) if i + 1 < len(ids) else np.uint64(1)
-    return bool(find_pair(pairs, (word << np.uint64(16)) | behind) < 0)
+    return bool(find_pair(model, (word << np.uint64(16)) | behind) < 0)
 
 
 @numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")
 def _suspicion(
-    pairs: npt.NDArray[np.uint32],
+    lm: Ngrams,
     seen_as: npt.NDArray[np.int32],
     weights: npt.NDArray[np.float32],
     ids: npt.NDArray[np.int32],
 ) -> float:
+    model = opened(lm)
     total = 0.0
     for i in range(len(ids)):
         weight = weights[ids[i]]
-        if weight > 0.0 and _is_new(pairs, seen_as, ids, i):
+        if weight > 0.0 and _is_new(model, seen_as, ids, i):
             total += weight
     return total
 
@@ -167,19 +166,20 @@ def _explanation(
     unknown_logp: npt.NDArray[np.float32],
     ids: npt.NDArray[np.int32],
 ) -> float:
+    model = opened(lm)
     words, families = entries.swap_factor.shape[1], len(entries.code)
     total = 0.0
     context = np.uint64(0xFFFFFFFF0000)
     for i in range(len(ids)):
         observed = np.int64(ids[i])
         word = np.int64(seen_as[observed])
-        if weights[observed] > 0.0 and _is_new(lm.bi, seen_as, ids, i):
+        if weights[observed] > 0.0 and _is_new(model, seen_as, ids, i):
             behind = np.int64(seen_as[ids[i + 1]]) if i + 1 < len(ids) else np.int64(1)
-            length, three, two, one = prepare(lm, context)
+            length, three, two, one = prepare(model, context)
             after = extend(context, word)
-            longer, c, b, a = prepare(lm, after)
-            own = score(lm, context, length, three, two, one, word) + unknown_logp[observed]
-            own += score(lm, after, longer, c, b, a, behind)
+            longer, c, b, a = prepare(model, after)
+            own = score(model, context, length, three, two, one, word) + unknown_logp[observed]
+            own += score(model, after, longer, c, b, a, behind)
             better = 0.0
             for entry in range(entries.start[observed], entries.start[observed + 1]):
                 target = np.int64(entries.target[entry])
@@ -190,9 +190,9 @@ def _explanation(
                     if entries.code[family, entry]:
                         likely += math.exp(-STEP * (255.0 - entries.code[family, entry])) / families
                 after = extend(context, target)
-                longer, c, b, a = prepare(lm, after)
-                fits = score(lm, context, length, three, two, one, target)
-                fits += score(lm, after, longer, c, b, a, behind)
+                longer, c, b, a = prepare(model, after)
+                fits = score(model, context, length, three, two, one, target)
+                fits += score(model, after, longer, c, b, a, behind)
                 better += likely * math.exp(min(30.0, LM_WEIGHT * (fits - own)))
             total += math.log(1.0 - _LIGHT + _LIGHT * better)
         context = np.uint64(0xFFFFFFFF0000) if word == 1 else extend(context, word)

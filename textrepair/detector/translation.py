@@ -24,18 +24,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.detector import traces
+from textrepair.detector import byte_scan, traces
 from textrepair.detector.base import Damage, Detection, Document, Finding
 from textrepair.detector.evidence import share_of_words, without_overlap
-from textrepair.detector.skeleton import Profile, weighed
+from textrepair.detector.skeleton import Profile, Skeleton, weighed
 from textrepair.detector.spin import FLAGGED
-from textrepair.detector.words import looks_english
 from textrepair.model.model import Model
-from textrepair.tokens import TokenKind, Tokens
 
 _KIND = "translation"
 #: Articles with fewer words than this give too little evidence either way.
 SHORTEST = 100
+#: What the scan has to see for a text to have any trace.
+_TRACES = byte_scan.TRACE, byte_scan.STRAY_SPACE, byte_scan.DOUBLED_WORD
 _FILE = "translation.json"
 _FORMAT = "textrepair wording weights"
 
@@ -53,19 +53,19 @@ class Wording:
     intercept: float
     calibration: tuple[float, float, float, float]
 
-    def score(self, tokens: Tokens) -> float:
+    def score(self, skeleton: Skeleton) -> float:
         """Above 0 the text is more like the translated ones that it was fitted to, below 0 like the sound ones."""
-        return float(self.profile.vector(tokens) @ self.weights + self.intercept)
+        return float(self.profile.vector(skeleton) @ self.weights + self.intercept)
 
     def logit(self, score: float, words: int) -> float:
         """Natural-log odds of "translated"."""
-        return float(calibration_terms(np.array([score]), np.array([words]))[0] @ np.array(self.calibration))
+        return sum(w * x for w, x in zip(self.calibration, calibration_terms(score, words), strict=True))
 
 
-def calibration_terms(score: npt.NDArray[np.float64], words: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """What the calibration weighs, shape ``(articles, 4)``: a long article's score says more."""
-    length = np.clip(np.log(np.maximum(words, 1) / 300.0), -1.0, 1.5)
-    return np.stack([np.ones(len(score)), score, score * length, length], axis=1)
+def calibration_terms(score: float, words: int) -> tuple[float, float, float, float]:
+    """What the calibration weighs: a long article's score says more."""
+    length = min(1.5, max(-1.0, math.log(max(words, 1) / 300.0)))
+    return 1.0, score, score * length, length
 
 
 def wording_from(stored: Mapping[str, Any]) -> Wording:
@@ -91,27 +91,27 @@ class TranslationDetector:
     model: Model
     kind: str = _KIND
 
-    def detect(self, document: Document, source: str | None = None) -> Detection:
-        """Diagnose an article whose spaces are mended; its ``source`` before that still has the traces that were."""
-        tokens = document.tokens
-        words = (
-            text for text, kind in zip(tokens.texts, tokens.kinds, strict=True) if kind == TokenKind.WORD
-        )
-        if tokens.words < SHORTEST or not looks_english(words):
+    def detect(self, document: Document, untouched: Document | None = None) -> Detection:
+        """Diagnose an article whose spaces are mended; ``untouched``, before that, it still has the traces that were."""
+        scan = document.scan
+        if scan.words < SHORTEST or not scan.looks_english:
             return Detection(Damage(None, 0.0))
         wording = packaged_wording()
-        logit = wording.logit(wording.score(tokens), tokens.words)
-        left = frozenset(traces.found(document.text if source is None else source))
+        logit = wording.logit(wording.score(scan.skeleton), scan.words)
+        left: frozenset[str] = frozenset()
+        if any((untouched or document).scan.may_have(flag) for flag in _TRACES):
+            left = frozenset(traces.found((untouched or document).text))
         logit += traces.evidence(left)
         probability = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
         if probability < FLAGGED:
             return Detection(Damage(probability, 0.0))
         edits = without_overlap(traces.edits(document, self.model))
         findings = [Finding(e.start, e.end, _KIND, e.confidence, e.reason) for e in edits]
+        tokens = document.tokens
         # What speaks for the article as a whole is told at its first line.
         begin, end = tokens.starts[0], tokens.ends[tokens.sentences[0][1] - 1]
         reasons = "; ".join(("constructions that translators prefer", *sorted(left)))
         findings.append(Finding(begin, end, _KIND, round(probability, 4), f"machine translation: {reasons}"))
-        severity = share_of_words(tokens.words, len(edits) + len(left))
+        severity = share_of_words(scan.words, len(edits) + len(left))
         findings.sort(key=lambda finding: (finding.start, finding.end))
         return Detection(Damage(probability, severity), tuple(findings), edits)

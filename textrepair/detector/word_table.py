@@ -1,8 +1,9 @@
 """What is known of a word, by the hash of its bytes?
 
-One open-addressing table of 64-bit slots: the upper half holds the upper half of the word's hash, the lower what is known
+One open-addressing table of 64-bit slots: the upper 23 bits hold those of the word's hash, the lower 41 what is known
 (:data:`KNOWN` and so on).  Words are in lower case, in UTF-8; the hash is FNV-1a (Fowler, Noll & Vo, 1991), which a scan computes
-while it reads.  Two words that share 32 bits of hash and a run of slots would be taken for one another: one word in 10^9.
+while it reads.  A word that isn't in the table is taken for one that is if they share 23 bits of hash and a run of slots: one
+unlisted word in 10^7.
 """
 
 from __future__ import annotations
@@ -32,6 +33,24 @@ AGENCY = 1 << 22
 SMALL = 1 << 23
 #: Bits 0 to 16 are the word's identifier in the model; this one says that it has none.
 NO_IDENTIFIER = (1 << 17) - 1
+#: Bits 24 to 31 are its code in the skeleton of a text (0: none of its own), bits 32 to 39 how rare it is (0: very frequent).
+CODE_SHIFT, RARITY_SHIFT = 24, 32
+#: With a capital and a full stop behind it is an abbreviation.
+ABBREVIATION = 1 << 40
+VALUE_BITS = 41
+_VALUE = (1 << VALUE_BITS) - 1
+#: Everything but the identifier.
+_SHARED = _VALUE ^ NO_IDENTIFIER
+
+
+#: Units of rarity a nat, and that of words on no list.
+RARITY_UNITS, RAREST = 20, 240
+
+
+def rarity(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """How rare words of these relative frequencies are, for the table: nats below 1 in 400, in units; 0 from 1 in 1,000 on."""
+    nats = np.minimum(RAREST / RARITY_UNITS, -np.log(np.maximum(shares, 1e-8)) - 6.0)
+    return np.where(shares < 1e-3, np.rint(nats * RARITY_UNITS), 0.0)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -44,7 +63,7 @@ def _hash(data: npt.NDArray[np.uint8], start: int, end: int) -> np.uint64:
 
 @numba.njit(cache=True, nogil=True)
 def _insert(
-    table: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8], values: npt.NDArray[np.uint32]
+    table: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8], values: npt.NDArray[np.uint64]
 ) -> None:
     """Put words, one a line, into the table; what is there already keeps its bits and gets the new ones, and the identifier
     is the first that the word got."""
@@ -55,19 +74,18 @@ def _insert(
         while end < len(data) and data[end] != 10:
             end += 1
         hashed = _hash(data, start, end)
-        tag = hashed >> np.uint64(32)
-        at = (hashed ^ tag) & mask
-        value = np.uint64(values[number])
-        while table[at] and table[at] >> np.uint64(32) != tag:
+        tag = hashed >> np.uint64(VALUE_BITS)
+        at = (hashed ^ (hashed >> np.uint64(32))) & mask
+        value = values[number]
+        while table[at] and table[at] >> np.uint64(VALUE_BITS) != tag:
             at = (at + np.uint64(1)) & mask
         old = table[at]
         if old:
-            flags = np.uint64(0x00FE0000)
             if old & np.uint64(NO_IDENTIFIER) == np.uint64(NO_IDENTIFIER):
-                value |= old & flags
+                value |= old & np.uint64(_SHARED)
             else:
-                value = (old & np.uint64(0xFFFFFFFF)) | (value & flags)
-        table[at] = (tag << np.uint64(32)) | value
+                value = (old & np.uint64(_VALUE)) | (value & np.uint64(_SHARED))
+        table[at] = (tag << np.uint64(VALUE_BITS)) | value
         start = end + 1
 
 
@@ -82,6 +100,12 @@ def _mark(bitmap: npt.NDArray[np.uint8], data: npt.NDArray[np.uint8]) -> None:
             start = end + 1
 
 
+def hash_of(word: str) -> np.uint64:
+    """The hash of a word, as the table's."""
+    data = _bytes([word])
+    return np.uint64(_hash(data, 0, len(data)))
+
+
 def _bytes(words: Iterable[str]) -> npt.NDArray[np.uint8]:
     return np.frombuffer("\n".join(words).encode("utf-8", "surrogatepass"), dtype=np.uint8)
 
@@ -93,7 +117,7 @@ class TableBuilder:
         size = 1 << int(np.ceil(np.log2(max(16, 2 * capacity))))  # at most half full: a miss ends soon
         self._table = np.zeros(size, dtype=np.uint64)
 
-    def add(self, words: Sequence[str], values: npt.NDArray[np.uint32]) -> None:
+    def add(self, words: Sequence[str], values: npt.NDArray[np.uint64]) -> None:
         """Words without line breaks, in lower case, and what is known of each."""
         if len(words):
             _insert(self._table, _bytes(words), values)
@@ -102,7 +126,7 @@ class TableBuilder:
         """Give words one more flag."""
         some = sorted(words)
         value = flag | NO_IDENTIFIER
-        self.add(some, np.full(len(some), value, dtype=np.uint32))
+        self.add(some, np.full(len(some), value, dtype=np.uint64))
 
     def build(self) -> npt.NDArray[np.uint64]:
         return self._table

@@ -49,13 +49,19 @@ def frequency(word: str) -> float:
     return frequencies().get(word.lower(), 0.0)
 
 
+@cache
+def common_words() -> Set[str]:
+    """The words that make up nearly all of ordinary English, in lower case."""
+    return frozenset(word for word, share in frequencies().items() if share >= COMMON_FREQUENCY)
+
+
 def is_common(word: str) -> bool:
-    """Is it among the words that make up nearly all of ordinary English?
+    """Is it among :func:`common_words`?
 
     >>> is_common("minister"), is_common("ministre")
     (True, False)
     """
-    return frequency(word) >= COMMON_FREQUENCY
+    return word.lower() in common_words()
 
 
 def looks_english(words: Iterable[str]) -> bool | None:
@@ -67,7 +73,8 @@ def looks_english(words: Iterable[str]) -> bool | None:
     False
     >>> looks_english(["remainsunclear"])
     """
-    counts = [is_common(word) for word in words]
+    common = common_words()
+    counts = [word.lower() in common for word in words]
     if len(counts) < _MIN_WORDS_FOR_LANGUAGE:
         return None
     return sum(counts) >= ENGLISH_SHARE * len(counts)

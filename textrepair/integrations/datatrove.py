@@ -24,7 +24,7 @@ from typing import Any
 
 import textrepair
 from textrepair.extras import needed
-from textrepair.repair import Repairer, Settings, load
+from textrepair.repair import SCREENED, Depth, Repairer, Settings, load
 from textrepair.writer.schema import RESULTS_FIELD, Schema, repair_results, scan_results
 from textrepair.writer.table import FLAGGED_FROM
 
@@ -35,16 +35,16 @@ _Formatter: Any = needed("datatrove.pipeline.formatters.base", "datatrove", _NAM
 
 
 @cache
-def _repairer(model: str | None, quick: bool) -> Repairer:
+def _repairer(model: str | None, depth: Depth) -> Repairer:
     """One in each process, opened when its first document comes: blocks travel to workers without it."""
-    return load(model, quick=quick)
+    return load(model, depth=depth)
 
 
 class DamageFilter(_Filter):  # type: ignore[misc]
     """Drops documents whose score is over ``max_score``, or whose damage of a kind is more probable than that.
 
     ``kinds``: go by these kinds instead of the score.  What can't be told (null) passes.  With ``tag`` nothing is dropped, and
-    the scan's results stand in the metadata.  ``quick`` as in :class:`~textrepair.repair.Repairer`.
+    the scan's results stand in the metadata.  ``depth`` as in :class:`~textrepair.repair.Repairer`.
     """
 
     name = "🩹 textrepair damage"
@@ -57,18 +57,18 @@ class DamageFilter(_Filter):  # type: ignore[misc]
         model: str | None = None,
         results_field: str = RESULTS_FIELD,
         exclusion_writer: Any = None,
-        quick: bool = False,
+        depth: Depth = SCREENED,
     ) -> None:
         super().__init__(exclusion_writer)
         unknown = set(kinds) - set(textrepair.KINDS)
         if unknown:
             raise ValueError(f"unknown kinds {sorted(unknown)}; known are {', '.join(textrepair.KINDS)}")
         self.max_score, self.kinds, self.tag = max_score, kinds, tag
-        self.model, self.results_field, self.quick = model, results_field, quick
+        self.model, self.results_field, self.depth = model, results_field, depth
 
     def filter(self, doc: Any) -> bool | tuple[bool, str]:
         """Is the document kept?  If not, for which damage."""
-        repairer = _repairer(self.model, self.quick)
+        repairer = _repairer(self.model, self.depth)
         diagnosis = repairer.diagnose(doc.text)
         if self.tag:
             doc.metadata[self.results_field] = scan_results(
@@ -94,19 +94,19 @@ class RepairFormatter(_Formatter):  # type: ignore[misc]
         settings: Settings | None = None,
         model: str | None = None,
         results_field: str = RESULTS_FIELD,
-        quick: bool = False,
+        depth: Depth = SCREENED,
     ) -> None:
         super().__init__()
         self.settings = settings or Settings()
-        self.model, self.results_field, self.quick = model, results_field, quick
+        self.model, self.results_field, self.depth = model, results_field, depth
 
     def format(self, text: str) -> str:
         """The cleaned text alone."""
-        return _repairer(self.model, self.quick).repair(text, self.settings).text
+        return _repairer(self.model, self.depth).repair(text, self.settings).text
 
     def run(self, data: Any, rank: int = 0, world_size: int = 1) -> Iterator[Any]:
         """Documents with their results."""
-        repairer = _repairer(self.model, self.quick)
+        repairer = _repairer(self.model, self.depth)
         schema = Schema(results_field=self.results_field)
         for doc in data:
             self.stat_update("total")

@@ -26,7 +26,7 @@ except ImportError as error:
 
 import textrepair
 from textrepair.fields import FieldError
-from textrepair.repair import Repairer, Settings, load
+from textrepair.repair import SCREENED, Depth, Repairer, Settings, load
 from textrepair.stream.screen import MAX_SCORE, Screen
 from textrepair.workers import Workers
 from textrepair.writer.schema import RESULTS_FIELD, Schema, repair_results, scan_results
@@ -83,7 +83,7 @@ class Options:
     work: Work = field(default_factory=Work)
     schema: Schema = field(default_factory=Schema)
     model: str | None = None
-    quick: bool = False
+    depth: Depth = SCREENED
     processes: int = 1
     threads: int = 0
 
@@ -122,7 +122,7 @@ class Options:
             Work(screen, repair if "repair" in mode else None),
             schema,
             get("MODEL", None),
-            settings.getbool("TEXTREPAIR_QUICK", False),
+            get("DEPTH", SCREENED),
             settings.getint("TEXTREPAIR_PROCESSES", 0 if threads else 1),
             threads,
         )
@@ -136,7 +136,7 @@ class TextrepairPipeline:
         self._stats = stats
         # opened here: a model that can't be used ends the crawl before its first request
         self._workers = Workers(
-            load(options.model, quick=options.quick), processes=options.processes, threads=options.threads
+            load(options.model, depth=options.depth), processes=options.processes, threads=options.threads
         )
 
     @classmethod

@@ -16,7 +16,18 @@ import numpy as np
 import numpy.typing as npt
 
 from textrepair.model.channel import FACTOR_UNITS, LONGEST, STEP, Entries, phrase_hash
-from textrepair.model.ngrams import Ngrams, extend, prepare, score
+from textrepair.model.ngrams import (
+    Ngrams,
+    extend,
+    find_pair,
+    follow,
+    opened,
+    pair_key,
+    prepare,
+    score,
+    touch_pair,
+    touch_three,
+)
 
 #: How much better (nats, weighed) a word may fit another state than the best one. Without this bound the search takes half
 #: as long again; F0.5 changes by at most 0.002.
@@ -195,12 +206,15 @@ def posteriors(
     A path's score is its channel's log-probability plus ``lm_weight`` times that of the language model.
     ``beam`` is how many states are kept a position; what is ``window`` nats worse than the best at its position is cut.
     """
+    model = opened(lm)
     out = np.zeros(len(edges.length), dtype=np.float32)
     likelihood = np.zeros(len(sentences.begins) - 1)
     vocabulary = len(lm.uni_logp)
+    edge_first, edge_length, edge_target = edges.first, edges.length, edges.target
+    begins = sentences.begins
     longest = 0
     for s in range(len(likelihood)):
-        longest = max(longest, sentences.begins[s + 1] - sentences.begins[s])
+        longest = max(longest, begins[s + 1] - begins[s])
     # Kept states, by position and rank.
     state_key = np.empty((longest + 1, beam), dtype=np.uint64)
     state_len = np.empty((longest + 1, beam), dtype=np.int64)
@@ -208,11 +222,22 @@ def posteriors(
     alpha = np.empty((longest + 1, beam))
     gamma = np.zeros((longest + 1, beam))  # posterior of a state
     count = np.zeros(longest + 1, dtype=np.int64)
+    # States with the same last word, which ask for the same pairs of words.
+    group_of = np.empty((longest + 1, beam), dtype=np.int64)
+    group_word = np.empty((longest + 1, beam), dtype=np.int64)
+    group_best = np.empty((longest + 1, beam), dtype=np.int64)
+    groups = np.zeros(longest + 1, dtype=np.int64)
+    widest = 1
+    for i in range(len(edge_first) - 1):
+        widest = max(widest, edge_first[i + 1] - edge_first[i])
+    pairs = np.empty((widest, beam), dtype=np.int64)
     # States reached at the position in hand, before the beam is cut; found again by their context.
     new_key = np.empty(_STATES, dtype=np.uint64)
     new_alpha = np.empty(_STATES)
     new_mass = np.empty(_STATES)  # a state's mass in units of its best path's
     new_rank = np.empty(_STATES, dtype=np.int64)
+    new_len = np.empty(_STATES, dtype=np.int64)
+    new_bow = np.empty((_STATES, 3), dtype=np.float32)
     new_near = np.empty(_STATES, dtype=np.int64)
     new_slot = np.empty(_STATES, dtype=np.int64)
     slots = np.full(2 * _STATES, -1, dtype=np.int64)
@@ -223,89 +248,126 @@ def posteriors(
     arc_logp = np.empty(4096)
 
     for s in range(len(likelihood)):
-        origin = sentences.begins[s]
-        n = sentences.begins[s + 1] - origin
+        origin = begins[s]
+        n = begins[s + 1] - origin
         start = np.uint64(0xFFFFFFFF0000)
         state_key[0, 0] = start
-        state_len[0, 0], state_bow[0, 0, 0], state_bow[0, 0, 1], state_bow[0, 0, 2] = prepare(lm, start)
+        state_len[0, 0], state_bow[0, 0, 0], state_bow[0, 0, 1], state_bow[0, 0, 2] = prepare(model, start)
         alpha[0, 0] = 0.0
         count[0] = 1
+        _group(state_key, 1, group_of, group_word, group_best, groups, 0)
         arcs = 0
         for j in range(1, n + 1):
             reached = 0
             best = -np.inf
             arcs_before = arcs
             i = origin + j - 1
-            for e in range(edges.first[i], edges.first[i + 1]):
-                begin = j - edges.length[e]
-                target = np.int64(edges.target[e])
-                expected = 0.0
-                for k in range(count[begin]):
-                    logp = np.float64(channel_logp[e])
-                    if alpha[begin, k] + logp + expected < best - window:
-                        break  # states are sorted, and the language model can only make it worse
-                    context = state_key[begin, k]
-                    if target < vocabulary:
-                        logp += lm_weight * score(
-                            lm,
-                            context,
-                            state_len[begin, k],
-                            state_bow[begin, k, 0],
-                            state_bow[begin, k, 1],
-                            state_bow[begin, k, 2],
-                            target,
-                        )
-                        context = extend(context, target)
-                    else:
-                        for part in range(3):
-                            word = np.int64(compounds[target - vocabulary, part])
-                            if word == 0xFFFF:
+            # First the word as it stands, whose score then bounds the others'.
+            low = edge_first[i]
+            high = low + 1
+            while low < edge_first[i + 1]:
+                # What the language model is going to be asked: all pairs of words are looked up at once, so that no look-up
+                # waits for the one before, and of those found the words before them.
+                for e in range(low, high):
+                    begin = j - edge_length[e]
+                    target = np.int64(edge_target[e])
+                    if target < vocabulary and alpha[begin, 0] + channel_logp[e] >= best - window:
+                        for g in range(groups[begin]):
+                            if alpha[begin, group_best[begin, g]] + channel_logp[e] < best - window:
                                 break
-                            length, three, two, one = prepare(lm, context)
-                            logp += lm_weight * score(lm, context, length, three, two, one, word)
-                            context = extend(context, word)
-                    if k == 0:
-                        expected = min(0.0, logp - channel_logp[e] + _SLACK)
-                    total = alpha[begin, k] + logp
-                    if total < best - window:
-                        continue
-                    # Find the context among those reached, or add it.
-                    slot = np.int64((context * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(52))
-                    found = np.int64(-1)
-                    while slots[slot] >= 0:
-                        if new_key[slots[slot]] == context:
-                            found = slots[slot]
-                            break
-                        slot = (slot + 1) & (2 * _STATES - 1)
-                    if found < 0:
-                        if reached == _STATES:
+                            touch_pair(model, pair_key(group_word[begin, g], target))
+                for e in range(low, high):
+                    begin = j - edge_length[e]
+                    target = np.int64(edge_target[e])
+                    if target < vocabulary and alpha[begin, 0] + channel_logp[e] >= best - window:
+                        row = e - low
+                        for g in range(groups[begin]):
+                            if alpha[begin, group_best[begin, g]] + channel_logp[e] < best - window:
+                                break
+                            pairs[row, g] = find_pair(model, pair_key(group_word[begin, g], target))
+                        for k in range(count[begin]):
+                            if alpha[begin, k] + channel_logp[e] < best - window:
+                                break
+                            if state_len[begin, k] > 1 and pairs[row, group_of[begin, k]] >= 0:
+                                touch_three(model, extend(state_key[begin, k], target))
+                for e in range(low, high):
+                    begin = j - edge_length[e]
+                    target = np.int64(edge_target[e])
+                    expected = 0.0
+                    for k in range(count[begin]):
+                        logp = np.float64(channel_logp[e])
+                        if alpha[begin, k] + logp + expected < best - window:
+                            break  # states are sorted, and the language model can only make it worse
+                        context = state_key[begin, k]
+                        if target < vocabulary:
+                            pair = pairs[e - low, group_of[begin, k]]
+                            logp_lm, length, three, two, one = follow(
+                                model,
+                                context,
+                                state_len[begin, k],
+                                state_bow[begin, k, 0],
+                                state_bow[begin, k, 1],
+                                state_bow[begin, k, 2],
+                                target,
+                                pair,
+                            )
+                            logp += lm_weight * logp_lm
+                            context = extend(context, target)
+                        else:
+                            for part in range(3):
+                                word = np.int64(compounds[target - vocabulary, part])
+                                if word == 0xFFFF:
+                                    break
+                                length, three, two, one = prepare(model, context)
+                                logp += lm_weight * score(model, context, length, three, two, one, word)
+                                context = extend(context, word)
+                            length, three, two, one = prepare(model, context)
+                        if k == 0:
+                            expected = min(0.0, logp - channel_logp[e] + _SLACK)
+                        total = alpha[begin, k] + logp
+                        if total < best - window:
                             continue
-                        found = reached
-                        slots[slot] = found
-                        new_slot[found] = slot
-                        new_key[found] = context
-                        new_alpha[found] = total
-                        new_mass[found] = 1.0
-                        reached += 1
-                    elif total <= new_alpha[found]:
-                        new_mass[found] += np.exp(total - new_alpha[found])
-                    else:
-                        new_mass[found] = 1.0 + new_mass[found] * np.exp(new_alpha[found] - total)
-                        new_alpha[found] = total
-                    best = max(best, total)
-                    if arcs == len(arc_from):
-                        arc_from, arc_to = _doubled(arc_from), _doubled(arc_to)
-                        arc_edge, arc_logp = _doubled(arc_edge), _doubled_float(arc_logp)
-                    arc_from[arcs] = begin * beam + k
-                    arc_to[arcs] = found
-                    arc_edge[arcs] = e
-                    arc_logp[arcs] = logp
-                    arcs += 1
+                        # Find the context among those reached, or add it.
+                        slot = np.int64((context * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(52))
+                        found = np.int64(-1)
+                        while slots[slot] >= 0:
+                            if new_key[slots[slot]] == context:
+                                found = slots[slot]
+                                break
+                            slot = (slot + 1) & (2 * _STATES - 1)
+                        if found < 0:
+                            if reached == _STATES:
+                                continue
+                            found = reached
+                            slots[slot] = found
+                            new_slot[found] = slot
+                            new_key[found] = context
+                            new_alpha[found] = total
+                            new_mass[found] = 1.0
+                            new_len[found] = length
+                            new_bow[found, 0], new_bow[found, 1], new_bow[found, 2] = three, two, one
+                            reached += 1
+                        elif total <= new_alpha[found]:
+                            new_mass[found] += np.exp(total - new_alpha[found])
+                        else:
+                            new_mass[found] = 1.0 + new_mass[found] * np.exp(new_alpha[found] - total)
+                            new_alpha[found] = total
+                        best = max(best, total)
+                        if arcs == len(arc_from):
+                            arc_from, arc_to = _doubled(arc_from), _doubled(arc_to)
+                            arc_edge, arc_logp = _doubled(arc_edge), _doubled_float(arc_logp)
+                        arc_from[arcs] = begin * beam + k
+                        arc_to[arcs] = found
+                        arc_edge[arcs] = e
+                        arc_logp[arcs] = logp
+                        arcs += 1
+                low, high = high, edge_first[i + 1]
             # Keep the best states within the window, best first.
             near = 0
             for t in range(reached):
                 new_rank[t] = -1
-                new_alpha[t] += np.log(new_mass[t])
+                if new_mass[t] != 1.0:
+                    new_alpha[t] += np.log(new_mass[t])
                 if new_alpha[t] >= best - window:
                     new_near[near] = t
                     near += 1
@@ -320,10 +382,12 @@ def posteriors(
                 new_rank[top] = rank
                 state_key[j, rank] = new_key[top]
                 alpha[j, rank] = new_alpha[top]
-                length, three, two, one = prepare(lm, new_key[top])
-                state_len[j, rank] = length
-                state_bow[j, rank, 0], state_bow[j, rank, 1], state_bow[j, rank, 2] = three, two, one
+                state_len[j, rank] = new_len[top]
+                state_bow[j, rank, 0] = new_bow[top, 0]
+                state_bow[j, rank, 1] = new_bow[top, 1]
+                state_bow[j, rank, 2] = new_bow[top, 2]
             count[j] = kept
+            _group(state_key, kept, group_of, group_word, group_best, groups, j)
             live = arcs_before
             for a in range(arcs_before, arcs):
                 rank = new_rank[arc_to[a]]
@@ -338,7 +402,7 @@ def posteriors(
         whole = -np.inf
         for k in range(count[n]):
             gamma[n, k] = alpha[n, k] + lm_weight * score(
-                lm,
+                model,
                 state_key[n, k],
                 state_len[n, k],
                 state_bow[n, k, 0],
@@ -364,6 +428,30 @@ def posteriors(
             out[arc_edge[a]] += share
             gamma[i, k] += share
     return out, likelihood
+
+
+@numba.njit(cache=True, nogil=True)
+def _group(
+    keys: npt.NDArray[np.uint64],
+    states: int,
+    group_of: npt.NDArray[np.int64],
+    words: npt.NDArray[np.int64],
+    best: npt.NDArray[np.int64],
+    groups: npt.NDArray[np.int64],
+    at: int,
+) -> None:
+    """Number the different last words of a position's states, tell each state's and, of each, the best state."""
+    total = 0
+    for k in range(states):
+        last = np.int64(keys[at, k] & np.uint64(0xFFFF))
+        g = 0
+        while g < total and words[at, g] != last:
+            g += 1
+        if g == total:
+            words[at, g], best[at, g] = last, k
+            total += 1
+        group_of[at, k] = g
+    groups[at] = total
 
 
 @numba.njit(cache=True, nogil=True)

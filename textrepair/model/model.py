@@ -107,6 +107,13 @@ class Model:
         return [[word for word in row if word != 0xFFFF] for row in rows]
 
     @cached_property
+    def begins_as_clitic(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """For every target of the channel: is its (first) word a clitic?"""
+        words, size = self.vocabulary.words, self.vocabulary.lm_size
+        first = [*range(size), *(row[0] for row in self._compounds if row)]
+        return np.array([words[i].startswith("'") for i in first], dtype=bool)
+
+    @cached_property
     def is_word(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """For every language-model identifier: is it a word that could be damaged (no border, class or sign)?"""
         return np.array(

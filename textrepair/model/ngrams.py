@@ -10,11 +10,15 @@ Everything below is compiled by numba; arrays come memory-mapped from the model 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
 import numpy.typing as npt
+from llvmlite import ir
+from numba.core import types
+from numba.extending import intrinsic
+from numba.np import arrayobj
 
 SLOTS = 4
 
@@ -70,36 +74,156 @@ def second_bucket(hashed: np.uint64, buckets: np.uint64) -> np.int64:
     return np.int64((((hashed >> np.uint64(16)) & np.uint64(0xFFFFFF)) * buckets) >> np.uint64(24))
 
 
+# Compiled code counts the references to every array that one function hands another, which costs more than a look-up in it;
+# so the functions below get the addresses of the tables instead.
+
+
+def _address_of(typing: Any, array: Any) -> Any:
+    """Where an array's items begin; the caller keeps it alive."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = arrayobj.make_array(signature.args[0])(context, builder, arguments[0]).data  # type: ignore[no-untyped-call]
+        return builder.ptrtoint(data, ir.IntType(64))
+
+    return types.int64(array), generate
+
+
+_address: Any = intrinsic(_address_of)
+
+
+def _reader(kind: Any, width: ir.Type) -> Any:
+    @intrinsic
+    def item(typing: Any, address: Any, index: Any) -> Any:
+        """The item at an index behind an address."""
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            base = builder.inttoptr(arguments[0], width.as_pointer())
+            return builder.load(builder.gep(base, [arguments[1]]))
+
+        return kind(types.int64, types.int64), generate
+
+    return item
+
+
+_item8 = _reader(types.uint8, ir.IntType(8))
+_item16 = _reader(types.uint16, ir.IntType(16))
+_item32 = _reader(types.uint32, ir.IntType(32))
+_float32 = _reader(types.float32, ir.FloatType())
+
+
+def _fetch_line(typing: Any, address: Any) -> Any:
+    """Ask for the cache line at an address, without waiting for it (llvm.prefetch)."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        function = builder.module.declare_intrinsic(
+            "llvm.prefetch", [byte], ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        )
+        place = builder.inttoptr(arguments[0], byte)
+        builder.call(function, [place, number(0), number(3), number(1)])  # read, keep in all caches, data
+        return context.get_dummy_value()
+
+    return types.void(types.int64), generate
+
+
+_fetch: Any = intrinsic(_fetch_line)
+
+
+class Opened(NamedTuple):
+    """The addresses of the arrays of :class:`Ngrams`, and how many buckets the tables have."""
+
+    uni_logp: int
+    uni_backoff: int
+    bi: int
+    bi_buckets: int
+    bi_logp: int
+    bi_backoff: int
+    tri: int
+    tri_buckets: int
+    tri_logp: int
+    tri_backoff: int
+    four_print: int
+    four_buckets: int
+    four_code: int
+    four_logp: int
+
+
 @_inline
-def find_pair(table: npt.NDArray[np.uint32], key: np.uint64) -> np.int64:
+def opened(lm: Ngrams) -> Opened:
+    """The model for the functions below, which don't keep it alive."""
+    return Opened(
+        _address(lm.uni_logp),
+        _address(lm.uni_backoff),
+        _address(lm.bi),
+        len(lm.bi) // SLOTS,
+        _address(lm.bi_logp),
+        _address(lm.bi_backoff),
+        _address(lm.tri),
+        len(lm.tri) // SLOTS,
+        _address(lm.tri_logp),
+        _address(lm.tri_backoff),
+        _address(lm.four_print),
+        len(lm.four_print) // SLOTS,
+        _address(lm.four_code),
+        _address(lm.four_logp),
+    )
+
+
+@_jit
+def _touch(table: int, buckets: int, key: np.uint64) -> None:
+    hashed = mix(key)
+    _fetch(table + 16 * first_bucket(hashed, np.uint64(buckets)))
+    _fetch(table + 16 * second_bucket(hashed, np.uint64(buckets)))
+
+
+@_inline
+def touch_pair(lm: Opened, key: np.uint64) -> None:
+    """Have the buckets of two words brought near: looking up many is much quicker if none waits for the one before."""
+    _touch(lm.bi, lm.bi_buckets, key)
+
+
+@_inline
+def touch_three(lm: Opened, key: np.uint64) -> None:
+    """As :func:`touch_pair`, of three words."""
+    _touch(lm.tri, lm.tri_buckets, key)
+
+
+@_jit
+def _find(table: int, buckets: int, key: np.uint64) -> np.int64:
     """The 16 value bits of a key in a two-value table, or -1."""
     hashed = mix(key)
-    buckets = np.uint64(len(table) // 4)
     wanted = fingerprint(hashed)
-    at = first_bucket(hashed, buckets) * 4
-    for k in range(4):
-        if table[at + k] >> np.uint32(16) == wanted:
-            return np.int64(table[at + k] & np.uint32(0xFFFF))
-    at = second_bucket(hashed, buckets) * 4
-    for k in range(4):
-        if table[at + k] >> np.uint32(16) == wanted:
-            return np.int64(table[at + k] & np.uint32(0xFFFF))
+    at = first_bucket(hashed, np.uint64(buckets)) * SLOTS
+    for k in range(SLOTS):
+        slot = _item32(table, at + k)
+        if slot >> np.uint32(16) == wanted:
+            return np.int64(slot & np.uint32(0xFFFF))
+    at = second_bucket(hashed, np.uint64(buckets)) * SLOTS
+    for k in range(SLOTS):
+        slot = _item32(table, at + k)
+        if slot >> np.uint32(16) == wanted:
+            return np.int64(slot & np.uint32(0xFFFF))
     return np.int64(-1)
 
 
 @_inline
-def _find_four(prints: npt.NDArray[np.uint16], codes: npt.NDArray[np.uint8], key: np.uint64) -> np.int64:
+def find_pair(lm: Opened, key: np.uint64) -> np.int64:
+    """Codes of the probability (high byte) and back-off weight of two words, or -1."""
+    return _find(lm.bi, lm.bi_buckets, key)
+
+
+@_jit
+def _find_four(prints: int, codes: int, buckets: int, key: np.uint64) -> np.int64:
     hashed = mix(key)
-    buckets = np.uint64(len(prints) // 4)
     wanted = np.uint16(fingerprint(hashed))
-    at = first_bucket(hashed, buckets) * 4
-    for k in range(4):
-        if prints[at + k] == wanted:
-            return np.int64(codes[at + k])
-    at = second_bucket(hashed, buckets) * 4
-    for k in range(4):
-        if prints[at + k] == wanted:
-            return np.int64(codes[at + k])
+    at = first_bucket(hashed, np.uint64(buckets)) * SLOTS
+    for k in range(SLOTS):
+        if _item16(prints, at + k) == wanted:
+            return np.int64(_item8(codes, at + k))
+    at = second_bucket(hashed, np.uint64(buckets)) * SLOTS
+    for k in range(SLOTS):
+        if _item16(prints, at + k) == wanted:
+            return np.int64(_item8(codes, at + k))
     return np.int64(-1)
 
 
@@ -112,30 +236,74 @@ def extend(context: np.uint64, word: np.int64) -> np.uint64:
     return ((context << np.uint64(16)) | np.uint64(word)) & np.uint64(0xFFFFFFFFFFFF)
 
 
-@_inline
-def prepare(lm: Ngrams, context: np.uint64) -> tuple[np.int64, np.float32, np.float32, np.float32]:
+@_jit
+def prepare(lm: Opened, context: np.uint64) -> tuple[np.int64, np.float32, np.float32, np.float32]:
     """Length and back-off weights (of the three, two and one last words) of a context; weights not there are 0."""
-    one = lm.uni_backoff[np.int64(context & np.uint64(0xFFFF))]
+    one = _float32(lm.uni_backoff, np.int64(context & np.uint64(0xFFFF)))
     two = np.float32(0.0)
     three = np.float32(0.0)
     length = np.int64(1)
     pair = context & np.uint64(0xFFFFFFFF)
     if pair >> np.uint64(16) != np.uint64(NONE):
-        found = find_pair(lm.bi, pair)
+        found = find_pair(lm, pair)
         if found >= 0:
             length = np.int64(2)
-            two = lm.bi_backoff[found & 0xFF]
+            two = _float32(lm.bi_backoff, found & 0xFF)
             if context >> np.uint64(32) != np.uint64(NONE):
-                found = find_pair(lm.tri, context)
+                found = _find(lm.tri, lm.tri_buckets, context)
                 if found >= 0:
                     length = np.int64(3)
-                    three = lm.tri_backoff[found & 0xFF]
+                    three = _float32(lm.tri_backoff, found & 0xFF)
     return length, three, two, one
 
 
 @_inline
+def pair_key(last: np.int64, word: np.int64) -> np.uint64:
+    """The key of two words in the table of pairs."""
+    return np.uint64((last << 16) | word)
+
+
+@_jit
+def follow(
+    lm: Opened,
+    context: np.uint64,
+    length: np.int64,
+    three: np.float32,
+    two: np.float32,
+    one: np.float32,
+    word: np.int64,
+    pair: np.int64,
+) -> tuple[np.float32, np.int64, np.float32, np.float32, np.float32]:
+    """Natural-log probability of ``word`` after a prepared context, and what :func:`prepare` says of the context extended by it.
+
+    ``pair`` is what :func:`find_pair` has of the context's last word and this one.  From the shortest n-gram up: the tables hold
+    the suffixes and the prefixes of all that they hold, so the first miss ends the search, which saves most look-ups, and a
+    wrong fingerprint hit on a long n-gram needs one on every shorter.  What is found is also the new context, whose back-off
+    weights stand beside it.
+    """
+    new_one = _float32(lm.uni_backoff, word)
+    zero = np.float32(0.0)
+    if pair < 0:
+        return three + two + one + _float32(lm.uni_logp, word), np.int64(1), zero, zero, new_one
+    new_two = _float32(lm.bi_backoff, pair & 0xFF)
+    if length < 2:
+        return _float32(lm.bi_logp, pair >> 8), np.int64(2), zero, new_two, new_one
+    key = (context << np.uint64(16)) | np.uint64(word)
+    found = _find(lm.tri, lm.tri_buckets, key & np.uint64(0xFFFFFFFFFFFF))
+    if found < 0:
+        return three + two + _float32(lm.bi_logp, pair >> 8), np.int64(2), zero, new_two, new_one
+    new_three = _float32(lm.tri_backoff, found & 0xFF)
+    if length < 3:
+        return _float32(lm.tri_logp, found >> 8), np.int64(3), new_three, new_two, new_one
+    four = _find_four(lm.four_print, lm.four_code, lm.four_buckets, key)
+    if four < 0:
+        return three + _float32(lm.tri_logp, found >> 8), np.int64(3), new_three, new_two, new_one
+    return _float32(lm.four_logp, four), np.int64(3), new_three, new_two, new_one
+
+
+@_inline
 def score(
-    lm: Ngrams,
+    lm: Opened,
     context: np.uint64,
     length: np.int64,
     three: np.float32,
@@ -143,26 +311,9 @@ def score(
     one: np.float32,
     word: np.int64,
 ) -> np.float32:
-    """Natural-log probability of ``word`` after a prepared context.
-
-    From the shortest n-gram up: the tables hold the suffixes of all that they hold, so the first miss ends the search, which
-    saves most look-ups, and a wrong fingerprint hit on a long n-gram needs one on every shorter.
-    """
-    key = (context << np.uint64(16)) | np.uint64(word)
-    two_words = find_pair(lm.bi, key & np.uint64(0xFFFFFFFF))
-    if two_words < 0:
-        return three + two + one + lm.uni_logp[word]
-    if length < 2:
-        return lm.bi_logp[two_words >> 8]
-    three_words = find_pair(lm.tri, key & np.uint64(0xFFFFFFFFFFFF))
-    if three_words < 0:
-        return three + two + lm.bi_logp[two_words >> 8]
-    if length < 3:
-        return lm.tri_logp[three_words >> 8]
-    four_words = _find_four(lm.four_print, lm.four_code, key)
-    if four_words < 0:
-        return three + lm.tri_logp[three_words >> 8]
-    return lm.four_logp[four_words]
+    """Natural-log probability of ``word`` after a prepared context."""
+    pair = find_pair(lm, pair_key(np.int64(context & np.uint64(0xFFFF)), word))
+    return follow(lm, context, length, three, two, one, word, pair)[0]
 
 
 @_jit
@@ -174,15 +325,21 @@ def token_logps(
     ``words`` are the identifiers of all sentences end to end, without borders; sentence ``s`` is
     ``words[begins[s]:begins[s + 1]]``.  The result has one more value a sentence than words: that of its end.
     """
+    model = opened(lm)
     sentences = len(begins) - 1
     out = np.empty(len(words) + sentences, dtype=np.float32)
     at = 0
     for s in range(sentences):
+        for i in range(begins[s] + 1, begins[s + 1]):
+            touch_pair(model, pair_key(np.int64(words[i - 1]), np.int64(words[i])))
+            if i > begins[s] + 1:
+                touch_three(model, pair_key(np.int64(words[i - 2]) << 16 | words[i - 1], np.int64(words[i])))
         context = np.uint64(0xFFFFFFFF0000)
+        length, three, two, one = prepare(model, context)
         for i in range(begins[s], begins[s + 1] + 1):
             word = np.int64(words[i]) if i < begins[s + 1] else np.int64(1)
-            length, three, two, one = prepare(lm, context)
-            out[at] = score(lm, context, length, three, two, one, word)
+            pair = find_pair(model, pair_key(np.int64(context & np.uint64(0xFFFF)), word))
+            out[at], length, three, two, one = follow(model, context, length, three, two, one, word, pair)
             at += 1
             context = extend(context, word)
     return out

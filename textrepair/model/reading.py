@@ -13,6 +13,7 @@ before these last ones, whose adapted channel would flatter it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,6 +67,8 @@ _OWN_RATE_STRENGTH = 3.0
 #: Readiness of a token to be replaced, by what it looks like: on the aligned pairs words in capitals are replaced 0.1 times as
 #: often as others.  Words with a capital: :mod:`textrepair.model.capitals`.
 CAPITALS, NUMBER = 0.1, 0.3
+_WORD = int(TokenKind.WORD)
+_OTHER_READINESS = {int(TokenKind.CLITIC): 1.0, int(TokenKind.NUMBER): NUMBER}
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,8 @@ def lattice_input(
             borders.append(stop)
     begins = np.array(borders, dtype=np.int64)
     readiness = _readiness(tokens, positions, set(borders))
-    readiness[np.isin(positions, list(protected))] = 0.0
+    if protected:
+        readiness[np.isin(positions, list(protected))] = 0.0
     unknown = (LM_WEIGHT * model.vocabulary.unknown_logp[words]).astype(np.float32)
     joined = np.diff(positions, prepend=-1) == 1
     return positions, Sentences(words, lm, unknown, readiness, joined, begins)
@@ -114,23 +118,19 @@ def lattice_input(
 def _readiness(
     tokens: Tokens, positions: npt.NDArray[np.int64], sentence_starts: set[int]
 ) -> npt.NDArray[np.float32]:
-    out = np.zeros(len(positions), dtype=np.float32)
+    out = []
     texts, kinds = tokens.texts, tokens.kinds
     for i, at in enumerate(positions.tolist()):
         kind = kinds[at]
-        if kind == TokenKind.WORD:
+        if kind == _WORD:
             text = texts[at]
-            if text.islower():
-                out[i] = 1.0
-            elif len(text) > 1 and text.isupper():
-                out[i] = CAPITALS
+            if text.islower() or (i in sentence_starts and (len(text) == 1 or not text.isupper())):
+                out.append(1.0)
             else:
-                out[i] = 1.0 if i in sentence_starts else CAPITALISED
-        elif kind == TokenKind.CLITIC:
-            out[i] = 1.0
-        elif kind == TokenKind.NUMBER:
-            out[i] = NUMBER
-    return out
+                out.append(CAPITALS if len(text) > 1 and text.isupper() else CAPITALISED)
+        else:
+            out.append(_OTHER_READINESS.get(kind, 0.0))
+    return np.array(out, dtype=np.float32)
 
 
 def sound_likelihood(model: Model, sentences: Sentences) -> float:
@@ -141,8 +141,17 @@ def sound_likelihood(model: Model, sentences: Sentences) -> float:
     )
 
 
-def read(model: Model, tokens: Tokens, protected: frozenset[int] = frozenset()) -> Reading:
-    """Infer an article's rate of damage, its family of spinner, and the posterior of every reading of every word."""
+def read(
+    model: Model,
+    tokens: Tokens,
+    protected: frozenset[int] = frozenset(),
+    goes_on: Callable[[float, int], bool] = lambda log_ratio, words: True,
+) -> Reading:
+    """Infer an article's rate of damage, its family of spinner, and the posterior of every reading of every word.
+
+    ``goes_on`` is asked, with the log-likelihood ratio and the number of words, whether an article is worth the rounds that only
+    make its readings better; without them its posterior is that of the evidence.
+    """
     entries = model.channel.entries
     positions, sentences = lattice_input(model, tokens, protected)
     families = np.full(len(model.channel.families), 1.0 / len(model.channel.families))
@@ -154,7 +163,8 @@ def read(model: Model, tokens: Tokens, protected: frozenset[int] = frozenset()) 
     posterior, likelihood, rate, families = _round(
         model, entries, sentences, edges, rate, families, SEARCH[0], of_capitals
     )
-    if rate >= SOUND_RATE:
+    damaged = rate >= SOUND_RATE
+    if damaged:
         with_names = _with_names(model, sentences, edges, posterior, rate, families, capitalised)
         edges, posterior = _thinned(edges, posterior)
         for search in SEARCH[1:ROUNDS]:
@@ -162,6 +172,7 @@ def read(model: Model, tokens: Tokens, protected: frozenset[int] = frozenset()) 
             posterior, likelihood, rate, families = _round(
                 model, entries, sentences, edges, rate, families, search
             )
+    if damaged and goes_on(likelihood - sound, tokens.words):
         # Not before the evidence is in: edges made to fit this article would flatter "damaged".
         sentences = with_names
         entries, opened, posterior = with_open_swaps(model, sentences, edges, posterior, LM_WEIGHT)

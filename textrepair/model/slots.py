@@ -16,7 +16,18 @@ import numpy as np
 import numpy.typing as npt
 
 from textrepair.model.model import Model
-from textrepair.model.ngrams import NONE, Ngrams, extend, prepare, score
+from textrepair.model.ngrams import (
+    NONE,
+    Ngrams,
+    extend,
+    find_pair,
+    follow,
+    opened,
+    pair_key,
+    prepare,
+    touch_pair,
+    touch_three,
+)
 from textrepair.model.vocabulary import BEGIN, END, SPECIALS
 
 #: A place tells at most so many nats against a reading: its neighbours may be damaged too.
@@ -65,16 +76,33 @@ def slot_logps(
 ) -> npt.NDArray[np.float32]:
     """Natural-log probability of each word together with what follows it: shape (words,)."""
     out = np.empty(len(words), dtype=np.float32)
+    model = opened(lm)
     start = np.uint64(0xFFFFFFFFFFFF)
     for word in left:
         start = extend(start, word)
-    length, three, two, one = prepare(lm, start)
+    last = np.int64(start & np.uint64(0xFFFF))
+    length, three, two, one = prepare(model, start)
+    before = np.empty(len(words), dtype=np.int64)
     for i in range(len(words)):
-        total = score(lm, start, length, three, two, one, words[i])
+        touch_pair(model, pair_key(last, words[i]))
+        if len(right):
+            touch_pair(model, pair_key(words[i], right[0]))
+    for i in range(len(words)):
+        before[i] = find_pair(model, pair_key(last, words[i]))
+        if before[i] >= 0 and length > 1:
+            touch_three(model, extend(start, words[i]))
+        if len(right) and find_pair(model, pair_key(words[i], right[0])) >= 0:
+            if before[i] >= 0:
+                touch_three(model, pair_key(last << 16 | words[i], right[0]))
+            if len(right) > 1:
+                touch_three(model, pair_key(words[i] << 16 | right[0], right[1]))
+    for i in range(len(words)):
+        total, size, c, b, a = follow(model, start, length, three, two, one, words[i], before[i])
         context = extend(start, words[i])
         for word in right:
-            size, c, b, a = prepare(lm, context)
-            total += score(lm, context, size, c, b, a, word)
+            pair = find_pair(model, pair_key(np.int64(context & np.uint64(0xFFFF)), word))
+            logp, size, c, b, a = follow(model, context, size, c, b, a, word, pair)
+            total += logp
             context = extend(context, word)
         out[i] = total
     return out

@@ -8,6 +8,7 @@ article uses, and the indefinite article before it follows its sound as the lang
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from textrepair.model.model import Model
 from textrepair.model.ngrams import token_logps
@@ -18,7 +19,7 @@ def written(model: Model, tokens: Tokens, start: int, intended: list[int], begin
     """The text for ``intended`` words in the place of a token, or of several that begin with it.
 
     ``begins_sentence``: does the place ask for a capital?  A word in the place of a clitic takes a space in front ("it's" → "it
-    is").  Ask :func:`fits` first.
+    is").  Ask :func:`begins_as_clitic` first.
     """
     observed = tokens.texts[start]
     if (
@@ -51,15 +52,22 @@ _NAME = 243
 
 def _beside_lower_case(model: Model, word: int) -> str:
     """How a word is written where one in lower case stands: names and initialisms in capitals, others not."""
+    known = model.vocabulary.beside_lower_case.get(word)
+    if known is None:
+        known = model.vocabulary.beside_lower_case[word] = _in_lower_case(model, word)
+    return known
+
+
+def _in_lower_case(model: Model, word: int) -> str:
     usual = model.vocabulary.usual_form(word)
     if usual[0].isupper() and not usual.isupper() and model.vocabulary.capital[word] < _NAME:
         return model.vocabulary.words[word]
     return usual
 
 
-def fits(model: Model, tokens: Tokens, start: int, intended: list[int]) -> bool:
-    """Can the words stand there?  A clitic needs the place of a clitic: behind a space it hangs on nothing."""
-    return tokens.kinds[start] == TokenKind.CLITIC or not model.vocabulary.words[intended[0]].startswith("'")
+def begins_as_clitic(model: Model, targets: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Of targets of the channel, shape (k,): do they need the place of a clitic?  Behind a space one hangs on nothing."""
+    return model.begins_as_clitic[targets]
 
 
 def _capital(text: str) -> str:

@@ -100,6 +100,8 @@ class Vocabulary:
     capital: npt.NDArray[np.uint8]
     unknown_logp: npt.NDArray[np.float32]
     usual: list[str]
+    #: What :mod:`textrepair.model.surface` found of words so far.
+    beside_lower_case: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
     _surface: dict[tuple[str, int], int] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
