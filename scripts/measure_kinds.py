@@ -105,9 +105,9 @@ def row(kind: str, source: str, sound: list[float], damaged: list[float]) -> str
     """A line of the table."""
     s, d = np.array(sound), np.array(damaged)
     found, alarms = int((d >= 0.5).sum()), int((s >= 0.5).sum())
-    at_one_in_500 = interval(recall_at(d, s, 1 / 500)[0], len(d))
+    rare, _ = recall_at(d, s, 1 / 500)
     return (
-        f"| {kind} | {source} | {len(d)} | {area(d, s):.4f} | {at_one_in_500} | {interval(found, len(d))} "
+        f"| {kind} | {source} | {len(d)} | {area(d, s):.4f} | {interval(rare, len(d))} | {interval(found, len(d))} "
         f"| {interval(alarms, len(s))} | {f1(found, len(d), alarms):.3f} |"
     )
 

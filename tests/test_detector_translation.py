@@ -18,6 +18,7 @@ from textrepair.detector.spin import FLAGGED
 from textrepair.detector.translation import (
     SHORTEST,
     TranslationDetector,
+    found_traces,
     packaged_wording,
     wording_from,
 )
@@ -63,6 +64,20 @@ def test_traces(case: dict[str, Any], model: Model) -> None:
     assert len(edits) - len(sure) == case.get("proposals", 0)
     again = without_overlap(traces.edits(Document(case["expect"]), model))
     assert not [edit for edit in again if edit.confidence >= APPLIED]
+
+
+FRAGMENTS = (
+    "The talks ended.", ".", "in NATO. .", "possible, ”Lane said", "for the work. “\n", "to ‘enter the room",
+    "it unfolded. recently",
+    "many countries. countries.", "Who knows ?", "as follows :", "« a great day »", "„so was it“", "on the border. May 24.",
+    "a visit.” 3 June.", "été. après", "at 5 p.m. the", "\n", "the end", "e.g. this",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=12), st.sampled_from([" ", "", "\n"]))
+def test_the_scan_rules_no_trace_out_that_is_there(some: list[str], between: str) -> None:
+    document = Document(between.join(some))
+    assert found_traces(document) == frozenset(traces.found(document.text))
 
 
 def test_negative_cases_are_the_most() -> None:

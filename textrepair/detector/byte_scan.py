@@ -55,6 +55,7 @@ _LOWER, _UPPER, _DIGIT, _SPACE, _NEWLINE, _HIGH, _OTHER = range(7)
 
 _PREFIX = 12  # bytes of a line's first word that are looked at
 _MIN_LINE, _MIN_SENTENCE, _MIN_TITLE = 20, 50, 15
+_DATE = 20  # bytes from one stop to the next with a quote and "30 September" in between
 _MAX_LINE = 1600  # bytes of a line of furniture: four times its characters
 
 
@@ -313,6 +314,7 @@ def scan_bytes(
     previous_quiet = True  # was the last non-ASCII character a quiet one?
     previous_wide_end = -1
     sentence_start = 0
+    last_stop = -100
     line_start = 0
     line_start_point = 0
     line_begins = True  # nothing but signs so far
@@ -645,6 +647,13 @@ def scan_bytes(
         stop = sign in (46, 33, 63)
         ends = False
         if stop:
+            closes = at + 1 == size or _CLASS[data[at + 1]] in (_SPACE, _NEWLINE)
+            if 6 <= at - last_stop <= _DATE and sign == 46 and closes:
+                for k in range(last_stop, at):  # a date for a sentence
+                    if _CLASS[data[k]] == _DIGIT:
+                        flags |= TRACE
+            if closes or data[at + 1] == 34 or data[at + 1] == 0xE2 or data[at + 1] == 39:
+                last_stop = at
             run = at + 1
             while run < size:
                 if data[run] == 34 or data[run] == 41:

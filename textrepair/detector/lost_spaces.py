@@ -49,6 +49,8 @@ _MOST_SURE = 0.97
 #: Words of three letters that may be part of a glued one by their frequency alone (zipf 4.3: ``yet``, ``lot``, ``odd``).
 _SHORT_FREQUENCY = 2e-5
 
+#: Below this confidence nothing is told.
+_WORTH = 0.3
 #: Share, in 1/255, of a name's uses that begin with a capital.
 _NAME = 240
 
@@ -68,22 +70,27 @@ class LostSpaces:
         """The two words that ``text[start:end]``, small letters, was most likely made of, and the confidence; None where
         it can't be two."""
         word = text[start:end]
-        around = self._around(text, start, end)
-        whole = frequency(word)
-        best: tuple[float, tuple[str, str]] | None = None
         pairs = list(_pairs(word))
         if not pairs:
             return None
-        slip = max((self._logp(around, (meant,)) for meant in _meant(word)), default=-math.inf)
-        for pair in pairs:
-            own = self._logp(around, (word,))
-            if not whole:  # how its letters may have come together instead
-                own += max(0.0, UNLISTED_COMPOUND + part_logp(*pair) - LETTER_LOGP * len(word))
-            own = max(own, math.log(SLIP_SHARE) + slip)
-            odds = math.log(LOST) + self._logp(around, pair) - own
-            if best is None or odds > best[0]:
-                best = odds, pair
-        return (best[1], _confidence(best[0])) if best else None
+        around = self._around(text, start, end)
+        whole = self._logp(around, (word,))
+        odds, best = max(
+            (math.log(LOST) + self._logp(around, pair) - max(whole, self._coined(around, word, pair)), pair)
+            for pair in pairs
+        )
+        if (
+            _confidence(odds) >= _WORTH
+        ):  # a slip is looked for where two words are likely: it takes most of the time
+            slip = max((self._logp(around, (meant,)) for meant in _meant(word)), default=-math.inf)
+            odds = min(odds, math.log(LOST) + self._logp(around, best) - math.log(SLIP_SHARE) - slip)
+        return best, _confidence(odds)
+
+    def _coined(self, around: tuple[list[int], list[int]], word: str, pair: tuple[str, str]) -> float:
+        """Natural-log probability of an unlisted word as a compound, its letters having come together otherwise."""
+        if frequency(word):
+            return -math.inf
+        return self._logp(around, (word,)) - LETTER_LOGP * len(word) + UNLISTED_COMPOUND + part_logp(*pair)
 
     def cut(self, text: str, start: int, end: int) -> float:
         """How sure is it that ``text[start:end]``, two words in small letters and a space, is one word that was cut?"""

@@ -107,13 +107,19 @@ _NAME = r"([A-Z][a-z]{2,})([A-Z][a-z]{2,})"
 _NAMES = re.compile(
     rf"(?<= [A-Z]\. ){_NAME}(?= [A-Z])|(?<=[a-z] ){_NAME}(?= [A-Z]\. [A-Z])|(?<=[a-z] ){_NAME}(?= [A-Z][a-z])"
 )
+_TWO_CAPITALS = re.compile(
+    r"(?<= )[A-Z][a-z]{2,}[A-Z][a-z]{2}"
+)  # asked first: the names' own pattern takes ten times as long
 _NAME_BEFORE = re.compile(r"(?<![\w.@#/-])[A-Z][a-z]+ \Z")
 _NAME_PREFIXES = frozenset("Mac Mc Van Von Fitz Del Des De La Le San".split())
 
 
 def _glued_names(text: str, verbatim: Verbatim, model: LostSpaces | None) -> Iterator[Edit]:
     """Two names run together inside a row of names (``David E. SangerAndrew E. Kramer``): proposals."""
-    for match in _NAMES.finditer(text):
+    for place in _TWO_CAPITALS.finditer(text):
+        match = _NAMES.match(text, place.start())
+        if match is None:
+            continue
         first, last = (group for group in match.groups() if group)
         beside_initial = match[5] is None
         if not beside_initial and not (
