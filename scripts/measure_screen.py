@@ -71,7 +71,7 @@ def measure(
     smallest suspicion of those long enough, and the smallest explanation."""
     scans = [scanner.scan(text) for text in some]
     verdicts = [screen.cleared(scan) for scan in scans]
-    short = [int(scan.stats[SCORED]) < SHORTEST for scan in scans]
+    short = [scan.stats[SCORED] < SHORTEST for scan in scans]
     cleared = [text for text, verdict in zip(some, verdicts, strict=True) if verdict is not None]
     told = [scan for scan, is_short in zip(scans, short, strict=True) if not is_short]
     row: dict[str, float] = {

@@ -40,7 +40,7 @@ def test_word_is_left_whole(word: str) -> None:
 
 
 def test_a_word_cut_in_two_needs_a_part_that_is_no_word() -> None:
-    assert find_cut("the govern ment said", [11]) == [(10, 11)]
+    assert [at for at, _ in find_cut("the govern ment said", [11])] == [10]
     text = "any one on the web site may be able to go on, not able, an ally"
     assert find_cut(text, [match.start() for match in re.finditer(r"\w+", text)]) == []
 

@@ -18,6 +18,7 @@ from textrepair.detector.spin import FLAGGED
 from textrepair.detector.translation import (
     SHORTEST,
     TranslationDetector,
+    found_traces,
     packaged_wording,
     wording_from,
 )
@@ -65,6 +66,20 @@ def test_traces(case: dict[str, Any], model: Model) -> None:
     assert not [edit for edit in again if edit.confidence >= APPLIED]
 
 
+FRAGMENTS = (
+    "The talks ended.", ".", "in NATO. .", "possible, ”Lane said", "for the work. “\n", "to ‘enter the room",
+    "it unfolded. recently",
+    "many countries. countries.", "Who knows ?", "as follows :", "« a great day »", "„so was it“", "on the border. May 24.",
+    "a visit.” 3 June.", "été. après", "at 5 p.m. the", "\n", "the end", "e.g. this",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=12), st.sampled_from([" ", "", "\n"]))
+def test_the_scan_rules_no_trace_out_that_is_there(some: list[str], between: str) -> None:
+    document = Document(between.join(some))
+    assert found_traces(document) == frozenset(traces.found(document.text))
+
+
 def test_negative_cases_are_the_most() -> None:
     assert sum(case["original"] == case["expect"] for case in CASES) > len(CASES) / 2
 
@@ -79,11 +94,25 @@ def test_negative_cases_are_the_most() -> None:
         ("The crisis has come. recently it grew.", "a sentence that begins small"),
         ("in other neighbouring countries. countries.", "a word again behind a stop"),
         ("Who knows ? Nobody", "a space before a sign"),
+        ("The talks with the other towns will begin in the hall. March 4.\n", "a date for a sentence"),
         ("He spoke of « a great day » in the hall", "foreign quotes"),
     ],
 )
 def test_each_kind_of_trace_is_seen(text: str, name: str) -> None:
     assert set(traces.found(text)) == {name}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It happened at about 5:30 p.m. May 5. Nobody saw it.",
+        "They will meet on Friday, January 13. The hall is open.",
+        "Posted by Ann. January 13, 2024. Read more.",
+        "He was born on Sept. 4. May 5 is his name day.",
+    ],
+)
+def test_dates_inside_sentences_are_no_traces(text: str) -> None:
+    assert not traces.found(text)
 
 
 def test_traces_are_evidence() -> None:
@@ -201,7 +230,7 @@ def test_runs_are_written_and_read(names: list[str]) -> None:
 
 @given(st.text(alphabet="aehnorst THE .,'’-19\n", max_size=200))
 def test_a_profile_is_of_length_one_or_nothing(text: str) -> None:
-    vector = packaged_wording().profile.vector(Document(text).tokens)
+    vector = packaged_wording().profile.vector(Document(text).scan.skeleton)
     assert (vector >= 0.0).all()
     assert abs(float(vector @ vector) - 1.0) < 1e-9 or not vector.any()
 

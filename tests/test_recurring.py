@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from textrepair.cli import commands
 from textrepair.detector.base import Document
 from textrepair.detector.furniture import FurnitureDetector
-from textrepair.detector.recurring import RecurringLines, short_lines
+from textrepair.detector.recurring import RecurringLines, counted_lines
 
 PROSE = "The council met on {} and spoke about the bridge for two hours, as it has done every week since the flood."
 LINE = "Evening Post of Harbour and Hill"
@@ -60,8 +60,8 @@ def test_form_and_recurrence_add_up() -> None:
 @given(st.lists(st.text(alphabet="ab\n ", max_size=30), max_size=12))
 def test_never_too_few(texts: list[str]) -> None:
     counts = RecurringLines.of(texts)
-    for line in {line for text in texts for line in short_lines(text)}:
-        assert counts.articles(line) >= sum(line in set(short_lines(text)) for text in texts)
+    for line in {line for text in texts for line in counted_lines(text)}:
+        assert counts.articles(line) >= sum(line in set(counted_lines(text)) for text in texts)
 
 
 def test_command_line(tmp_path: Path) -> None:
@@ -79,3 +79,23 @@ def test_standard_input_is_read_once(tmp_path: Path) -> None:
     result = CliRunner().invoke(commands, ["scan", "--recurring", "-"], input="x")
     assert result.exit_code == 2
     assert "name files" in result.output
+
+
+def test_an_article_of_one_long_paragraph_is_no_copy() -> None:
+    texts = [f"{PROSE.format(day)} {' '.join([f'And day {day} was long.'] * 20)}\n{LINE}" for day in range(4)]
+    assert found(texts[0], RecurringLines.of(texts)) == [LINE]
+
+
+def test_short_lines_of_copied_paragraphs_are_left() -> None:
+    text = (
+        f"{PROSE.format(1)} {' '.join(['It was a very long day.'] * 20)}\nShe had said it all before\n{LINE}"
+    )
+    assert found(text, RecurringLines.of([text] * 4)) == []
+
+
+def test_rules_and_headings_are_left() -> None:
+    texts = [
+        f"{PROSE.format(day)}\nOne {day}.\n## Background\nTwo {day}.\nResults\n-------\nThree {day}.\n{LINE}"
+        for day in range(4)
+    ]
+    assert found(texts[0], RecurringLines.of(texts)) == [LINE]

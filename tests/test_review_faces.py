@@ -328,7 +328,9 @@ def test_a_whole_session_in_tmux_with_a_kill_in_the_middle(corpus: Corpus, tmp_p
         assert wait_for(lambda: seen("+ ")), tmux("capture-pane", "-p")
         assert seen("past")  # the fourth edit, at once: what the dead program held is free
         tmux("send-keys", "e")
+        assert wait_for(lambda: seen("put instead:")), tmux("capture-pane", "-p")
         tmux("send-keys", "-l", " the")
+        assert wait_for(lambda: seen("by the")), tmux("capture-pane", "-p")
         tmux("send-keys", "Enter")
         assert wait_for(lambda: seen(" 4/"))
         tmux("send-keys", "u")

@@ -10,7 +10,7 @@ import asyncio
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import partial
 from itertools import accumulate
 from math import prod
 from operator import attrgetter
@@ -26,13 +26,14 @@ from textrepair.detector.evidence import without_overlap
 from textrepair.detector.furniture import FurnitureDetector
 from textrepair.detector.language import SHORTEST as SHORTEST_FOR_LANGUAGE
 from textrepair.detector.language import language as language_of
+from textrepair.detector.lost_spaces import LostSpaces
 from textrepair.detector.order import OrderDetector
 from textrepair.detector.recurring import RecurringLines
 from textrepair.detector.repetition import RepetitionDetector
-from textrepair.detector.screen import Scan, Scanner, default_scanner, model_scanner
+from textrepair.detector.screen import Scan, Scanner, model_scanner
 from textrepair.detector.spacing import SpacingDetector
 from textrepair.detector.spin import FLAGGED, SpinDetector
-from textrepair.detector.spin_screen import SpinScreen
+from textrepair.detector.spin_screen import CLEARED_SUSPICION, QUICK_SUSPICION, SpinScreen
 from textrepair.detector.translation import TranslationDetector
 from textrepair.detector.verbatim import Verbatim
 from textrepair.detector.words import ENGLISH_SHARE
@@ -112,8 +113,8 @@ class Repairer:
 
     ``recurring``: the lines of the corpus that the articles are from, by which furniture is told that no form gives
     away; ``depth``: how closely to look.  ``screened``: the language model reads only what the screen can't clear of
-    spinning (docs/screen.md).  ``thorough``: it reads everything, at a small part of the speed.  ``quick``: as ``screened``, and
-    translation and the order of sentences stay untold (null).
+    spinning (docs/screen.md).  ``thorough``: it reads everything, at a small part of the speed.  ``quick``: the
+    screen clears a little more, and translation and the order of sentences stay untold (null).
     """
 
     model: Model
@@ -129,7 +130,8 @@ class Repairer:
             raise ValueError(f"depth is {self.depth!r}; known are {', '.join(get_args(Depth))}")
         object.__setattr__(self, "_spin", SpinDetector(self.model))
         object.__setattr__(self, "_translation", TranslationDetector(self.model))
-        object.__setattr__(self, "_screen", SpinScreen(self.model))
+        suspicion = QUICK_SUSPICION if self.depth == QUICK else CLEARED_SUSPICION
+        object.__setattr__(self, "_screen", SpinScreen(self.model, suspicion))
         object.__setattr__(self, "_restorer", Restorer(self.model))
 
     @property
@@ -139,13 +141,14 @@ class Repairer:
 
     @cached_property
     def _mechanical(self) -> tuple[Detector, ...]:
-        first = EncodingDetector(), SpacingDetector(), RepetitionDetector(), FurnitureDetector(self.recurring)
+        spacing = SpacingDetector(LostSpaces(self.model))
+        first = EncodingDetector(), spacing, RepetitionDetector(), FurnitureDetector(self.recurring)
         return first if self.depth == QUICK else (*first, OrderDetector())
 
     @cached_property
     def _scanner(self) -> Scanner:
-        """Some tenths of a second when the first text comes; only the screen asks for the model's words."""
-        return default_scanner() if self.depth == THOROUGH else model_scanner(self.model)
+        """Some tenths of a second when the first text comes."""
+        return model_scanner(self.model)
 
     def diagnose(self, text: str) -> Diagnosis:
         """What is wrong with an article."""
@@ -213,16 +216,17 @@ class Repairer:
         shielded = _Shield(text, settings.protect)
         edits = shielded.spare(edit for detection in found.values() for edit in detection.edits)
         sure = [e for e in edits if _applies(e, settings)]
-        mended = Patch(without_overlap(e for e in sure if e.kind in _MENDED_FIRST))
+        first = without_overlap(e for e in sure if e.kind in _MENDED_FIRST)
+        mended = Patch(first) if first else _UNCHANGED
         view = Document(mended.apply(text), self._scanner) if mended.edits else document
         language = _language(text, document.scan)
-        prose = cache(partial(_Shield, view.text, settings.protect, markup=True))
+        prose = _Prose(view.text, settings.protect)
         worded = self._worded(document, view, prose, language)
         if not (edits or any(detection.edits for detection in worded.values())):  # as in nearly all articles
-            return Repair(text, Patch(()), (), _diagnosis(found | worded, language))
+            return Repair(text, _UNCHANGED, (), _diagnosis(found | worded, language))
         restored = self._restored(view, worded, references)
         worded = {kind: _with_references(kind, detection, restored) for kind, detection in worded.items()}
-        wording_edits = prose().spare(without_overlap(e for d in worded.values() for e in d.edits))
+        wording_edits = prose.shield.spare(without_overlap(e for d in worded.values() for e in d.edits))
         wording = mended.compose(Patch(tuple(e for e in wording_edits if _applies(e, settings))))
         sure = _unless_reworded(sure, wording)
         patch = Patch(tuple(sorted((*wording.edits, *_beside(sure, wording)), key=_place)))
@@ -238,14 +242,14 @@ class Repairer:
         )
 
     def _worded(
-        self, document: Document, view: Document, prose: Callable[[], _Shield], language: str | None
+        self, document: Document, view: Document, prose: _Prose, language: str | None
     ) -> dict[str, Detection]:
         """What is wrong with the wording; ``view`` is the document with its mechanical damage mended."""
         if language not in (None, "en"):
             return {kind: Detection(Damage(None, 0.0)) for kind in _GRAVE}
         cleared = None if self.depth == THOROUGH else self._screen.cleared(document.scan)
         spin = (
-            self._spin.detect(view, prose().tokens(view))
+            self._spin.detect(view, prose.shield.tokens(view))
             if cleared is None
             else Detection(Damage(cleared, 0.0))
         )
@@ -270,6 +274,21 @@ class Repairer:
             return (self._translation.detect(document).damage.probability or 0.0) < FLAGGED
 
         return self._restorer.restore(view.tokens, references, kind, worded[kind].edits, usable)
+
+
+_UNCHANGED = Patch(())
+
+
+@dataclass(frozen=True)
+class _Prose:
+    """A text whose wording may change, but for what is protected or marked up."""
+
+    text: str
+    protect: frozenset[str]
+
+    @cached_property
+    def shield(self) -> _Shield:
+        return _Shield(self.text, self.protect, markup=True)
 
 
 def _repair_with(repairer: Repairer, text: str, settings: Settings) -> Repair:
@@ -360,7 +379,7 @@ def _beside(edits: Iterable[Edit], patch: Patch) -> tuple[Edit, ...]:
 
 def _language(text: str, scan: Scan) -> str | None:
     """The language of a text; that of English prose is plain from its words."""
-    spelled, common = int(scan.stats[SPELLED]), int(scan.stats[COMMON_WORDS])
+    spelled, common = scan.stats[SPELLED], scan.stats[COMMON_WORDS]
     if spelled >= SHORTEST_FOR_LANGUAGE and common >= ENGLISH_SHARE * spelled:
         return "en"
     return None if text.isascii() and spelled < SHORTEST_FOR_LANGUAGE else language_of(text)

@@ -22,6 +22,7 @@ from textrepair.detector.word_table import (
     FNV_PRIME,
     FNV_START,
     FRAGMENT,
+    FREQUENT,
     KNOWN,
     MARK,
     MAY_DOUBLE,
@@ -54,6 +55,7 @@ _LOWER, _UPPER, _DIGIT, _SPACE, _NEWLINE, _HIGH, _OTHER = range(7)
 
 _PREFIX = 12  # bytes of a line's first word that are looked at
 _MIN_LINE, _MIN_SENTENCE, _MIN_TITLE = 20, 50, 15
+_DATE = 20  # bytes from one stop to the next with a quote and "30 September" in between
 _MAX_LINE = 1600  # bytes of a line of furniture: four times its characters
 
 
@@ -162,7 +164,7 @@ def _is_apostrophe(data, at, size):  # type: ignore[no-untyped-def]
 
 
 @_jit
-def _look_up(table, hashed):  # type: ignore[no-untyped-def]
+def look_up(table, hashed):  # type: ignore[no-untyped-def]
     """What is known of a word; 0 for nothing."""
     mask = np.uint64(len(table) - 1)
     tag = hashed >> np.uint64(VALUE_BITS)
@@ -289,11 +291,11 @@ def scan_bytes(
     and the end of a sentence (see :func:`textrepair.detector.screen.sign_identifiers`).
 
     Filled in: ``ids`` (two more than the text has bytes, or empty: not wanted) the identifiers of words and signs, with that
-    of the sentence's end after each sentence; ``unlisted`` (a fifth of the text's bytes) starts of words on no list, in code
-    points; ``lines`` (lines of the text, 3) number among those that say something, start and end (code points) of lines that
-    may be furniture; ``seen`` zeros, a power of two, at least half the text's bytes; ``parts`` and ``values`` (half the text's
-    bytes and one more) start and end, in bytes, of every run of letters and digits, and what the table says of it; ``stats``
-    (STATS,).
+    of the sentence's end after each sentence; ``unlisted`` (a third of the text's bytes) starts, in code points, of words on
+    no list, of rests of cut words, and of words that make another one with the word before; ``lines`` (lines of the text, 3)
+    number among those that say something, start and end (code points) of lines that may be furniture; ``seen`` zeros, a power
+    of two, at least half the text's bytes; ``parts`` and ``values`` (half the text's bytes and one more) start and end, in bytes,
+    of every run of letters and digits, and what the table says of it; ``stats`` (STATS,).
     """
     size = len(data)
     want = len(ids) > 0
@@ -304,12 +306,15 @@ def scan_bytes(
     h1 = h2 = h3 = np.uint64(0)
     g1 = g2 = 0  # 0 something, 1 one space, 2 up to three white characters, 3 ". "
     word_end = -10
+    last_value = last_size = 0  # what is known of the last word, and its letters if they are all small
+    last_capital = False
     possessive = np.uint64(0)  # hash of a name in front of 's, or less its own s, waiting for the next word
     possessive_mark = 0
     possessive_end = -1
     previous_quiet = True  # was the last non-ASCII character a quiet one?
     previous_wide_end = -1
     sentence_start = 0
+    last_stop = -100
     line_start = 0
     line_start_point = 0
     line_begins = True  # nothing but signs so far
@@ -338,10 +343,17 @@ def scan_bytes(
                     sign = data[at]
                     kind = _CLASS[sign]
                     if kind == _LOWER:
-                        lower += 1
-                        before = hashed
-                        hashed = (hashed ^ np.uint64(sign)) * FNV_PRIME
-                        at += 1
+                        run = at
+                        while True:
+                            before = hashed
+                            hashed = (hashed ^ np.uint64(sign)) * FNV_PRIME
+                            at += 1
+                            if line_begins or at == size:
+                                break
+                            sign = data[at]
+                            if _CLASS[sign] != _LOWER:
+                                break
+                        lower += at - run
                     elif kind == _UPPER:
                         if lower and turn < 0 and _CLASS[data[at - 1]] == _LOWER:
                             turn = at
@@ -400,7 +412,7 @@ def scan_bytes(
                     gap_size == 3 and _is_apostrophe(data, word_end, size)
                 )
                 # ---- look it up
-                value = _look_up(table, hashed)
+                value = look_up(table, hashed)
                 parts[runs, 0], parts[runs, 1], values[runs] = start, at, value
                 runs += 1
                 if not joined:
@@ -426,6 +438,19 @@ def scan_bytes(
                         if not bound and not _NOT_BEHIND[following]:
                             unlisted[found] = start_point
                             found += 1
+                    # ---- two words, not both frequent, that make a common one
+                    elif (
+                        gap == 1
+                        and size_here >= 2
+                        and last_size >= 2
+                        and not (value & FREQUENT and last_value & FREQUENT)
+                    ):
+                        whole = h1
+                        for k in range(start, at):
+                            whole = (whole ^ np.uint64(data[k])) * FNV_PRIME
+                        if look_up(table, whole) & COMMON:
+                            unlisted[found] = start_point
+                            found += 1
                 elif (
                     turn > 0
                     and upper == 2
@@ -434,18 +459,12 @@ def scan_bytes(
                     and not wide
                     and not digits
                 ):
-                    behind = (
-                        start >= 3
-                        and preceding == 32
-                        and data[start - 2] == 46
-                        and _CLASS[data[start - 3]] == _UPPER
+                    # in a row of names: behind an initial or another name, or in front of one
+                    behind = preceding == 32 and (
+                        (gap == 1 and last_capital)
+                        or (start >= 3 and data[start - 2] == 46 and _CLASS[data[start - 3]] == _UPPER)
                     )
-                    ahead = (
-                        at + 2 < size
-                        and following == 32
-                        and _CLASS[data[at + 1]] == _UPPER
-                        and data[at + 2] == 46
-                    )
+                    ahead = at + 1 < size and following == 32 and _CLASS[data[at + 1]] == _UPPER
                     if behind or ahead:
                         flags |= GLUED_NAMES
                 # ---- said twice?  A slip is in small letters, or "I I".
@@ -479,7 +498,7 @@ def scan_bytes(
                 # ---- the model's view
                 identifier = value & NO_IDENTIFIER if value else NO_IDENTIFIER
                 if digits and identifier == NO_IDENTIFIER and not wide and lower + upper == 0:
-                    other = _look_up(table, shaped)
+                    other = look_up(table, shaped)
                     identifier = other & NO_IDENTIFIER if other else NO_IDENTIFIER
                 if joined and preceding != 45:
                     # a clitic: "'s"
@@ -489,7 +508,7 @@ def scan_bytes(
                         if _CLASS[low] == _UPPER:
                             low += np.uint8(32)
                         clitic = (clitic ^ np.uint64(low)) * FNV_PRIME
-                    other = _look_up(table, clitic)
+                    other = look_up(table, clitic)
                     identifier = other & NO_IDENTIFIER if other else NO_IDENTIFIER
                 if identifier != NO_IDENTIFIER and not (joined and preceding == 45):
                     if lower + upper + wide > 0 and not joined:
@@ -511,6 +530,8 @@ def scan_bytes(
                     else:
                         ids[tokens] = identifier
                         tokens += 1
+                last_capital = _CLASS[data[start]] == _UPPER
+                last_value, last_size = value, size_here if lower == size_here else 0
                 h3, h2, h1 = h2, h1, hashed
                 g2, g1 = g1, gap
                 word_end = at
@@ -626,6 +647,13 @@ def scan_bytes(
         stop = sign in (46, 33, 63)
         ends = False
         if stop:
+            closes = at + 1 == size or _CLASS[data[at + 1]] in (_SPACE, _NEWLINE)
+            if 6 <= at - last_stop <= _DATE and sign == 46 and closes:
+                for k in range(last_stop, at):  # a date for a sentence
+                    if _CLASS[data[k]] == _DIGIT:
+                        flags |= TRACE
+            if closes or data[at + 1] == 34 or data[at + 1] == 0xE2 or data[at + 1] == 39:
+                last_stop = at
             run = at + 1
             while run < size:
                 if data[run] == 34 or data[run] == 41:

@@ -21,9 +21,10 @@ _RAREST = 1e-6
 _LISTED = 3e-8
 #: Share of spaces of running text that are lost: an article like the third seed loses five in a thousand, most none.
 LOST = 1e-4
-#: Share of running words of newswire that are on no list, and of these that are compounds (about one in three of those read).
+#: Share of running words of newswire that are on no list, and natural log of the share of these that are compounds (about one
+#: in three of those read).
 _UNLISTED = 1 / 5700
-_COMPOUNDS = 1 / 3
+UNLISTED_COMPOUND = math.log(1 / 3)
 #: What a part that no listed compound has is worth: half a sighting.
 _UNSEEN = 0.5
 
@@ -36,10 +37,13 @@ def glued_odds(first: str, last: str) -> float:
     """
     table = frequencies()
     glued = math.log(LOST) + math.log(table[first]) + math.log(table[last])
+    return glued - math.log(_UNLISTED) - UNLISTED_COMPOUND - part_logp(first, last)
+
+
+def part_logp(first: str, last: str) -> float:
+    """Natural-log probability that a new compound has these parts."""
     total = _compounds()
-    compound = math.log(_UNLISTED * _COMPOUNDS)
-    compound += math.log((_begins(first) + _UNSEEN) / total) + math.log((_ends(last) + _UNSEEN) / total)
-    return glued - compound
+    return math.log((_begins(first) + _UNSEEN) / total) + math.log((_ends(last) + _UNSEEN) / total)
 
 
 @cache

@@ -28,6 +28,8 @@ from textrepair.patch import Edit
 
 _KIND = "encoding"
 
+_SIGNS = MOJIBAKE | LOST_DASH | LOST_APOSTROPHE
+
 # A line longer than this is mended piece by piece, cut at spaces: the alignment of a piece is quadratic in its length.
 _PIECE = 2000
 
@@ -60,7 +62,7 @@ class EncodingDetector:
         text = document.text
         if not text or text.isspace():
             return Detection(Damage(None, 0.0))
-        found = [*_found(text, document.scan)]
+        found = [*_found(text, document.scan)] if document.scan.may_have(_SIGNS) else []
         if not found:
             return Detection(Damage(0.0, 0.0))
         found.sort(key=lambda pair: (pair[0].start, pair[0].end))

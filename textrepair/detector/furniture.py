@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from textrepair.detector.base import Damage, Detection, Document, Finding
 from textrepair.detector.byte_scan import LINES
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words
-from textrepair.detector.recurring import RecurringLines, short_lines
+from textrepair.detector.recurring import LONGEST, RecurringLines, counted_lines
 from textrepair.detector.screen import Scan
 from textrepair.patch import Edit
 
@@ -50,6 +50,7 @@ _RECURS = 3
 _COPY_SHARE = 0.5
 _EDIT_SCORE = 0.5
 
+_UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,})\s*")
 _PLACE_WEIGHT = 0.3
 _REPEAT_WEIGHT = 0.4
 
@@ -168,6 +169,9 @@ _ANY = re.compile(
     "|".join(f"(?P<f{i}>{form.pattern})" for i, form in enumerate(_FORMS)), re.IGNORECASE | re.VERBOSE
 )
 
+# What the forms hold that don't begin as LINE_STARTS do.
+_HELD = ("cookies", "rights reserved", "copyright", "©", "http", "via ", "/")
+
 # A line with none of these has none of the forms: it begins with one of the first (or with a digit, a bracket or ©), holds
 # one of the second (or ©), or names an agency behind a slash or before a bracket that ends it.  The scan hands on such lines
 # only.
@@ -182,6 +186,7 @@ LINE_STARTS = frozenset(
     "privacy contact about full link powered proudly site credit courtesy copyright cookie published updated posted last "
     "jan feb mar apr may jun jul aug sep oct nov dec".split()
 )
+_STARTS = (*sorted(LINE_STARTS), "(", "[", "\\")
 MARK_WORDS = frozenset("cookies rights http https via copyright".split())
 AGENCIES = frozenset(
     "ap afp pa epa reuters getty shutterstock istock istockphoto alamy bloomberg unsplash".split()
@@ -221,20 +226,25 @@ def _deletion(text: str, finding: Finding) -> Edit:
 
 
 def _furniture(text: str, scan: Scan) -> Iterator[Finding]:
-    count = int(scan.stats[LINES])
+    count = scan.stats[LINES]
     if count == 1 and len(text.strip()) <= _MAX_SHORT:
         return
     lines = [(number, start, text[start:end]) for number, start, end in scan.lines.tolist()]
-    counts = Counter(stripped for _, _, raw in lines if len(stripped := raw.strip()) <= _MAX_SHORT)
+    counts: Counter[str] | None = None
     for number, at, raw in lines:
         line = raw.strip()
         if not line or len(line) > _MAX_LINE or (len(line) > _MAX_PROMPT and not _may_be_long(line)):
             continue
+        form = _form(line)
+        if form is None:
+            continue
+        if counts is None:
+            counts = Counter(stripped for _, _, raw in lines if len(stripped := raw.strip()) <= _MAX_SHORT)
         at_edge = number < _HEAD_LINES or number >= count - _TAIL_LINES
-        score, reason = _judge(line, at_edge, counts[line] > 1)
+        score = _score(form, at_edge, counts[line] > 1)
         if score >= _MIN_SCORE:
             start = at + raw.index(line[0])
-            yield Finding(start, start + len(line), _KIND, round(score, 3), reason)
+            yield Finding(start, start + len(line), _KIND, round(score, 3), form.name)
 
 
 def _may_be_long(line: str) -> bool:
@@ -244,20 +254,27 @@ def _may_be_long(line: str) -> bool:
 
 
 def _recurring(text: str, recurring: RecurringLines) -> Iterator[Finding]:
-    """Lines that stand in several articles, unless most of the article does: then it is a copy."""
-    counts = {line: recurring.articles(line) for line in short_lines(text)}
+    """Lines that stand in several articles, unless most of the article does: then it is a copy.  Headings (``Conclusion``) come
+    back too; those that are marked as such are left alone."""
+    counts = {line: recurring.articles(line) for line in counted_lines(text)}
     back = {line: count for line, count in counts.items() if count >= _RECURS}
-    if len(back) > _COPY_SHARE * len(counts):
+    if sum(map(len, back)) > _COPY_SHARE * sum(map(len, counts)):
         return
     at = 0
-    for raw in text.split("\n"):
+    lines = text.split("\n")
+    for raw, next_raw in zip(lines, [*lines[1:], ""], strict=True):
         line = raw.strip()
-        if line in back:
+        if line in back and len(line) <= LONGEST and not _is_heading(line, next_raw):
             start = at + raw.index(line[0])
             score = 1.0 - _RECURS / (2.0 * back[line])
             reason = f"a line of {back[line]} articles"
             yield Finding(start, start + len(line), _KIND, round(score, 3), reason)
         at += len(raw) + 1
+
+
+def _is_heading(line: str, next_line: str) -> bool:
+    """Is it marked as a heading, as Markdown has it?"""
+    return line.startswith("#") or _UNDERLINE.fullmatch(next_line) is not None
 
 
 def _combined(findings: Iterable[Finding], more: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -272,23 +289,29 @@ def _combined(findings: Iterable[Finding], more: Iterable[Finding]) -> tuple[Fin
     return tuple(by_place[place] for place in sorted(by_place))
 
 
-def _judge(line: str, at_edge: bool, repeated: bool) -> tuple[float, str]:
-    """The score of a line, and what it looks like."""
-    form = _form(line)
-    if form is None or (form.edge_only and not at_edge):
-        return 0.0, ""
+def _score(form: _Form, at_edge: bool, repeated: bool) -> float:
+    """The score of a line of this form."""
+    if form.edge_only and not at_edge:
+        return 0.0
     doubt = 1.0 - form.weight
     if at_edge:
         doubt *= 1.0 - _PLACE_WEIGHT
     if repeated:
         doubt *= 1.0 - _REPEAT_WEIGHT
-    return 1.0 - doubt, form.name
+    return 1.0 - doubt
+
+
+def _may_have_form(lowered: str) -> bool:
+    """A line that fails this has no form: asked first, since the forms cost ten times as much."""
+    if lowered.startswith(_STARTS) or lowered[:1].isdigit() or lowered[-1:] == ")":
+        return True
+    return any(sign in lowered for sign in _HELD)
 
 
 def _form(line: str) -> _Form | None:
     bare = line.strip("#*_>\\- \xa0")
     for candidate in (line, bare) if bare != line else (line,):
-        match = _ANY.fullmatch(candidate)
+        match = _ANY.fullmatch(candidate) if _may_have_form(candidate.lower()) else None
         if match and match.lastgroup:
             return _FORMS[int(match.lastgroup[1:])]
     return None

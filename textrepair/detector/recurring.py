@@ -6,8 +6,8 @@ Muthukrishnan 2005, doi:10.1016/j.jalgor.2003.12.001): 16 MB whatever the corpus
 lines share all their cells.
 
 A line counts once an article.  Copies of one article share all their lines, so what comes back only among articles that share
-most of their lines says nothing: an article most of whose lines come back is taken for a copy, and none of its lines for
-furniture.
+most of their text says nothing: an article most of whose text comes back, paragraphs included, is taken for a copy, and none of
+its lines for furniture.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from hashlib import blake2b
 import numpy as np
 import numpy.typing as npt
 
-#: Longer lines are paragraphs.
+#: Longer lines are paragraphs: no furniture, but what tells a copy.
 LONGEST = 200
 _SHORTEST = 4
 _ROWS = 2
@@ -27,11 +27,11 @@ _CELLS = 1 << 22
 _MOST = 0xFFFF
 
 
-def short_lines(text: str) -> Iterator[str]:
-    """The lines of a text that can be furniture, without the white space around them."""
+def counted_lines(text: str) -> Iterator[str]:
+    """The lines of a text that are counted, without the white space around them: those that hold a letter or digit."""
     for raw in text.split("\n"):
         line = raw.strip()
-        if _SHORTEST <= len(line) <= LONGEST:
+        if len(line) >= _SHORTEST and any(map(str.isalnum, line)):
             yield line
 
 
@@ -59,7 +59,7 @@ class RecurringLines:
     def add(self, text: str) -> None:
         """Count the lines of one more article."""
         cells = self._cells
-        for line in set(short_lines(text)):
+        for line in set(counted_lines(text)):
             places = _places(line)
             lowest = min(int(cells[row, at]) for row, at in enumerate(places))
             if lowest < _MOST:

@@ -23,6 +23,7 @@ from textrepair.detector.words import english_around, frequency
 from textrepair.patch import Edit
 
 _KIND = "repetition"
+_SIGNS = DOUBLED_WORD | REPEATED_LINE | REPEATED_PASSAGE
 
 # The possessive quantifier keeps a word of 10^6 letters linear.
 _DOUBLED = re.compile(r"(?<![\w'’@#$/.&-])([A-Za-z]++)(\s{1,3})\1(?![\w@/=_&-]|['’]\w|\.\w)", re.IGNORECASE)
@@ -81,7 +82,10 @@ class RepetitionDetector:
         text = document.text
         if not text or text.isspace():
             return Detection(Damage(None, 0.0))
-        scan, verbatim = document.scan, Verbatim(text)
+        scan = document.scan
+        if not scan.may_have(_SIGNS):
+            return Detection(Damage(0.0, 0.0))
+        verbatim = Verbatim(text)
         edits = without_overlap(_doubled_words(text, verbatim)) if scan.may_have(DOUBLED_WORD) else ()
         findings = [Finding(e.start, e.end, _KIND, e.confidence, e.reason) for e in edits]
         if scan.may_have(REPEATED_LINE):

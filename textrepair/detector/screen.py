@@ -22,6 +22,7 @@ from textrepair.detector.word_table import (
     CODE_SHIFT,
     COMMON,
     FRAGMENT,
+    FREQUENT,
     KNOWN,
     MARK,
     MAY_DOUBLE,
@@ -45,13 +46,14 @@ if TYPE_CHECKING:
 class Scan:
     """What one pass over a text saw.
 
-    ``flags`` are the bits of :mod:`~textrepair.detector.byte_scan`; ``unlisted`` the starts of words on no list and of rests
-    of cut words; ``lines`` number, start and end of lines that may be furniture; ``ids`` the model's identifiers of words
-    and signs, each sentence closed by that of its end (empty without a model); ``data`` the text's bytes, ``parts`` where its
-    runs of letters and digits begin and end in them, ``values`` what the word table says of each.
+    ``stats`` are the counts of :mod:`~textrepair.detector.byte_scan`; ``unlisted`` the starts of words on no list, of rests of
+    cut words, and of words that make another one with the word before; ``lines`` number, start and end of lines that may be
+    furniture; ``ids`` the model's identifiers of words and signs, each sentence closed by that of its end (none without a
+    model); ``data`` the text's bytes, ``parts`` where its runs of letters and digits begin and end in them, ``values`` what the
+    word table says of each.
     """
 
-    stats: npt.NDArray[np.int64]
+    stats: list[int]
     unlisted: npt.NDArray[np.int64]
     lines: npt.NDArray[np.int64]
     ids: npt.NDArray[np.int32]
@@ -60,12 +62,12 @@ class Scan:
     values: npt.NDArray[np.int64]
 
     def may_have(self, flag: int) -> bool:
-        return bool(self.stats[byte_scan.FLAGS] & flag)
+        return self.stats[byte_scan.FLAGS] & flag != 0
 
     @property
     def words(self) -> int:
         """How many words the text has."""
-        return int(self.stats[byte_scan.WORDS])
+        return self.stats[byte_scan.WORDS]
 
     @cached_property
     def skeleton(self) -> Skeleton:
@@ -75,32 +77,35 @@ class Scan:
     @property
     def looks_english(self) -> bool:
         """Are enough of its words common English ones?  (:func:`textrepair.detector.words.looks_english`, of all words.)"""
-        spelled, common = int(self.stats[byte_scan.SPELLED]), int(self.stats[byte_scan.COMMON_WORDS])
+        spelled, common = self.stats[byte_scan.SPELLED], self.stats[byte_scan.COMMON_WORDS]
         return common >= ENGLISH_SHARE * spelled
 
 
 @dataclass(frozen=True)
 class Scanner:
-    """Scans texts; may be shared between threads.  ``signs`` are the model's, or empty without a model."""
+    """Scans texts; may be shared between threads.  ``signs`` are the model's, or empty without a model; ``glued`` are listed
+    strings that are two words (:func:`~textrepair.detector.lost_spaces.explained_pairs`): it takes them for unlisted."""
 
     table: npt.NDArray[np.uint64]
     prefixes: npt.NDArray[np.uint8]
     signs: npt.NDArray[np.int32]
+    glued: frozenset[str] = frozenset()
 
     def scan(self, text: str) -> Scan:
         """Scan a text; 20 bytes of memory for each of its bytes while it runs."""
         data = np.frombuffer(text.encode("utf-8", "surrogatepass"), dtype=np.uint8)
         size = len(data)
         ids = np.empty(size + 2 if len(self.signs) else 0, dtype=np.int32)
-        unlisted = np.empty(size // 4 + 1, dtype=np.int64)
+        unlisted = np.empty(size // 3 + 1, dtype=np.int64)
         lines = np.empty((text.count("\n") + 1, 3), dtype=np.int64)
         seen = np.zeros(1 << max(4, (size // 2).bit_length()), dtype=np.uint64)
         parts = np.empty((size // 2 + 1, 2), dtype=np.int32)
         values = np.empty(size // 2 + 1, dtype=np.int64)
-        stats = np.zeros(byte_scan.STATS, dtype=np.int64)
+        counts = np.zeros(byte_scan.STATS, dtype=np.int64)
         byte_scan.scan_bytes(
-            data, self.table, self.prefixes, self.signs, ids, unlisted, lines, seen, parts, values, stats
+            data, self.table, self.prefixes, self.signs, ids, unlisted, lines, seen, parts, values, counts
         )
+        stats = counts.tolist()
         runs = stats[byte_scan.PARTS]
         return Scan(
             stats,
@@ -127,12 +132,17 @@ def default_scanner() -> Scanner:
 
 def model_scanner(model: Model) -> Scanner:
     """A scanner that also sees the words as a model does."""
+    from textrepair.detector.lost_spaces import explained_pairs
+
     words = model.vocabulary.words[len(SPECIALS) :]
     builder = TableBuilder(max(_WORDS, 3 * len(words)))
     values = np.arange(len(SPECIALS), len(model.vocabulary.words), dtype=np.uint64)
     builder.add(words, values)
     _add_lists(builder)
-    return Scanner(builder.build(), _prefixes(), sign_identifiers(model))
+    table = builder.build()
+    glued = explained_pairs(model, table)
+    builder.forget(glued, KNOWN)
+    return Scanner(table, _prefixes(), sign_identifiers(model), glued)
 
 
 def _add_lists(builder: TableBuilder) -> None:
@@ -143,6 +153,7 @@ def _add_lists(builder: TableBuilder) -> None:
     shares = np.fromiter(table.values(), dtype=np.float64, count=len(table))
     none = np.uint64(NO_IDENTIFIER)
     values = np.where(shares >= COMMON_FREQUENCY, np.uint64(KNOWN | COMMON), np.uint64(KNOWN)) | none
+    values |= np.where(shares >= glue.FREQUENT_FROM, np.uint64(FREQUENT), np.uint64(0))
     words = list(table)
     pairs = glue.listed_pairs()
     if pairs:

@@ -1,8 +1,8 @@
 """What does a translation engine leave in a text besides its wording?
 
 Engines that translate a page piece by piece lose spaces, quotes and capitals at the seams: a second full stop on its own,
-``, ”Pifer``, a quote that opens where one should close, a French ``‘`` before a word, a sentence cut by a stray stop.  Rule-bound
-seams of grammar show too: ``the Biden's administration``, a thing that is ``she``.
+``, ”Pifer``, a quote that opens where one should close, a French ``‘`` before a word, a sentence cut by a stray stop, or its date
+left behind the stop.  Rule-bound seams of grammar show too: ``the Biden's administration``, a thing that is ``she``.
 
 Each *kind* of trace is counted once an article, as evidence (:func:`evidence`), since one engine makes one slip many times.
 Those that no other detector mends have an edit (:func:`edits`); whether a stop is to go or a capital is missing is for the
@@ -29,6 +29,8 @@ from textrepair.tokens import TokenKind, Tokens
 
 _KIND = "translation"
 
+_MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
+
 #: Kinds of trace found by form alone.
 PATTERNS: Mapping[str, regex.Pattern[str]] = MappingProxyType(
     {
@@ -42,6 +44,9 @@ PATTERNS: Mapping[str, regex.Pattern[str]] = MappingProxyType(
         "a sentence that begins small": regex.compile(r"(?<=(?<![\p{L}.])\p{Ll}{3,}+)\.(?= \p{Ll}{2,}+[ ,])"),
         "a word again behind a stop": regex.compile(r"(?<=\b(\p{Ll}{4,}+)\.) \1\.(?!\w)"),
         "a space before a sign": regex.compile(r"(?<=\p{L}) [;:?!](?=\s|\Z)"),
+        "a date for a sentence": regex.compile(
+            rf"(?<=\p{{Ll}}{{3}}[.!?][”\"’]? )(?:(?:{_MONTH}) \d\d?|\d\d? (?:{_MONTH}))\.(?=\s|\Z)"
+        ),
         "foreign quotes": regex.compile(r"«\s?\p{L}[^«»\n]{1,200}»|„\p{L}[^„\n]{1,200}[“”]"),
     }
 )

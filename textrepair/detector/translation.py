@@ -84,6 +84,13 @@ def packaged_wording() -> Wording:
     return wording_from(json.loads(file.read_text(encoding="utf-8")))
 
 
+def found_traces(document: Document) -> frozenset[str]:
+    """The kinds of trace that a text has; its patterns are asked only if the scan saw what they need."""
+    if any(document.scan.may_have(flag) for flag in _TRACES):
+        return frozenset(traces.found(document.text))
+    return frozenset()
+
+
 @dataclass(frozen=True)
 class TranslationDetector:
     """``kind`` "translation"; the model is asked about edits only."""
@@ -98,9 +105,7 @@ class TranslationDetector:
             return Detection(Damage(None, 0.0))
         wording = packaged_wording()
         logit = wording.logit(wording.score(scan.skeleton), scan.words)
-        left: frozenset[str] = frozenset()
-        if any((untouched or document).scan.may_have(flag) for flag in _TRACES):
-            left = frozenset(traces.found((untouched or document).text))
+        left = found_traces(untouched or document)
         logit += traces.evidence(left)
         probability = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
         if probability < FLAGGED:

@@ -1,8 +1,8 @@
 """What is known of a word, by the hash of its bytes?
 
-One open-addressing table of 64-bit slots: the upper 23 bits hold those of the word's hash, the lower 41 what is known
+One open-addressing table of 64-bit slots: the upper 22 bits hold those of the word's hash, the lower 42 what is known
 (:data:`KNOWN` and so on).  Words are in lower case, in UTF-8; the hash is FNV-1a (Fowler, Noll & Vo, 1991), which a scan computes
-while it reads.  A word that isn't in the table is taken for one that is if they share 23 bits of hash and a run of slots: one
+while it reads.  A word that isn't in the table is taken for one that is if they share 22 bits of hash and a run of slots: one
 unlisted word in 10^7.
 """
 
@@ -37,7 +37,9 @@ NO_IDENTIFIER = (1 << 17) - 1
 CODE_SHIFT, RARITY_SHIFT = 24, 32
 #: With a capital and a full stop behind it is an abbreviation.
 ABBREVIATION = 1 << 40
-VALUE_BITS = 41
+#: Words of this frequency stand beside one another often enough to make a third by chance (``in to``, ``trade mark``).
+FREQUENT = 1 << 41
+VALUE_BITS = 42
 _VALUE = (1 << VALUE_BITS) - 1
 #: Everything but the identifier.
 _SHARED = _VALUE ^ NO_IDENTIFIER
@@ -90,6 +92,21 @@ def _insert(
 
 
 @numba.njit(cache=True, nogil=True)
+def _clear(table: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8], flag: int) -> None:
+    mask = np.uint64(len(table) - 1)
+    start = 0
+    for end in range(len(data) + 1):
+        if end == len(data) or data[end] == 10:
+            hashed = _hash(data, start, end)
+            tag = hashed >> np.uint64(VALUE_BITS)
+            at = (hashed ^ (hashed >> np.uint64(32))) & mask
+            while table[at] and table[at] >> np.uint64(VALUE_BITS) != tag:
+                at = (at + np.uint64(1)) & mask
+            table[at] &= ~np.uint64(flag)
+            start = end + 1
+
+
+@numba.njit(cache=True, nogil=True)
 def _mark(bitmap: npt.NDArray[np.uint8], data: npt.NDArray[np.uint8]) -> None:
     start = 0
     for end in range(len(data) + 1):
@@ -127,6 +144,12 @@ class TableBuilder:
         some = sorted(words)
         value = flag | NO_IDENTIFIER
         self.add(some, np.full(len(some), value, dtype=np.uint64))
+
+    def forget(self, words: Iterable[str], flag: int) -> None:
+        """Take a flag from words that are in the table."""
+        some = sorted(words)
+        if some:
+            _clear(self._table, _bytes(some), flag)
 
     def build(self) -> npt.NDArray[np.uint64]:
         return self._table

@@ -1,0 +1,269 @@
+"""Was a space lost here, or put where none belongs?  The language model's word on both, in context.
+
+A noisy channel over two readings of a place.  *Glued*: the writer's words are ``a b`` and the space between was lost, against a
+word that nobody listed (one in 5,700, spelled by letters or made as compounds are) or that is as rare as its list says, and
+against a slip of one letter (``showin the way``).
+*Cut*: the writer's word is ``ab`` and a space got into it, against the two words that stand there.  *Stopped*: two words
+around a full stop are a sentence's end and the next one's beginning, against a name in code.  Each reading costs what the
+language model says of it among three words before and two behind; words that the model doesn't hold cost their class, and
+their share of it by wordfreq or by their letters.
+
+Some listed strings are two words that lost their space in the texts that the list was counted on (``needto``, ``thefirst``):
+:func:`explained_pairs` are those whose frequency lost spaces explain.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from textrepair.detector.byte_scan import look_up
+from textrepair.detector.compounds import LOST, UNLISTED_COMPOUND, part_logp
+from textrepair.detector.glue import FUNCTION_WORDS, SLIP_SHARE, may_stand_alone, one_letter_off
+from textrepair.detector.word_table import COMMON, FNV_PRIME, FNV_START, NO_IDENTIFIER
+from textrepair.detector.words import COMMON_FREQUENCY, frequencies, frequency
+from textrepair.model import Model
+from textrepair.model.ngrams import Ngrams, find_pair, opened, token_logps
+from textrepair.model.vocabulary import SPECIALS
+from textrepair.tokens import tokenize
+
+#: Natural-log probability of one letter more in a word that no list has: 3 bits a letter.
+LETTER_LOGP = -math.log(8)
+#: Share of words that a stray space cuts: as of lost spaces.
+_CUT_LOGP = math.log(LOST)
+#: Natural log of the share of full stops that lack the space behind them: 30 in 2,500 sound articles of some 24 (2026-11-22).
+_LOST_BEHIND_STOP = math.log(5e-4)
+_LOW, _OPAQUE = SPECIALS.index("<low>"), SPECIALS.index("<opaque>")
+#: No word is its whole class.
+_MOST_OF_CLASS = -1.0
+#: Odds that are told as 0.5; the language model's tails are rougher than its odds near one.
+_EVEN = 0.5
+_MOST_SURE = 0.97
+
+#: Words of three letters that may be part of a glued one by their frequency alone (zipf 4.3: ``yet``, ``lot``, ``odd``).
+_SHORT_FREQUENCY = 2e-5
+
+#: Below this confidence nothing is told.
+_WORTH = 0.3
+#: Share, in 1/255, of a name's uses that begin with a capital.
+_NAME = 240
+
+_BEFORE, _BEHIND = 60, 40  # characters
+_WORDS_BEFORE, _WORDS_BEHIND = 3, 2
+_SENTENCE_END = re.compile(r"[.!?][\"”)’]*\s|\n")
+_SENTENCE_REST = re.compile(r"(?<=[.!?])[\"”)’]*\s|\n")
+
+
+@dataclass(frozen=True)
+class LostSpaces:
+    """Odds by one model; may be shared between threads."""
+
+    model: Model
+
+    def glued(self, text: str, start: int, end: int) -> tuple[tuple[str, str], float] | None:
+        """The two words that ``text[start:end]``, small letters, was most likely made of, and the confidence; None where
+        it can't be two."""
+        word = text[start:end]
+        pairs = list(_pairs(word))
+        if not pairs:
+            return None
+        around = self._around(text, start, end)
+        whole = self._logp(around, (word,))
+        odds, best = max(
+            (math.log(LOST) + self._logp(around, pair) - max(whole, self._coined(around, word, pair)), pair)
+            for pair in pairs
+        )
+        if (
+            _confidence(odds) >= _WORTH
+        ):  # a slip is looked for where two words are likely: it takes most of the time
+            slip = max((self._logp(around, (meant,)) for meant in _meant(word)), default=-math.inf)
+            odds = min(odds, math.log(LOST) + self._logp(around, best) - math.log(SLIP_SHARE) - slip)
+        return best, _confidence(odds)
+
+    def _coined(self, around: tuple[list[int], list[int]], word: str, pair: tuple[str, str]) -> float:
+        """Natural-log probability of an unlisted word as a compound, its letters having come together otherwise."""
+        if frequency(word):
+            return -math.inf
+        return self._logp(around, (word,)) - LETTER_LOGP * len(word) + UNLISTED_COMPOUND + part_logp(*pair)
+
+    def cut(self, text: str, start: int, end: int) -> float:
+        """How sure is it that ``text[start:end]``, two words in small letters and a space, is one word that was cut?"""
+        first, last = text[start:end].split()
+        around = self._around(text, start, end)
+        whole = _CUT_LOGP - math.log(len(first + last) - 1) + self._logp(around, (first + last,))
+        return _confidence(whole - self._logp(around, (first, last)))
+
+    def stopped(self, text: str, start: int, end: int) -> float:
+        """How sure is it that ``text[start:end]``, two listed words around a full stop, are the end of one sentence and the
+        beginning of the next, and not a name in code (``strings.Join``)?"""
+        first, last = text[start:end].lower().split(".")
+        left, right = self._around(text, start, end)
+        stop = self.model.vocabulary.index.get(".")
+        if stop is None:
+            return 0.0
+        ended, begun = [*left, self._identifier(first), stop], [self._identifier(last), *right]
+        sequence = np.array([*ended, *begun], dtype=np.int32)
+        logps = token_logps(
+            self.model.ngrams, sequence, np.array([0, len(ended), len(sequence)], dtype=np.int64)
+        )
+        spelled = sum(self._of_class(word) for word in (first, last) if self._identifier(word) == _LOW)
+        stopped = _LOST_BEHIND_STOP + float(logps[len(left) : -1].sum()) + spelled
+        sequence = np.array([*left, _OPAQUE, *right], dtype=np.int32)
+        logps = token_logps(self.model.ngrams, sequence, np.array([0, len(sequence)], dtype=np.int64))
+        name = float(logps[len(left) : -1].sum()) + math.log(frequency(first)) + math.log(frequency(last))
+        return _confidence(stopped - name)
+
+    def are_names(self, *words: str) -> bool:
+        """Are all of these written with a capital nearly always, and nothing else that the model knows together?"""
+        vocabulary = self.model.vocabulary
+        if "".join(words).lower() in vocabulary.index:
+            return False
+        known = [vocabulary.index.get(word.lower()) for word in words]
+        return all(i is not None and vocabulary.capital[i] >= _NAME for i in known)
+
+    def _logp(self, around: tuple[list[int], list[int]], words: Sequence[str]) -> float:
+        """Natural-log probability of words and what follows them, given what goes before."""
+        left, right = around
+        ids = [self._identifier(word) for word in words]
+        sequence = np.array([*left, *ids, *right], dtype=np.int32)
+        logps = token_logps(self.model.ngrams, sequence, np.array([0, len(sequence)], dtype=np.int64))
+        spelled = sum(self._of_class(word) for word, i in zip(words, ids, strict=True) if i == _LOW)
+        return float(logps[len(left) : len(sequence)].sum()) + spelled
+
+    def _identifier(self, word: str) -> int:
+        found = self.model.vocabulary.index.get(word)
+        return _LOW if found is None else self.model.vocabulary.lm_identifier(found)
+
+    def _of_class(self, word: str) -> float:
+        """Natural-log probability of a word that the model doesn't hold, given that it is such a word."""
+        share, letters = frequency(word), LETTER_LOGP * len(word)
+        listed = math.log(share) - float(self.model.ngrams.uni_logp[_LOW]) if share else letters
+        return min(_MOST_OF_CLASS, max(letters, listed))
+
+    def _around(self, text: str, start: int, end: int) -> tuple[list[int], list[int]]:
+        """The identifiers of what stands before and behind in the same sentence."""
+        left = text[max(0, start - _BEFORE) : start]
+        if start > _BEFORE:
+            left = left[left.find(" ") + 1 :]
+        right = text[end : end + _BEHIND]
+        if len(right) == _BEHIND and " " in right:
+            right = right[: right.rfind(" ")]
+        left, right = _SENTENCE_END.split(left)[-1], _SENTENCE_REST.split(right)[0]
+        return self._seen(left)[-_WORDS_BEFORE:], self._seen(right)[:_WORDS_BEHIND]
+
+    def _seen(self, text: str) -> list[int]:
+        vocabulary = self.model.vocabulary
+        identifiers = vocabulary.identifiers(tokenize(text)).tolist()
+        return [vocabulary.lm_identifier(i) for i in identifiers if i >= 0]
+
+
+def _confidence(odds: float) -> float:
+    """Natural-log odds as they are told."""
+    return round(min(_MOST_SURE, 1.0 / (1.0 + math.exp(min(30.0, _EVEN - odds)))), 3)
+
+
+def _pairs(word: str) -> Iterator[tuple[str, str]]:
+    table = frequencies()
+    for at in range(1, len(word)):
+        pair = word[:at], word[at:]
+        if all(table.get(part, 0.0) >= _least(part) for part in pair):
+            yield pair
+
+
+def _meant(word: str) -> list[str]:
+    """The three most frequent common words that are one letter off."""
+    table = frequencies()
+    shares = {meant: table.get(meant, 0.0) for meant in one_letter_off(word)}
+    likely = [meant for meant, share in shares.items() if share >= COMMON_FREQUENCY and meant != word]
+    return sorted(likely, key=lambda meant: (-shares[meant], meant))[:3]
+
+
+def _least(part: str) -> float:
+    """How frequent a part has to be: short strings on the list are mostly abbreviations, names and other languages' words."""
+    if may_stand_alone(part):
+        return COMMON_FREQUENCY
+    return _SHORT_FREQUENCY if len(part) == 3 else math.inf
+
+
+# --- the list's own glued pairs ------------------------------------------------------------------------------------------
+
+#: A listed string may be glued if losing one space in ten thousand explains at least a three-hundredth of its frequency (some
+#: of what the list was counted on loses more); the words around decide.
+EXPLAINED = 300
+#: What lawyers' adverbs are made of, ``hereto`` and ``whereupon``.
+_PLACES = frozenset("here there where".split())
+_PREPOSITIONS = frozenset(
+    "to of in on at by for from with under upon after about against into unto out through before over".split()
+)
+
+
+def explained_pairs(model: Model, table: npt.NDArray[np.uint64]) -> frozenset[str]:
+    """Listed strings of two words, one of them a function word, that lost spaces explain: by the words' frequencies beside each
+    other in the model's text.  Of two content words (``talkshow``) writers make compounds, and what the model's own text has
+    is a word.
+
+    ``table`` knows the words (:mod:`textrepair.detector.word_table`).  A tenth of a second.
+    """
+    words = list(frequencies())
+    logps = np.log(np.fromiter(frequencies().values(), dtype=np.float64, count=len(words)))
+    data = np.frombuffer("\n".join(words).encode(), dtype=np.uint8)
+    vocabulary, lm = model.vocabulary, model.ngrams
+    count = len(vocabulary.words)
+    seen_as = np.fromiter((vocabulary.lm_identifier(i) for i in range(count)), dtype=np.int32, count=count)
+    cuts = np.zeros(len(words), dtype=np.int32)
+    least = math.log(EXPLAINED * LOST)
+    _explain(data, logps, table, seen_as, lm, least, cuts)
+    found = ((words[i], words[i][: cuts[i]], words[i][cuts[i] :]) for i in np.flatnonzero(cuts).tolist())
+    return frozenset(
+        word
+        for word, *parts in found
+        if FUNCTION_WORDS.intersection(parts)
+        and word not in vocabulary.index
+        and not (parts[0] in _PLACES and parts[1] in _PREPOSITIONS)
+        and all(frequency(part) >= _least(part) for part in parts)
+    )
+
+
+@numba.njit(cache=True, nogil=True)
+def _explain(
+    data: npt.NDArray[np.uint8],
+    logps: npt.NDArray[np.float64],
+    table: npt.NDArray[np.uint64],
+    seen_as: npt.NDArray[np.int32],
+    lm: Ngrams,
+    least: float,
+    cuts: npt.NDArray[np.int32],
+) -> None:
+    """For each word, one a line, of 5 to 30 small letters: where two common words meet in it that explain it; else 0."""
+    model = opened(lm)
+    begin = 0
+    for number in range(len(logps)):
+        end = begin
+        plain = True
+        while end < len(data) and data[end] != 10:
+            plain = plain and 97 <= data[end] <= 122
+            end += 1
+        if plain and 5 <= end - begin <= 30:
+            head = (FNV_START ^ np.uint64(data[begin])) * FNV_PRIME
+            for cut in range(begin + 2, end - 1):
+                head = (head ^ np.uint64(data[cut - 1])) * FNV_PRIME
+                first = look_up(table, head)
+                if not first & COMMON or first & NO_IDENTIFIER == NO_IDENTIFIER:
+                    continue
+                tail = FNV_START
+                for at in range(cut, end):
+                    tail = (tail ^ np.uint64(data[at])) * FNV_PRIME
+                last = look_up(table, tail)
+                if not last & COMMON or last & NO_IDENTIFIER == NO_IDENTIFIER:
+                    continue
+                one, two = np.int64(seen_as[first & NO_IDENTIFIER]), np.int64(seen_as[last & NO_IDENTIFIER])
+                found = find_pair(model, (np.uint64(one) << np.uint64(16)) | np.uint64(two))
+                if found >= 0 and logps[number] <= least + lm.uni_logp[one] + lm.bi_logp[found >> 8]:
+                    cuts[number] = cut - begin
+        begin = end + 1
