@@ -71,7 +71,9 @@ def confidence(evidence: Evidence, weights: Sequence[float] | None = None) -> fl
     logit = 0.0
     for weight, value in _counting(tuple(weights)) if weights else _packaged():
         logit += weight * value(evidence)
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+    if -30.0 < logit < 30.0:
+        return 1.0 / (1.0 + math.exp(-logit))
+    return 1.0 / (1.0 + math.exp(-30.0 if logit > 0.0 else 30.0))
 
 
 def _counting(weights: tuple[float, ...]) -> tuple[tuple[float, Callable[[Evidence], float]], ...]:

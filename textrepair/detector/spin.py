@@ -219,7 +219,7 @@ class _Restored:
             alternatives = tuple([(text, min(rest, p * scale)) for text, p in readings[1:]])
         start, end = self._tokens.starts[token], self._tokens.ends[last_token]
         before = self._tokens.source[start:end]
-        edit = Edit(start, end, before, after, "spin", min(1.0, sure), alternatives, f"{before} ← {after}")
+        edit = Edit(start, end, before, after, "spin", sure, alternatives, f"{before} ← {after}")
         self.out.append(Weighed(edit, evidence))
         words = after.lower().split()
         self._now[token], self._now[last_token] = words[0], words[-1]
