@@ -74,6 +74,22 @@ def test_edges_stay_in_order() -> None:
     np.testing.assert_array_equal(entries.code[:, kept], old)
 
 
+def test_a_reading_holds_the_entries_that_its_edges_refer_to() -> None:
+    model = packaged()
+    reading = read(model, tokenize(SPUN[next(iter(SPUN))]))
+    held, edges = model.channel.entries, reading.edges
+    compared = 0
+    for edge in np.flatnonzero((edges.entry >= 0) & (edges.length == 1)):
+        observed = reading.sentences.words[np.searchsorted(edges.first, edge, side="right") - 1]
+        for entry in range(held.start[observed], held.start[observed + 1]):
+            if held.target[entry] == edges.target[edge]:
+                here = edges.entry[edge]
+                np.testing.assert_array_equal(reading.entries.code[:, here], held.code[:, entry])
+                assert reading.entries.origin[here] == held.origin[entry]
+                compared += 1
+    assert compared > 50
+
+
 def test_best_reading_takes_what_is_likelier_than_not() -> None:
     model = packaged()
     reading = read(model, tokenize(SPUN[next(iter(SPUN))]))

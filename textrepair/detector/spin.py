@@ -286,7 +286,7 @@ def _likely(model: Model, tokens: Tokens, reading: Reading) -> _Likely:
     worth = worth[np.argsort(-posterior[begins[worth]], kind="stable")]
     begins = begins[worth]
     columns = (firsts[begins], lasts[begins], begins, ends[worth])
-    learned = is_learned(model.channel, edges.entry[likely].astype(np.int64), targets)
+    learned = is_learned(reading.entries, edges.entry[likely].astype(np.int64), targets)
     return _Likely(
         list(zip(*(column.tolist() for column in columns), strict=True)),
         targets.tolist(),

@@ -63,7 +63,7 @@ def with_open_swaps(
     entry[swaps] = local
     edges = edges._replace(entry=entry)
     entries = model.channel.entries
-    code = entries.code[:, used]
+    code, origin = entries.code[:, used], entries.origin[used]
     found = _open_swaps(model, sentences, edges, posterior, lm_weight)
     if found:
         originals = np.array([original for _, original, _ in found])
@@ -71,9 +71,11 @@ def with_open_swaps(
         more = encode(_STRENGTH * np.array([probability for *_, probability in found]) * factor)
         edges, posterior = _inserted(sentences, edges, posterior, [f[:2] for f in found], code.shape[1])
         code = np.concatenate((code, more), axis=1)
+        origin = np.concatenate((origin, np.zeros(len(found), dtype=origin.dtype)))
     code = np.ascontiguousarray(code)
-    code.setflags(write=False)  # as those of a file are: numba would compile everything anew for others
-    return entries._replace(code=code), edges, posterior
+    for array in (code, origin):  # as those of a file are: numba would compile everything anew for others
+        array.setflags(write=False)
+    return entries._replace(code=code, origin=origin), edges, posterior
 
 
 def _open_swaps(

@@ -83,12 +83,13 @@ class Reading:
     """The posterior of every reading of an article.
 
     ``positions`` (n,) maps the lattice's tokens to the article's; ``edges`` and ``posterior`` (E,) as in
-    :mod:`textrepair.model.lattice`; ``log_ratio`` natural log of P(text | damaged) / P(text | sound).
+    :mod:`textrepair.model.lattice`; ``entries`` those of the channel that the edges refer to; ``log_ratio`` natural log of P(text | damaged) / P(text | sound).
     """
 
     positions: npt.NDArray[np.int64]
     sentences: Sentences
     edges: Edges
+    entries: Entries
     posterior: npt.NDArray[np.float32]
     rate: float
     families: npt.NDArray[np.float64]
@@ -192,7 +193,9 @@ def read(
         posterior, _ = posteriors(
             model.ngrams, sentences, edges, entries.compounds, logps, LM_WEIGHT, *SEARCH[-1]
         )
-    return Reading(positions, sentences, edges, posterior, rate, families, likelihood - sound, tokens.words)
+    return Reading(
+        positions, sentences, edges, entries, posterior, rate, families, likelihood - sound, tokens.words
+    )
 
 
 def _round(

@@ -34,7 +34,7 @@ class Swaps:
         for entry in self._entries(observed):
             target = int(self._model.channel.entries.target[entry])
             if self._words(target) == intended:
-                learned = is_learned(self._model.channel, np.array([entry]), np.array([target]))
+                learned = is_learned(self._model.channel.entries, np.array([entry]), np.array([target]))
                 return Support.LEARNED if learned[0] else Support.PRIOR
         return Support.NONE
 
