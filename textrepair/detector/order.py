@@ -367,6 +367,15 @@ def likeness_of(sentences: Sentences) -> Matrix:
 
 
 @_jit
+def _room_for(total):  # type: ignore[no-untyped-def]
+    """A table for :func:`_enter`, at most half full with so many keys, and room for these."""
+    size = 16
+    while size < 2 * total:
+        size *= 2
+    return np.zeros(size, dtype=np.int32), np.empty(total, dtype=np.uint64)
+
+
+@_jit
 def _enter(table, keys, count, key):  # type: ignore[no-untyped-def]
     """The number of a key, which gets the next one if it is new; ``table`` holds numbers plus one, by hash."""
     mask = np.uint64(len(table) - 1)
@@ -382,10 +391,7 @@ def _enter(table, keys, count, key):  # type: ignore[no-untyped-def]
 @_jit
 def _likeness(stem_start, stems, weights):  # type: ignore[no-untyped-def]
     count, total = len(stem_start) - 1, len(stems)
-    size = 16
-    while size < 2 * total:
-        size *= 2
-    table, keys = np.zeros(size, dtype=np.int32), np.empty(total, dtype=np.uint64)
+    table, keys = _room_for(total)
     weight = np.empty(total)
     rows = np.zeros(total, dtype=np.int32)  # of each stem
     last = np.full(total, -1, dtype=np.int32)  # the place of its last mention
@@ -459,10 +465,7 @@ _FULL_FIRST = 0.85
 def _full_first(name_start, names, sorts):  # type: ignore[no-untyped-def]
     """Σ over people of the log-likelihood ratio "first mention in full, as articles do" against "any mention may be first"."""
     count, total = len(name_start) - 1, len(names)
-    size = 16
-    while size < 2 * total:
-        size *= 2
-    table, keys = np.zeros(size, dtype=np.int32), np.empty(total, dtype=np.uint64)
+    table, keys = _room_for(total)
     mentions = np.zeros(
         (total, 3), dtype=np.int32
     )  # of each name, sentences that have it in full, or only in short
