@@ -33,7 +33,7 @@ from textrepair.detector.repetition import RepetitionDetector
 from textrepair.detector.screen import Scan, Scanner, model_scanner
 from textrepair.detector.spacing import SpacingDetector
 from textrepair.detector.spin import FLAGGED, SpinDetector
-from textrepair.detector.spin_screen import CLEARED_SUSPICION, QUICK_SUSPICION, SpinScreen
+from textrepair.detector.spin_screen import BOUNDS, QUICK_BOUNDS, SpinScreen
 from textrepair.detector.translation import TranslationDetector
 from textrepair.detector.verbatim import Verbatim
 from textrepair.detector.words import ENGLISH_SHARE
@@ -130,8 +130,8 @@ class Repairer:
             raise ValueError(f"depth is {self.depth!r}; known are {', '.join(get_args(Depth))}")
         object.__setattr__(self, "_spin", SpinDetector(self.model))
         object.__setattr__(self, "_translation", TranslationDetector(self.model))
-        suspicion = QUICK_SUSPICION if self.depth == QUICK else CLEARED_SUSPICION
-        object.__setattr__(self, "_screen", SpinScreen(self.model, suspicion))
+        bounds = QUICK_BOUNDS if self.depth == QUICK else BOUNDS
+        object.__setattr__(self, "_screen", SpinScreen(self.model, bounds))
         object.__setattr__(self, "_restorer", Restorer(self.model))
 
     @property

@@ -30,16 +30,27 @@ from textrepair.model.vocabulary import SPECIALS
 
 #: Shorter texts are left to the language model: they cost it little, and their sums say little.
 SHORTEST = 150
-#: Below this suspicion a word (nats of evidence in strange company) a text is cleared, and below this explanation a word
-#: (nats).  Of the twelve spun web posts, by spinners of which the model holds nothing and which swap as little as one word in
-#: fifty, the faintest has 0.0107 and 0.0024, the next 0.0197 and 0.0045; of 437 other spun articles the least have 0.087 and
-#: 0.058.  Of newswire in which 4.6 % of the words were replaced (docs/screen.md) and that the language model flags, 0.97 pass
-#: 0.006 and 0.90 pass 0.009, which a quick look takes and which leaves it half as much sound text to read.
-CLEARED_SUSPICION, QUICK_SUSPICION = 0.006, 0.009
-CLEARED_EXPLANATION = 0.0018
-#: The probability told of what is cleared: one article in twenty is spun, and, with 95 % confidence as none of these 449 is
-#: cleared, at most 3 in 449 of them are.
-CLEARED = 0.05 / 0.95 * 3 / 449
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Below this suspicion a word (nats of evidence in strange company) a text is cleared, and below this explanation a word
+    (nats)."""
+
+    suspicion: float
+    explanation: float
+
+
+#: Drawn below the faintest of 450 spun articles: of the thirteen among the web posts, by spinners of which the model holds
+#: nothing and which swap as little as one word in fifty, it has 0.0107 and 0.0024, the next 0.0197 and 0.0045; of 437 others the
+#: least have 0.087 and 0.058.  The suspicion is lower than these ask for, by newswire in which 2 to 5 % of the words were
+#: replaced (docs/screen.md).
+BOUNDS = Bounds(0.005, 0.0022)
+#: Half as much sound text is left to read.  The faintest of the 450 is cleared.
+QUICK_BOUNDS = Bounds(0.006, 0.003)
+#: The probability told of what is cleared: one article in twenty is spun, and, with 95 % confidence as at most one of these 450 is
+#: cleared, at most 5 in 450 of them are.
+CLEARED = 0.05 / 0.95 * 5 / 450
 #: The rate of damage of the explanation: that of a light spinner.
 _LIGHT = 0.03
 #: Words written with a capital more often than this (in 1/255) are names, whose company is always new.
@@ -51,15 +62,15 @@ class SpinScreen:
     """Clears texts for one model, by scans with that model."""
 
     model: Model
-    cleared_suspicion: float = CLEARED_SUSPICION
+    bounds: Bounds = BOUNDS
 
     def cleared(self, scan: Scan) -> float | None:
         """The probability that a text was spun, for one that is cleared; None for one that has to be read."""
         words = scan.stats[byte_scan.SCORED]
         if words < SHORTEST:
             return None
-        suspected = self.suspicion(scan) >= self.cleared_suspicion
-        return None if suspected and self.explanation(scan) >= CLEARED_EXPLANATION else CLEARED
+        suspected = self.suspicion(scan) >= self.bounds.suspicion
+        return None if suspected and self.explanation(scan) >= self.bounds.explanation else CLEARED
 
     def suspicion(self, scan: Scan) -> float:
         """Evidence of damage, in nats a word, of the words that stand in company never seen."""
