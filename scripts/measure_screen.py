@@ -24,7 +24,7 @@ from textrepair.detector.base import Document
 from textrepair.detector.byte_scan import SCORED
 from textrepair.detector.screen import Scanner, model_scanner
 from textrepair.detector.spin import FLAGGED, SpinDetector
-from textrepair.detector.spin_screen import SHORTEST, SpinScreen
+from textrepair.detector.spin_screen import QUICK_BOUNDS, SHORTEST, SpinScreen
 from textrepair.model import Model, load_model
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,27 +65,26 @@ def _pieces(text: str, size: int) -> Iterator[str]:
 
 
 def measure(
-    scanner: Scanner, screen: SpinScreen, some: Sequence[str], spin: SpinDetector | None
+    scanner: Scanner, screens: Sequence[SpinScreen], some: Sequence[str], spin: SpinDetector | None
 ) -> dict[str, float]:
-    """Counts of a set: too short to screen, cleared, left to be read, and of the cleared, flagged by the language model; the
-    smallest suspicion of those long enough, and the smallest explanation."""
+    """Counts of a set: too short to screen; the smallest suspicion of those long enough, and the smallest explanation; what the
+    language model flags; and by each screen left to be read, and cleared of what is flagged."""
     scans = [scanner.scan(text) for text in some]
-    verdicts = [screen.cleared(scan) for scan in scans]
-    short = [scan.stats[SCORED] < SHORTEST for scan in scans]
-    cleared = [text for text, verdict in zip(some, verdicts, strict=True) if verdict is not None]
-    told = [scan for scan, is_short in zip(scans, short, strict=True) if not is_short]
+    told = [scan for scan in scans if scan.stats[SCORED] >= SHORTEST]
     row: dict[str, float] = {
         "texts": len(some),
-        "short": sum(short),
-        "cleared": len(cleared),
-        "read": len(some) - len(cleared) - sum(short),
-        "suspicion": min(map(screen.suspicion, told), default=float("nan")),
-        "explanation": min(map(screen.explanation, told), default=float("nan")),
+        "short": len(some) - len(told),
+        "suspicion": min(map(screens[0].suspicion, told), default=float("nan")),
+        "explanation": min(map(screens[0].explanation, told), default=float("nan")),
     }
     if spin is not None:
         flagged = [(spin.detect(Document(text)).damage.probability or 0.0) >= FLAGGED for text in some]
         row["flagged"] = sum(flagged)
-        row["missed"] = sum(f and verdict is not None for f, verdict in zip(flagged, verdicts, strict=True))
+    for number, screen in enumerate(screens):
+        cleared = [screen.cleared(scan) is not None for scan in scans]
+        row[f"read {number}"] = len(told) - sum(cleared)
+        if spin is not None:
+            row[f"missed {number}"] = sum(f and c for f, c in zip(flagged, cleared, strict=True))
     return row
 
 
@@ -97,14 +96,22 @@ def main() -> None:
     parser.add_argument("--thorough", action="store_true")
     options = parser.parse_args()
     model = load_model(options.model)
-    scanner, screen = model_scanner(model), SpinScreen(model)
+    scanner, screens = model_scanner(model), (SpinScreen(model), SpinScreen(model, QUICK_BOUNDS))
     spin = SpinDetector(model) if options.thorough else None
     print(f"model {model.name}, without {model.header.get('without') or 'nothing'}\n")
-    head = ("texts", "all", "too short", "cleared", "read", "least suspicion", "least explanation")
-    head += ("flagged when read", "of these cleared") if spin else ()
+    head = [
+        "texts",
+        "all",
+        "too short",
+        "least suspicion",
+        "least explanation",
+        *(["flagged"] if spin else []),
+    ]
+    for look in ("", ", quick"):
+        head += [f"read{look}", *([f"missed{look}"] if spin else [])]
     print(f"| {' | '.join(head)} |\n|{'---|' * len(head)}")
     for name, some in texts(options.data, model):
-        row = measure(scanner, screen, some, spin)
+        row = measure(scanner, screens, some, spin)
         cells = [f"{value:.4f}" if isinstance(value, float) else str(value) for value in row.values()]
         print(f"| {name} | {' | '.join(cells)} |", flush=True)
 

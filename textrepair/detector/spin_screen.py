@@ -48,8 +48,8 @@ class Bounds:
 BOUNDS = Bounds(0.005, 0.0022)
 #: Half as much sound text is left to read.  The faintest of the 450 is cleared.
 QUICK_BOUNDS = Bounds(0.006, 0.003)
-#: The probability told of what is cleared: one article in twenty is spun, and, with 95 % confidence as at most one of these 450 is
-#: cleared, at most 5 in 450 of them are.
+#: The probability told of what is cleared: one article in twenty is spun, and, as at most one of these 450 is cleared, at most
+#: 5 in 450 of them are (95 % confidence).
 CLEARED = 0.05 / 0.95 * 5 / 450
 #: The rate of damage of the explanation: that of a light spinner.
 _LIGHT = 0.03

@@ -83,7 +83,8 @@ class Reading:
     """The posterior of every reading of an article.
 
     ``positions`` (n,) maps the lattice's tokens to the article's; ``edges`` and ``posterior`` (E,) as in
-    :mod:`textrepair.model.lattice`; ``entries`` those of the channel that the edges refer to; ``log_ratio`` natural log of P(text | damaged) / P(text | sound).
+    :mod:`textrepair.model.lattice`, ``entries`` those of the channel that the edges refer to; ``log_ratio`` natural log of
+    P(text | damaged) / P(text | sound).
     """
 
     positions: npt.NDArray[np.int64]
