@@ -42,7 +42,8 @@ DOUBLE_SPACE = 1 << 6
 DOUBLED_WORD = 1 << 7
 REPEATED_LINE = 1 << 8
 REPEATED_PASSAGE = 1 << 9
-TRACE = 1 << 10  # of a translation engine; others are stray spaces and doubled words
+TRACE = 1 << 10  # of a translation engine; others are stray spaces, doubled words, and
+SPACED_COLON = 1 << 11
 
 # Places in ``stats``.
 # all words, those without digits, of these the common and the small ones; tokens; words that the model knows
@@ -587,7 +588,7 @@ def scan_bytes(
                 if last == 40:
                     flags |= STRAY_SPACE
                 if following == 58:
-                    flags |= TRACE
+                    flags |= SPACED_COLON
                 if run - at >= 2 and _CLASS[last] != _SPACE and _CLASS[last] != _NEWLINE:
                     if _CLASS[following] != _SPACE and _CLASS[following] != _NEWLINE:
                         if not _GAP_AFTER[last] and not _GAP_BEFORE[following]:

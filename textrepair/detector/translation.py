@@ -34,8 +34,15 @@ from textrepair.model.model import Model
 _KIND = "translation"
 #: Articles with fewer words than this give too little evidence either way.
 SHORTEST = 100
-#: What the scan has to see for a text to have any trace.
-_TRACES = byte_scan.TRACE, byte_scan.STRAY_SPACE, byte_scan.DOUBLED_WORD
+#: What the scan has to see for a text to have a trace of each kind.
+_SEEN_AS = dict.fromkeys(traces.PATTERNS, byte_scan.TRACE) | {
+    "a second full stop": byte_scan.STRAY_SPACE,
+    "a closing quote on the wrong side of a space": byte_scan.STRAY_SPACE,
+    "a quote that opens where one closes": byte_scan.STRAY_SPACE,
+    "a word again behind a stop": byte_scan.DOUBLED_WORD,
+    "a space before a sign": byte_scan.STRAY_SPACE | byte_scan.SPACED_COLON,
+}
+_ANY_TRACE = byte_scan.TRACE | byte_scan.STRAY_SPACE | byte_scan.SPACED_COLON | byte_scan.DOUBLED_WORD
 _FILE = "translation.json"
 _FORMAT = "textrepair wording weights"
 
@@ -86,9 +93,12 @@ def packaged_wording() -> Wording:
 
 def found_traces(document: Document) -> frozenset[str]:
     """The kinds of trace that a text has; its patterns are asked only if the scan saw what they need."""
-    if any(document.scan.may_have(flag) for flag in _TRACES):
-        return frozenset(traces.found(document.text))
-    return frozenset()
+    scan = document.scan
+    if not scan.may_have(_ANY_TRACE):
+        return frozenset()
+    return frozenset(
+        traces.found(document.text, [n for n, flags in _SEEN_AS.items() if scan.may_have(flags)])
+    )
 
 
 @dataclass(frozen=True)
