@@ -119,7 +119,7 @@ def test_traces_are_evidence() -> None:
     none = traces.evidence(frozenset())
     assert none < 0
     for name in traces.PATTERNS:
-        assert traces.evidence({name}) > none
+        assert traces.evidence(frozenset({name})) > none
 
 
 @given(st.text(alphabet="ab. ‘’“”,«»\n", max_size=60))
