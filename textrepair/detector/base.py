@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from textrepair.lazy import cached_property
 from textrepair.patch import Edit
-from textrepair.tokens import Tokens, tokenize
 
 if TYPE_CHECKING:
     from textrepair.detector.screen import Scan, Scanner
+    from textrepair.tokens import Tokens
 
 KINDS = ("spin", "translation", "encoding", "spacing", "repetition", "furniture", "order")
 
@@ -30,6 +30,8 @@ class Document:
 
     @cached_property
     def tokens(self) -> Tokens:
+        from textrepair.tokens import tokenize  # numpy, which who only asks for the kinds' names does without
+
         return tokenize(self.text)
 
     @cached_property
