@@ -20,7 +20,7 @@ from typing import Literal, get_args
 import regex
 
 from textrepair.detector.base import KINDS, Damage, Detection, Detector, Diagnosis, Document, Finding
-from textrepair.detector.byte_scan import COMMON_WORDS, SPELLED
+from textrepair.detector.byte_scan import SPELLED
 from textrepair.detector.encoding import EncodingDetector
 from textrepair.detector.evidence import without_overlap
 from textrepair.detector.furniture import FurnitureDetector
@@ -36,7 +36,6 @@ from textrepair.detector.spin import FLAGGED, SpinDetector
 from textrepair.detector.spin_screen import BOUNDS, QUICK_BOUNDS, SpinScreen
 from textrepair.detector.translation import TranslationDetector
 from textrepair.detector.verbatim import Verbatim
-from textrepair.detector.words import ENGLISH_SHARE
 from textrepair.lazy import cached_property
 from textrepair.model import Model, load_model
 from textrepair.patch import Edit, Patch
@@ -379,8 +378,8 @@ def _beside(edits: Iterable[Edit], patch: Patch) -> tuple[Edit, ...]:
 
 def _language(text: str, scan: Scan) -> str | None:
     """The language of a text; that of English prose is plain from its words."""
-    spelled, common = scan.stats[SPELLED], scan.stats[COMMON_WORDS]
-    if spelled >= SHORTEST_FOR_LANGUAGE and common >= ENGLISH_SHARE * spelled:
+    spelled = scan.stats[SPELLED]
+    if spelled >= SHORTEST_FOR_LANGUAGE and scan.looks_english:
         return "en"
     return None if text.isascii() and spelled < SHORTEST_FOR_LANGUAGE else language_of(text)
 

@@ -28,7 +28,7 @@ from textrepair.detector.word_table import (
     MAY_DOUBLE,
     NO_IDENTIFIER,
     SMALL,
-    VALUE_BITS,
+    look_up,
 )
 
 # What may be there: bits of ``stats[FLAGS]``.
@@ -86,8 +86,6 @@ _NOT_BEHIND = _members("@/=_-(\\")
 # Beside these, more than one space is somebody's convention (the spacing detector's own sets, as far as they are ASCII).
 _GAP_AFTER = _members('.!?:"*#->|)]')
 _GAP_BEFORE = _members("|-=<*#[(,.;?!)")
-
-_VALUE = (1 << VALUE_BITS) - 1
 
 _jit = numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")
 
@@ -162,19 +160,6 @@ def _is_odd(data, at, width):  # type: ignore[no-untyped-def]
 def _is_apostrophe(data, at, size):  # type: ignore[no-untyped-def]
     """Is there a curly apostrophe?"""
     return at + 2 < size and data[at] == 0xE2 and data[at + 1] == 0x80 and data[at + 2] == 0x99
-
-
-@_jit
-def look_up(table, hashed):  # type: ignore[no-untyped-def]
-    """What is known of a word; 0 for nothing."""
-    mask = np.uint64(len(table) - 1)
-    tag = hashed >> np.uint64(VALUE_BITS)
-    at = (hashed ^ (hashed >> np.uint64(32))) & mask
-    while table[at]:
-        if table[at] >> np.uint64(VALUE_BITS) == tag:
-            return np.int64(table[at] & np.uint64(_VALUE))
-        at = (at + np.uint64(1)) & mask
-    return np.int64(0)
 
 
 @_jit

@@ -23,10 +23,9 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.detector.byte_scan import look_up
 from textrepair.detector.compounds import LOST, UNLISTED_COMPOUND, part_logp
 from textrepair.detector.glue import FUNCTION_WORDS, SLIP_SHARE, may_stand_alone, one_letter_off
-from textrepair.detector.word_table import COMMON, FNV_PRIME, FNV_START, NO_IDENTIFIER
+from textrepair.detector.word_table import COMMON, FNV_PRIME, FNV_START, NO_IDENTIFIER, look_up
 from textrepair.detector.words import COMMON_FREQUENCY, frequencies, frequency
 from textrepair.model import Model
 from textrepair.model.ngrams import Ngrams, find_pair, opened, token_logps
@@ -214,11 +213,9 @@ def explained_pairs(model: Model, table: npt.NDArray[np.uint64]) -> frozenset[st
     logps = np.log(np.fromiter(frequencies().values(), dtype=np.float64, count=len(words)))
     data = np.frombuffer("\n".join(words).encode(), dtype=np.uint8)
     vocabulary, lm = model.vocabulary, model.ngrams
-    count = len(vocabulary.words)
-    seen_as = np.fromiter((vocabulary.lm_identifier(i) for i in range(count)), dtype=np.int32, count=count)
     cuts = np.zeros(len(words), dtype=np.int32)
     least = math.log(EXPLAINED * LOST)
-    _explain(data, logps, table, seen_as, lm, least, cuts)
+    _explain(data, logps, table, vocabulary.seen_as, lm, least, cuts)
     found = ((words[i], words[i][: cuts[i]], words[i][cuts[i] :]) for i in np.flatnonzero(cuts).tolist())
     return frozenset(
         word

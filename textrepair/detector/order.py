@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from textrepair.detector.base import Damage, Detection, Document, Finding
 from textrepair.detector.screen import Scan
-from textrepair.detector.skeleton import code_of
+from textrepair.detector.skeleton import code_of, ends_in, is_capital, padded
 from textrepair.detector.spin import FLAGGED
 from textrepair.detector.word_table import (
     CODE_SHIFT,
@@ -74,10 +74,7 @@ _OPENERS = np.array(
     ],
     dtype=np.uint64,
 )
-_SUFFIXES = np.zeros((5, 5), dtype=np.uint8)
-for _row, _suffix in zip(_SUFFIXES, ("ings", "ing", "ed", "es", "s"), strict=True):
-    _row[0] = len(_suffix)
-    _row[1 : len(_suffix) + 1] = list(_suffix.encode("ascii"))
+_SUFFIXES = padded(("ings", "ing", "ed", "es", "s"), 4)
 
 
 @dataclass(frozen=True)
@@ -114,15 +111,13 @@ class OrderDetector:
         probability = order_probability(standing(sentences), len(sentences))
         if probability < FLAGGED:
             return Detection(Damage(probability, 0.0))
-        spans = code_points(scan, sentences)
-        misplaced = _least_at_home(sentences)
+        spans, misplaced = code_points(scan, sentences), _least_at_home(sentences)
+        places = [spans[i] for i in misplaced]
         reason = "out of order: somebody named here in short comes in full only later"
-        if not misplaced:
-            spans, misplaced = [(spans[0][0], spans[-1][1])], [0]
-            reason = "sentences out of order"
-        findings = tuple(Finding(*spans[i], _KIND, round(probability, 4), reason) for i in misplaced)
-        severity = len(_least_at_home(sentences)) / len(sentences)
-        return Detection(Damage(probability, severity), findings)
+        if not places:
+            places, reason = [(spans[0][0], spans[-1][1])], "sentences out of order"
+        findings = tuple(Finding(*place, _KIND, round(probability, 4), reason) for place in places)
+        return Detection(Damage(probability, len(misplaced) / len(sentences)), findings)
 
 
 def code_points(scan: Scan, sentences: Sentences) -> list[tuple[int, int]]:
@@ -171,14 +166,8 @@ def _stem_end(data, start, end):  # type: ignore[no-untyped-def]
     """Crude, since it only has to join ``sanction`` and ``sanctions``, ``warned`` and ``warning``."""
     for k in range(len(_SUFFIXES)):
         size = np.int64(_SUFFIXES[k, 0])
-        if end - start - size >= 4:
-            same = True
-            for i in range(size):
-                if data[end - size + i] | np.uint8(32) != _SUFFIXES[k, 1 + i]:
-                    same = False
-                    break
-            if same:
-                return end - size
+        if end - start - size >= 4 and ends_in(_SUFFIXES[k], data, end):
+            return end - size
     return end
 
 
@@ -290,7 +279,7 @@ def _read(  # type: ignore[no-untyped-def]
                     break
                 word_end = np.int64(parts[k, 1])
                 k += 1
-            upper = 65 <= lead <= 90 or (lead == 0xC3 and data[start + 1] <= 0x9E)
+            upper = is_capital(data, start)
             rare = np.int64(RAREST)
             if clitic:
                 rare = np.int64(0)

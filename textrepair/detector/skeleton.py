@@ -50,7 +50,7 @@ _NUMBER, _OPAQUE, _CLITIC, _SIGN = _CODE[NUMBER], _CODE[OPAQUE], _CODE[CLITIC], 
 _ELLIPSIS, _FIRST_FUNCTION_WORD = _CODE["…"], _CODE[FUNCTION_WORDS[0]]
 
 
-def _padded(words: Sequence[str], width: int) -> npt.NDArray[np.uint8]:
+def padded(words: Sequence[str], width: int) -> npt.NDArray[np.uint8]:
     """Words as rows of bytes behind their lengths."""
     out = np.zeros((len(words), width + 1), dtype=np.uint8)
     for row, word in zip(out, words, strict=True):
@@ -59,9 +59,9 @@ def _padded(words: Sequence[str], width: int) -> npt.NDArray[np.uint8]:
     return out
 
 
-_ENDING_BYTES = _padded(ENDINGS, 4)
+_ENDING_BYTES = padded(ENDINGS, 4)
 _ENDING_CODES = np.array([_CODE[f"-{ending}"] for ending in ENDINGS], dtype=np.uint8)
-_CLITIC_BYTES = _padded([clitic[1:] for clitic in _CLITICS], 2)
+_CLITIC_BYTES = padded([clitic[1:] for clitic in _CLITICS], 2)
 _CLITIC_CODES = np.array([_CODE[clitic] for clitic in _CLITICS], dtype=np.uint8)
 _SIGN_CODES = np.full(128, _SIGN, dtype=np.uint8)
 for _sign in _SIGNS[:-1]:
@@ -94,12 +94,12 @@ def _is_word(byte):  # type: ignore[no-untyped-def]
 
 
 @_jit
-def _is_capital(data, at):  # type: ignore[no-untyped-def]
+def is_capital(data, at):  # type: ignore[no-untyped-def]
     return _is_up(data[at]) or (data[at] == 0xC3 and data[at + 1] <= 0x9E)
 
 
 @_jit
-def _matches(row, data, end):  # type: ignore[no-untyped-def]
+def ends_in(row, data, end):  # type: ignore[no-untyped-def]
     """Do the bytes up to ``end`` end in these letters, in whatever case?"""
     size = np.int64(row[0])
     for i in range(size):  # noqa: SIM110 (compiled)
@@ -112,7 +112,7 @@ def _matches(row, data, end):  # type: ignore[no-untyped-def]
 def _inflection(data, start, end):  # type: ignore[no-untyped-def]
     """The code of a word of an open class."""
     for k in range(len(_ENDING_BYTES)):
-        if end - start > _ENDING_BYTES[k, 0] + 2 and _matches(_ENDING_BYTES[k], data, end):
+        if end - start > _ENDING_BYTES[k, 0] + 2 and ends_in(_ENDING_BYTES[k], data, end):
             return _ENDING_CODES[k]
     return np.uint8(_OTHER)
 
@@ -142,7 +142,7 @@ def word_codes(words: Sequence[str]) -> npt.NDArray[np.uint8]:
 @_jit
 def _clitic(data, start, end):  # type: ignore[no-untyped-def]
     for k in range(len(_CLITIC_BYTES)):
-        if end - start == _CLITIC_BYTES[k, 0] and _matches(_CLITIC_BYTES[k], data, end):
+        if end - start == _CLITIC_BYTES[k, 0] and ends_in(_CLITIC_BYTES[k], data, end):
             return _CLITIC_CODES[k]
     return np.uint8(_CLITIC)
 
@@ -391,7 +391,7 @@ def _skeleton(data, parts, values, out, begins):  # type: ignore[no-untyped-def]
             known = (values[k] >> CODE_SHIFT) & 0xFF
             if known >= _FIRST_FUNCTION_WORD:
                 out[n] = known
-            elif not first and _is_capital(data, start):
+            elif not first and is_capital(data, start):
                 out[n] = _NAME
             else:
                 out[n] = known if known else _inflection(data, start, end)

@@ -74,7 +74,7 @@ class SpinScreen:
 
     def suspicion(self, scan: Scan) -> float:
         """Evidence of damage, in nats a word, of the words that stand in company never seen."""
-        found = _suspicion(self.model.ngrams, self._seen_as, self._weights, scan.ids)
+        found = _suspicion(self.model.ngrams, self.model.vocabulary.seen_as, self._weights, scan.ids)
         return float(found) / max(1, scan.stats[byte_scan.SCORED])
 
     def explanation(self, scan: Scan) -> float:
@@ -83,19 +83,12 @@ class SpinScreen:
         found = _explanation(
             model.ngrams,
             model.channel.entries,
-            self._seen_as,
+            self.model.vocabulary.seen_as,
             self._weights,
             np.asarray(model.vocabulary.unknown_logp),
             scan.ids,
         )
         return float(found) / max(1, scan.stats[byte_scan.SCORED])
-
-    @cached_property
-    def _seen_as(self) -> npt.NDArray[np.int32]:
-        """What the language model sees of each identifier."""
-        vocabulary = self.model.vocabulary
-        count = len(vocabulary.words)
-        return np.fromiter((vocabulary.lm_identifier(i) for i in range(count)), dtype=np.int32, count=count)
 
     @cached_property
     def _weights(self) -> npt.NDArray[np.float32]:
@@ -133,8 +126,7 @@ def _evidence(model: Model, family: int) -> npt.NDArray[np.float64]:
     likely = np.exp(log_probability(entries.code[family, : len(observed)]))[single]
     unigram = np.exp(model.ngrams.uni_logp.astype(np.float64))
     brought = np.bincount(observed[single], weights=likely * unigram[target[single]], minlength=count)
-    seen_as = np.fromiter((vocabulary.lm_identifier(i) for i in range(count)), dtype=np.int64, count=count)
-    own = unigram[seen_as] * np.exp(vocabulary.unknown_logp.astype(np.float64))
+    own = unigram[vocabulary.seen_as] * np.exp(vocabulary.unknown_logp.astype(np.float64))
     taken = np.zeros(count)
     taken[: vocabulary.lm_size] = entries.swap_factor[family] / FACTOR_UNITS
     ratio = np.maximum(1.0 - _RATE * taken, 0.05) + _RATE * brought / np.maximum(own, 1e-12)

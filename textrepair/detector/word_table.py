@@ -63,46 +63,53 @@ def _hash(data: npt.NDArray[np.uint8], start: int, end: int) -> np.uint64:
     return hashed
 
 
+@numba.njit(cache=True, nogil=True, boundscheck=False)
+def _slot(table, hashed):  # type: ignore[no-untyped-def]
+    """Where the word of a hash stands in the table, or would."""
+    mask = np.uint64(len(table) - 1)
+    tag = hashed >> np.uint64(VALUE_BITS)
+    at = (hashed ^ (hashed >> np.uint64(32))) & mask
+    while table[at] and table[at] >> np.uint64(VALUE_BITS) != tag:
+        at = (at + np.uint64(1)) & mask
+    return at
+
+
+@numba.njit(cache=True, nogil=True, boundscheck=False)
+def look_up(table, hashed):  # type: ignore[no-untyped-def]
+    """What is known of a word; 0 for nothing."""
+    return np.int64(table[_slot(table, hashed)] & np.uint64(_VALUE))
+
+
 @numba.njit(cache=True, nogil=True)
 def _insert(
     table: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8], values: npt.NDArray[np.uint64]
 ) -> None:
     """Put words, one a line, into the table; what is there already keeps its bits and gets the new ones, and the identifier
     is the first that the word got."""
-    mask = np.uint64(len(table) - 1)
     start = 0
     for number in range(len(values)):
         end = start
         while end < len(data) and data[end] != 10:
             end += 1
         hashed = _hash(data, start, end)
-        tag = hashed >> np.uint64(VALUE_BITS)
-        at = (hashed ^ (hashed >> np.uint64(32))) & mask
+        at = _slot(table, hashed)
         value = values[number]
-        while table[at] and table[at] >> np.uint64(VALUE_BITS) != tag:
-            at = (at + np.uint64(1)) & mask
         old = table[at]
         if old:
             if old & np.uint64(NO_IDENTIFIER) == np.uint64(NO_IDENTIFIER):
                 value |= old & np.uint64(_SHARED)
             else:
                 value = (old & np.uint64(_VALUE)) | (value & np.uint64(_SHARED))
-        table[at] = (tag << np.uint64(VALUE_BITS)) | value
+        table[at] = (hashed >> np.uint64(VALUE_BITS) << np.uint64(VALUE_BITS)) | value
         start = end + 1
 
 
 @numba.njit(cache=True, nogil=True)
 def _clear(table: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8], flag: int) -> None:
-    mask = np.uint64(len(table) - 1)
     start = 0
     for end in range(len(data) + 1):
         if end == len(data) or data[end] == 10:
-            hashed = _hash(data, start, end)
-            tag = hashed >> np.uint64(VALUE_BITS)
-            at = (hashed ^ (hashed >> np.uint64(32))) & mask
-            while table[at] and table[at] >> np.uint64(VALUE_BITS) != tag:
-                at = (at + np.uint64(1)) & mask
-            table[at] &= ~np.uint64(flag)
+            table[_slot(table, _hash(data, start, end))] &= ~np.uint64(flag)
             start = end + 1
 
 

@@ -105,9 +105,7 @@ def lattice_input(
     identifiers = model.vocabulary.identifiers(tokens)
     positions = np.flatnonzero(identifiers != UNSEEN)
     words = identifiers[positions]
-    lm = words.copy()
-    for i in np.flatnonzero(words >= model.vocabulary.lm_size):
-        lm[i] = model.vocabulary.lm_identifier(int(words[i]))
+    lm = model.vocabulary.seen_as[words]
     borders: list[int] = [0]
     for _, end in tokens.sentences:
         stop = int(np.searchsorted(positions, end))

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import regex
 
+from textrepair.lazy import cached_property
 from textrepair.tokens import TokenKind, Tokens
 
 BEGIN, END = 0, 1
@@ -146,3 +147,9 @@ class Vocabulary:
         if identifier < self.lm_size:
             return identifier
         return _HYPHEN if "-" in self.words[identifier] else _LOW
+
+    @cached_property
+    def seen_as(self) -> npt.NDArray[np.int32]:
+        """:meth:`lm_identifier` of all identifiers."""
+        count = len(self.words)
+        return np.fromiter(map(self.lm_identifier, range(count)), dtype=np.int32, count=count)
