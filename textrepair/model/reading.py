@@ -4,8 +4,8 @@ How strongly an article is damaged, and by what kind of spinner, are properties 
 first guess of the rate the lattice gives every swap a posterior; these give the rate and the mixture of families; and so on.
 Then the article may show swaps that no table holds (:mod:`textrepair.model.open_channel`), which join the lattice.
 A last round uses what spinners do: they draw a substitute for a word once per article and keep it, so a swap seen elsewhere
-in the article becomes likely here (each place is judged by the *other* places, so none confirms itself); it asks the model's
-context scorer too, if there is one.
+in the article becomes likely here (each place is judged by the *other* places, so none confirms itself), and so does a word
+that the article has elsewhere (:mod:`textrepair.model.recurrence`); it asks the model's context scorer too, if there is one.
 
 The likelihood ratio of "damaged at the inferred rate" against "sound" is the detector's evidence; it comes from the rounds
 before these last ones, whose adapted channel would flatter it.
@@ -39,6 +39,7 @@ from textrepair.model.lattice import (
 from textrepair.model.model import Model
 from textrepair.model.ngrams import token_logps
 from textrepair.model.open_channel import with_open_swaps
+from textrepair.model.recurrence import recurrence_logps
 from textrepair.model.vocabulary import UNSEEN
 from textrepair.tokens import TokenKind, Tokens
 
@@ -384,4 +385,8 @@ def _adapted(
     leave = np.log1p(-np.minimum(0.95, often_here * sentences.readiness))
     known = sentences.words < model.vocabulary.lm_size
     logps[unchanged] = np.where(known, leave, 0.0) + sentences.unknown_logp
+    # Said elsewhere, too.
+    said, total = swapped + kept, float(swapped.sum() + kept.sum())
+    logps[swaps] += LM_WEIGHT * recurrence_logps(model, target, said[of_swap] - own, total)
+    logps[unchanged] += LM_WEIGHT * recurrence_logps(model, word, said[of_word] - stay, total)
     return logps
