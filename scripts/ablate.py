@@ -20,7 +20,7 @@ from build_model import add_sources
 from measure import FOLDS, GOLD, Row, annotated_gold, gold_articles, total, without
 
 from textrepair.evaluation import Gold
-from textrepair.model import Model, open_channel, reading
+from textrepair.model import Model, open_channel, reading, recurrence
 from textrepair.model.alignment import learn_costs
 from textrepair.model.channel import Channel
 from textrepair.model.families import count_swaps, with_family
@@ -74,6 +74,7 @@ PARTS: tuple[tuple[str, Callable[[Model], Model], Callable[[], AbstractContextMa
     ),
     ("no open channel", _same, lambda: patch.object(open_channel, "_open_swaps", lambda *_: [])),
     ("no adapting to the article's own swaps", _same, lambda: patch.object(reading, "_adapted", _unadapted)),
+    ("words don't come back", _same, lambda: patch.object(recurrence, "SHARE", 0.0)),
     ("capitals tell nothing", _same, _no_capitals),
     ("language model as strong as the channel", _same, lambda: patch.object(reading, "LM_WEIGHT", 1.0)),
 )

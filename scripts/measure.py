@@ -33,6 +33,7 @@ from build.passages import (
     OTHER_REVISIONS,
     TORTURED,
     Passage,
+    annotated_article,
     read_passages,
     side,
     tortured_sides,
@@ -219,7 +220,8 @@ def without(data: Path, seeds: Path, wordnet: Path, work: Path, family: str) -> 
 
 
 def article(gold_file: Path, text_file: Path, model: Model) -> Iterator[str]:
-    """Rows for the annotated article: all swaps, and those that the pairs of other spinners share or don't."""
+    """Rows for the annotated article: all swaps, those that the pairs of other spinners share or don't, and its halves with the
+    pairs of the other one."""
     stored, text = _annotated(gold_file, text_file)
     repairer = Repairer(model)
     yield HEAD
@@ -233,6 +235,23 @@ def article(gold_file: Path, text_file: Path, model: Model) -> Iterator[str]:
         others = [(e["start"], e["end"]) for e in listed if e["shared"] not in wanted]
         for confidence in CONFIDENCES if len(wanted) > 1 else (Settings().min_confidence,):
             yield Row(f"{name}, ≥ {confidence}", [(gold, None)], repairer, confidence, others).markdown()
+    halves = _halves(_gold(stored, text))
+    paragraphs = annotated_article(text_file, gold_file)
+    first = sum(1 for line in halves[0].text.split("\n") if line.strip())
+    known = (paragraphs[first:], paragraphs[:first])  # of each half, the other one
+    repairers = [Repairer(with_family(model, count_swaps(ARTICLE, pairs))) for pairs in known]
+    for what, two in (("none of its pairs", (repairer, repairer)), ("pairs of the other half", repairers)):
+        confidence = Settings().min_confidence
+        rows = [Row("", [(half, None)], one, confidence) for half, one in zip(halves, two, strict=True)]
+        yield total(f"its halves apart, {what} known, ≥ {confidence}", rows).markdown()
+
+
+def _halves(gold: Gold) -> tuple[Gold, Gold]:
+    """An article cut in two between paragraphs."""
+    cut = gold.text.rfind("\n", 0, len(gold.text) // 2) + 1
+    before = tuple(e for e in gold.edits if e.end <= cut)
+    behind = tuple(replace(e, start=e.start - cut, end=e.end - cut) for e in gold.edits if e.start >= cut)
+    return Gold(gold.text[:cut], before), Gold(gold.text[cut:], behind)
 
 
 def annotated_gold(gold_file: Path, text_file: Path) -> Gold:
