@@ -262,6 +262,11 @@ def posteriors(
             best = -np.inf
             arcs_before = arcs
             i = origin + j - 1
+            # Room for all arcs here at once: an array that the inner loops might exchange has its references counted in each turn.
+            most = arcs + (edge_first[i + 1] - edge_first[i]) * beam
+            if most > len(arc_from):
+                arc_from, arc_to, arc_edge = _grown(arc_from, most), _grown(arc_to, most), _grown(arc_edge, most)
+                arc_logp = _grown_float(arc_logp, most)
             # First the word as it stands, whose score then bounds the others'.
             low = edge_first[i]
             high = low + 1
@@ -353,9 +358,6 @@ def posteriors(
                             new_mass[found] = 1.0 + new_mass[found] * np.exp(new_alpha[found] - total)
                             new_alpha[found] = total
                         best = max(best, total)
-                        if arcs == len(arc_from):
-                            arc_from, arc_to = _doubled(arc_from), _doubled(arc_to)
-                            arc_edge, arc_logp = _doubled(arc_edge), _doubled_float(arc_logp)
                         arc_from[arcs] = begin * beam + k
                         arc_to[arcs] = found
                         arc_edge[arcs] = e
@@ -430,7 +432,7 @@ def posteriors(
     return out, likelihood
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, inline="always")
 def _group(
     keys: npt.NDArray[np.uint64],
     states: int,
@@ -455,14 +457,14 @@ def _group(
 
 
 @numba.njit(cache=True, nogil=True)
-def _doubled(array: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    out = np.empty(2 * len(array), dtype=np.int64)
+def _grown(array: npt.NDArray[np.int64], least: int) -> npt.NDArray[np.int64]:
+    out = np.empty(2 * least, dtype=np.int64)
     out[: len(array)] = array
     return out
 
 
 @numba.njit(cache=True, nogil=True)
-def _doubled_float(array: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    out = np.empty(2 * len(array), dtype=np.float64)
+def _grown_float(array: npt.NDArray[np.float64], least: int) -> npt.NDArray[np.float64]:
+    out = np.empty(2 * least, dtype=np.float64)
     out[: len(array)] = array
     return out
