@@ -17,7 +17,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.detector.confidence import Evidence
 from textrepair.model.channel import log_probability
 from textrepair.model.lattice import end_positions
 from textrepair.model.model import Model
@@ -38,25 +37,23 @@ _AROUND = 2
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """The lattice's token that was broken, the word that it should be, with its evidence, and the other readings."""
+    """The lattice's token that was broken, and the words that it may stand for with their posteriors, the likeliest first."""
 
     place: int
-    word: int
-    evidence: Evidence
-    others: tuple[tuple[int, float], ...]
+    readings: list[tuple[int, float]]
 
 
 def broken_words(model: Model, tokens: Tokens, reading: Reading) -> Iterator[Mended]:
     """Broken clitics and compounds of an article that is known to be damaged, in order."""
     restored = _restored(reading, model.vocabulary.lm_size)
-    clitic, compound = int(TokenKind.CLITIC), int(TokenKind.WORD)
-    for place, token in enumerate(reading.positions.tolist()):
-        kind, text = tokens.kinds[token], tokens.texts[token]
-        if (kind != clitic and (kind != compound or "-" not in text)) or reading.sentences.readiness[
-            place
-        ] <= 0:
-            continue
-        choices = _clitics(model, text) if kind == clitic else _compounds(model, text, reading)
+    clitic = tokens.kind_array == TokenKind.CLITIC
+    compound = tokens.kind_array == TokenKind.WORD
+    compound &= np.fromiter(["-" in text for text in tokens.texts], np.bool_, len(tokens))
+    may_be = (clitic | compound)[reading.positions] & (reading.sentences.readiness > 0)
+    for place in np.flatnonzero(may_be).tolist():
+        token = int(reading.positions[place])
+        text = tokens.texts[token]
+        choices = _clitics(model, text) if clitic[token] else _compounds(model, text, reading)
         if choices:
             mended = _weigh(model, reading, restored, place, choices)
             if mended:
@@ -134,11 +131,6 @@ def _weigh(
     posterior = np.exp(logps - logps.max())
     posterior /= posterior.sum()
     ranked = sorted(zip(posterior.tolist(), choices, strict=True), key=lambda row: -row[0])
-    best, word = ranked[0]
-    if word is None:
+    if ranked[0][1] is None:
         return None
-    others = tuple((other, p) for p, other in ranked[1:] if other is not None)
-    evidence = Evidence(
-        best, sum(p for _, p in others), False, reading.rate, float(model.ngrams.uni_logp[word]), False
-    )
-    return Mended(place, word, evidence, others)
+    return Mended(place, [(word, p) for p, word in ranked if word is not None])

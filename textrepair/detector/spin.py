@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ import numpy.typing as npt
 
 from textrepair.detector.base import Damage, Detection, Document, Finding
 from textrepair.detector.broken_words import Mended, broken_words
-from textrepair.detector.confidence import Evidence, confidence
+from textrepair.detector.confidence import Evidence, confidences
 from textrepair.lazy import cached_property
 from textrepair.model.model import Model
 from textrepair.model.ngrams import NONE
@@ -49,21 +50,21 @@ class SpinDetector:
             return Detection(Damage(None, 0.0))
         reading = read(self.model, tokens, protected, _is_flagged)
         probability = spin_probability(reading.log_ratio, reading.words)
-        edits = tuple(one.edit for one in self._weighed(tokens, reading, probability))
-        findings = tuple(Finding(e.start, e.end, self.kind, e.confidence, e.reason) for e in edits)
-        severity = sum(e.confidence for e in edits) / max(1, tokens.words)
+        edits = self._weighed(tokens, reading, probability).edits
+        findings = tuple([Finding(e.start, e.end, self.kind, e.confidence, e.reason) for e in edits])
+        severity = sum([e.confidence for e in edits]) / max(1, tokens.words)
         return Detection(Damage(probability, min(1.0, severity)), findings, edits)
 
-    def weigh(self, document: Document) -> list[Weighed]:
+    def weigh(self, document: Document) -> Weighed:
         """The edits of an article with what their confidences rest on; none where it is not flagged."""
         tokens = document.tokens
         if tokens.words < SHORTEST:
-            return []
+            return _NOTHING
         reading = read(self.model, tokens, goes_on=_is_flagged)
         return self._weighed(tokens, reading, spin_probability(reading.log_ratio, reading.words))
 
-    def _weighed(self, tokens: Tokens, reading: Reading, probability: float) -> list[Weighed]:
-        return weighed_edits(self.model, tokens, reading) if probability >= FLAGGED else []
+    def _weighed(self, tokens: Tokens, reading: Reading, probability: float) -> Weighed:
+        return weighed_edits(self.model, tokens, reading) if probability >= FLAGGED else _NOTHING
 
 
 #: Logistic regression of "spun" on the log likelihood ratio (cut at 30) and the logarithm of the number of words.  Fitted to
@@ -84,20 +85,30 @@ def _is_flagged(log_ratio: float, words: int) -> bool:
 
 
 class Weighed(NamedTuple):
-    """An edit and what its confidence rests on."""
+    """Edits in order, without overlaps, and what their confidences rest on; nothing without edits."""
 
-    edit: Edit
-    evidence: Evidence
+    edits: tuple[Edit, ...]
+    evidence: Evidence | None
 
 
-def weighed_edits(model: Model, tokens: Tokens, reading: Reading) -> list[Weighed]:
-    """The most likely replacement of every place that has a likely one, in order, without overlaps."""
+_NOTHING = Weighed((), None)
+
+
+def weighed_edits(model: Model, tokens: Tokens, reading: Reading) -> Weighed:
+    """The most likely replacement of every place that has a likely one."""
     article = _Restored(model, tokens, reading, _likely(model, tokens, reading))
     for span in article.likely.spans:
         article.restore(*span)
     for broken in broken_words(model, tokens, reading):
         article.mend(broken)
-    return sorted(article.out, key=lambda one: one.edit.start)
+    return article.weighed()
+
+
+#: A place where words are restored: the article's first and last token there, and the readings with their posteriors, the
+#: likeliest first; the posteriors of all readings but the first together, the first one's target and entry of the channel (-1 for
+#: what no channel holds), and whether words, observed or restored, are several.
+_Choice = tuple[int, int, list[tuple[str, float]], float, int, int, bool]
+_ARTICLES = ("a", "an")
 
 
 class _Restored:
@@ -114,32 +125,31 @@ class _Restored:
         self._now = [*self._lowered, ""]  # nothing stands before the first and behind the last
         self._edited = bytearray(len(tokens))
         self._taken = bytearray(len(self._positions))
-        self.out: list[Weighed] = []
+        self._choices: list[_Choice] = []
 
     def restore(self, first: int, last: int, begin: int, end: int) -> None:
-        """Edit the lattice's tokens ``first`` to ``last`` by the first of these likely readings that fits, unless some are edited
-        already or nothing fits."""
+        """Restore the lattice's tokens ``first`` to ``last`` by the first of these likely readings that fits, unless some are
+        restored already or nothing fits."""
         if self._taken[first] or 1 in self._taken[first : last + 1]:
             return
-        tokens, likely, now = self._tokens, self.likely, self._now
+        likely = self.likely
         token, last_token = self._positions[first], self._positions[last]
-        plain = first not in self._asks and tokens.texts[token][0].islower()  # as nearly all words
-        size = self._model.vocabulary.lm_size
+        before, behind = self._now[token - 1], self._now[last_token + 1]
+        plain = first not in self._asks and self._tokens.texts[token][0].islower()  # as nearly all words
         readings: list[tuple[str, float]] = []
         rivals = 0.0
         best = begin
         for row in range(begin, end):
-            target = likely.targets[row]
-            if plain and target < size:
-                text = beside_lower_case(self._model, target)
-                head = tail = text.lower()
-            else:
-                text = self._written(first, self._model.target_words(target))
-                words = text.lower().split()
+            text = likely.plain[row] if plain else None
+            if text is None:
+                text = self._written(first, self._model.target_words(likely.targets[row]))
+            head = tail = text.lower()
+            if " " in text:
+                words = head.split()
                 head, tail = words[0], words[-1]
-            if head == now[token - 1] and self._doubles(token - 1, head, token):
+            if head == before and self._doubles(token - 1, head, token):
                 continue
-            if tail == now[last_token + 1] and self._doubles(last_token + 1, tail, last_token):
+            if tail == behind and self._doubles(last_token + 1, tail, last_token):
                 continue
             posterior = likely.posterior[row]
             if readings:
@@ -152,30 +162,62 @@ class _Restored:
         if not readings:
             return
         self._taken[first : last + 1] = b"\1" * (last + 1 - first)
-        if readings[0][0] == tokens.source[tokens.starts[token] : tokens.ends[last_token]]:
+        if readings[0][0] == self._source(token, last_token):
             return
         intended = self._model.target_words(likely.targets[best])
-        evidence = Evidence(
-            likely.posterior[best],
-            rivals,
-            likely.learned[best],
-            self._reading.rate,
-            likely.frequency_logp[best],
-            first != last or len(intended) > 1,
-        )
-        self._add(token, last_token, readings[: 1 + _ALTERNATIVES], evidence)
-        self._follow(first, intended[0], evidence)
+        several = first != last or len(intended) > 1
+        choice = token, last_token, readings, rivals, likely.targets[best], likely.entries[best], several
+        self._add(choice)
+        if token and self._lowered[token - 1] in _ARTICLES and not self._taken[first - 1]:
+            self._follow(first - 1, intended[0], choice)
 
     def mend(self, broken: Mended) -> None:
-        """Edit a clitic or compound that the channel doesn't hold."""
-        if self._taken[broken.place] or broken.evidence.posterior < SMALLEST_PROPOSAL:
+        """Restore a clitic or compound that the channel doesn't hold."""
+        place, rows = broken.place, broken.readings
+        if self._taken[place] or rows[0][1] < SMALLEST_PROPOSAL:
             return
-        self._taken[broken.place] = 1
-        token = self._positions[broken.place]
-        rows = [(broken.word, broken.evidence.posterior), *broken.others[:_ALTERNATIVES]]
-        readings = [(self._written(broken.place, [word]), p) for word, p in rows]
+        self._taken[place] = 1
+        token = self._positions[place]
+        readings = [(self._written(place, [word]), p) for word, p in rows[: 1 + _ALTERNATIVES]]
         if readings[0][0] != self._tokens.texts[token]:
-            self._add(token, token, readings, broken.evidence)
+            self._add((token, token, readings, sum(p for _, p in rows[1:]), rows[0][0], -1, False))
+
+    def weighed(self) -> Weighed:
+        """The edits that restore the words, and what their confidences rest on."""
+        if not self._choices:
+            return _NOTHING
+        # No token is restored twice, so nothing but their first tokens is compared.
+        columns = tuple(zip(*sorted(self._choices), strict=True))
+        tokens, last_tokens, readings, rivals, targets, entries, several = columns
+        evidence = Evidence(
+            np.array([best[0][1] for best in readings]),
+            np.array(rivals),
+            np.array(several),
+            self._reading.rate,
+            partial(self._learned, np.array(entries), np.array(targets)),
+            partial(_frequencies, self._model, np.array(targets)),
+        )
+        sure = confidences(evidence).tolist()
+        return Weighed(tuple(map(self._edit, tokens, last_tokens, readings, sure)), evidence)
+
+    def _learned(
+        self, entries: npt.NDArray[np.int64], targets: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.bool_]:
+        return (entries >= 0) & is_learned(self._reading.entries, np.maximum(entries, 0), targets)
+
+    def _edit(self, token: int, last_token: int, readings: list[tuple[str, float]], sure: float) -> Edit:
+        after, posterior = readings[0]
+        alternatives: tuple[tuple[str, float], ...] = ()
+        if len(readings) > 1:
+            # What calibration takes from the first reading, or gives to it, is the others' in proportion.
+            scale, rest = (1.0 - sure) / max(1e-9, 1.0 - posterior), 1.0 - sure
+            alternatives = tuple([(text, min(rest, p * scale)) for text, p in readings[1 : 1 + _ALTERNATIVES]])
+        start, end = self._tokens.starts[token], self._tokens.ends[last_token]
+        before = self._tokens.source[start:end]
+        return Edit(start, end, before, after, "spin", sure, alternatives, f"{before} ← {after}")
+
+    def _source(self, token: int, last_token: int) -> str:
+        return self._tokens.source[self._tokens.starts[token] : self._tokens.ends[last_token]]
 
     def _written(self, first: int, intended: list[int]) -> str:
         token = self._positions[first]
@@ -207,33 +249,20 @@ class _Restored:
         first = [tokens.texts[at][0] for at in places if tokens.kinds[at] == TokenKind.WORD]
         return bool(sum(letter.isupper() for letter in first) >= _SENTENCE_CASE * len(first))
 
-    def _add(
-        self, token: int, last_token: int, readings: list[tuple[str, float]], evidence: Evidence
-    ) -> None:
-        after, posterior = readings[0]
-        sure = confidence(evidence)
-        alternatives: tuple[tuple[str, float], ...] = ()
-        if len(readings) > 1:
-            # What calibration takes from the first reading, or gives to it, is the others' in proportion.
-            scale, rest = (1.0 - sure) / max(1e-9, 1.0 - posterior), 1.0 - sure
-            alternatives = tuple([(text, min(rest, p * scale)) for text, p in readings[1:]])
-        start, end = self._tokens.starts[token], self._tokens.ends[last_token]
-        before = self._tokens.source[start:end]
-        edit = Edit(start, end, before, after, "spin", sure, alternatives, f"{before} ← {after}")
-        self.out.append(Weighed(edit, evidence))
-        words = after.lower().split()
+    def _add(self, choice: _Choice) -> None:
+        self._choices.append(choice)
+        token, last_token, readings, *_ = choice
+        words = readings[0][0].lower().split()
         self._now[token], self._now[last_token] = words[0], words[-1]
         self._edited[token] = self._edited[last_token] = 1
 
-    def _follow(self, first: int, intended: int, evidence: Evidence) -> None:
+    def _follow(self, place: int, intended: int, choice: _Choice) -> None:
         """The indefinite article before a restored word follows its sound."""
-        token = self._positions[first]
-        if not token or self._lowered[token - 1] not in ("a", "an") or self._taken[first - 1]:
-            return
-        article = indefinite_article(self._model, intended, self._tokens.texts[token - 1])
+        token = choice[0] - 1
+        article = indefinite_article(self._model, intended, self._tokens.texts[token])
         if article:
-            self._add(token - 1, token - 1, [(article, evidence.posterior)], evidence)
-            self._taken[first - 1] = 1
+            self._add((token, token, [(article, choice[2][0][1])], *choice[3:]))
+            self._taken[place] = 1
 
     def _doubles(self, beside: int, word: str, token: int) -> bool:
         """May a restored word not say again what stands beside its ``token``, since the article says two things?
@@ -256,15 +285,15 @@ class _Likely(NamedTuple):
     """The likely readings of an article's spans, in columns, those of a span together and the likeliest first.
 
     ``spans``: of each that may be replaced the first and last lattice token, and the range of its readings in the columns, the
-    surest first; ``targets`` of the channel; ``learned``: do pairs of some spinner show the swap? ``frequency_logp``: natural log
-    of the share that the rarest of its words has in clean text.
+    surest first; ``targets`` and ``entries`` of the channel; ``plain``: how a target is written where a word in lower case stands,
+    None if it is not a single word.
     """
 
     spans: list[tuple[int, int, int, int]]
     targets: list[int]
+    entries: list[int]
     posterior: list[float]
-    learned: list[bool]
-    frequency_logp: list[float]
+    plain: list[str | None]
 
 
 def _likely(model: Model, tokens: Tokens, reading: Reading) -> _Likely:
@@ -286,13 +315,14 @@ def _likely(model: Model, tokens: Tokens, reading: Reading) -> _Likely:
     worth = worth[np.argsort(-posterior[begins[worth]], kind="stable")]
     begins = begins[worth]
     columns = (firsts[begins], lasts[begins], begins, ends[worth])
-    learned = is_learned(reading.entries, edges.entry[likely].astype(np.int64), targets)
+    listed = targets.tolist()
+    size = model.vocabulary.lm_size
     return _Likely(
         list(zip(*(column.tolist() for column in columns), strict=True)),
-        targets.tolist(),
+        listed,
+        edges.entry[likely].tolist(),
         posterior.tolist(),
-        learned.tolist(),
-        _frequencies(model, targets).tolist(),
+        [beside_lower_case(model, target) if target < size else None for target in listed],
     )
 
 

@@ -296,7 +296,7 @@ def pair_key(last: np.int64, word: np.int64) -> np.uint64:
     return np.uint64((last << 16) | word)
 
 
-@_jit
+@_inline
 def follow(
     lm: Opened,
     context: np.uint64,
