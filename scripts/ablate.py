@@ -42,9 +42,7 @@ def _same(model: Model) -> Model:
     return model
 
 
-def _unadapted(
-    model: Model, entries: Any, sentences: Any, edges: Any, posterior: Any, rate: Any, families: Any
-) -> Any:
+def _unadapted(sentences: Any, edges: Any, posterior: Any, entries: Any, rate: Any, families: Any) -> Any:
     return reading.channel_logps(sentences, edges, entries, rate, families)
 
 
@@ -73,7 +71,11 @@ PARTS: tuple[tuple[str, Callable[[Model], Model], Callable[[], AbstractContextMa
         lambda: patch.object(reading, "_family_posterior", _all_alike),
     ),
     ("no open channel", _same, lambda: patch.object(open_channel, "_open_swaps", lambda *_: [])),
-    ("no adapting to the article's own swaps", _same, lambda: patch.object(reading, "_adapted", _unadapted)),
+    (
+        "no adapting to the article's own swaps",
+        _same,
+        lambda: patch.object(reading, "adapted_logps", _unadapted),
+    ),
     ("capitals tell nothing", _same, _no_capitals),
     ("language model as strong as the channel", _same, lambda: patch.object(reading, "LM_WEIGHT", 1.0)),
 )

@@ -140,18 +140,22 @@ def _grown8(array: npt.NDArray[np.int8], size: int) -> npt.NDArray[np.int8]:
 
 
 @numba.njit(cache=True, nogil=True)
-def kept_edges(edges: Edges, keep: npt.NDArray[np.bool_]) -> Edges:
-    """The lattice thinned to some of its edges."""
-    n = len(edges.first) - 1
-    first = np.zeros(n + 1, dtype=np.int64)
+def likely_edges(
+    edges: Edges, posterior: npt.NDArray[np.float32], least: float
+) -> tuple[Edges, npt.NDArray[np.float32]]:
+    """The lattice without the edges that replace something and are at most so likely; and the posterior of the others."""
+    first = np.empty_like(edges.first)
+    keep = np.empty(len(posterior), dtype=np.int64)
     total = 0
-    for i in range(n):
+    for i in range(len(first) - 1):
         first[i] = total
         for e in range(edges.first[i], edges.first[i + 1]):
-            if keep[e]:
+            if edges.entry[e] < 0 or posterior[e] > least:
+                keep[total] = e
                 total += 1
-    first[n] = total
-    return Edges(first, edges.length[keep], edges.target[keep], edges.entry[keep])
+    first[-1] = total
+    kept = keep[:total]
+    return Edges(first, edges.length[kept], edges.target[kept], edges.entry[kept]), posterior[kept]
 
 
 @numba.njit(cache=True, nogil=True)
