@@ -8,7 +8,7 @@ it is as much likelier everywhere as it is used more often than elsewhere (a uni
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numba
@@ -53,21 +53,19 @@ def place_of(line: Sequence[int], at: int) -> Place:
     return Place((int(padded[-2]), int(padded[-1])), tuple(int(word) for word in behind[:2]))
 
 
-def distinct(places: Iterable[Place]) -> list[Place]:
+def distinct(places: Iterable[Place]) -> Iterator[Place]:
     """The places of which no two share the word before, or the word behind.
 
     A sentence that is repeated with other words swapped in it (a refrain, a boilerplate, several spins of one text) tells no
     more the second time.
     """
-    kept: list[Place] = []
     before: set[int] = set()
     behind: set[int] = set()
     for place in places:
         if place.left[1] not in before and place.right[0] not in behind:
             before.add(place.left[1])
             behind.add(place.right[0])
-            kept.append(place)
-    return kept
+            yield place
 
 
 @numba.njit(cache=True, nogil=True)
@@ -82,7 +80,10 @@ def slot_logps(
         start = extend(start, word)
     last = np.int64(start & np.uint64(0xFFFF))
     length, three, two, one = prepare(model, start)
-    before = np.empty(len(words), dtype=np.int64)
+    before, behind = np.empty(len(words), dtype=np.int64), np.empty(len(words), dtype=np.int64)
+    between = np.empty(len(right), dtype=np.int64)  # the pairs of what stands behind are the same for all words
+    for k in range(1, len(right)):
+        between[k] = find_pair(model, pair_key(right[k - 1], right[k]))
     for i in range(len(words)):
         touch_pair(model, pair_key(last, words[i]))
         if len(right):
@@ -91,35 +92,46 @@ def slot_logps(
         before[i] = find_pair(model, pair_key(last, words[i]))
         if before[i] >= 0 and length > 1:
             touch_three(model, extend(start, words[i]))
-        if len(right) and find_pair(model, pair_key(words[i], right[0])) >= 0:
-            if before[i] >= 0:
-                touch_three(model, pair_key(last << 16 | words[i], right[0]))
-            if len(right) > 1:
-                touch_three(model, pair_key(words[i] << 16 | right[0], right[1]))
+        if len(right):
+            behind[i] = find_pair(model, pair_key(words[i], right[0]))
+            if behind[i] >= 0:
+                if before[i] >= 0:
+                    touch_three(model, pair_key(last << 16 | words[i], right[0]))
+                if len(right) > 1 and between[1] >= 0:
+                    touch_three(model, pair_key(words[i] << 16 | right[0], right[1]))
     for i in range(len(words)):
         total, size, c, b, a = follow(model, start, length, three, two, one, words[i], before[i])
         context = extend(start, words[i])
-        for word in right:
-            pair = find_pair(model, pair_key(np.int64(context & np.uint64(0xFFFF)), word))
-            logp, size, c, b, a = follow(model, context, size, c, b, a, word, pair)
+        for k in range(len(right)):
+            pair = between[k] if k else behind[i]
+            logp, size, c, b, a = follow(model, context, size, c, b, a, right[k], pair)
             total += logp
-            context = extend(context, word)
+            context = extend(context, right[k])
         out[i] = total
     return out
 
 
 @numba.njit(cache=True, nogil=True)
-def _all_slot_logps(
+def _evidence(
     lm: Ngrams,
     left: npt.NDArray[np.int64],
     right: npt.NDArray[np.int64],
     known: npt.NDArray[np.int64],
     words: npt.NDArray[np.int64],
+    topic: float,
+    weight: float,
 ) -> npt.NDArray[np.float64]:
-    """:func:`slot_logps` of several places, of which each has ``known`` words behind it: shape (places, words)."""
-    out = np.empty((len(left), len(words)))
+    """How well (nats) each word fits all places, of which each has ``known`` words behind it; the last word's ``topic`` counts
+    for it at each: shape (words,)."""
+    out = np.zeros(len(words))
+    fits = np.empty(len(words))
     for i in range(len(left)):
-        out[i] = slot_logps(lm, left[i], right[i][: known[i]], words)
+        fits[:] = slot_logps(lm, left[i], right[i][: known[i]], words)
+        fits[-1] += topic
+        fits *= weight
+        best = fits.max()
+        for k in range(len(words)):
+            out[k] += max(fits[k] - best, -_WORST)
     return out
 
 
@@ -137,7 +149,7 @@ class Lack:
 def lack(model: Model, used: npt.NDArray[np.float64], total: float, candidates: int) -> Lack:
     """What a text of ``total`` words lacks that uses each word of the language model so often: shape (V,).
 
-    Only so many of the most frequent words are candidates."""
+    Only so many of the most frequent words are candidates; what ``used`` has of others may be missing."""
     words = np.flatnonzero(model.is_word[: len(SPECIALS) + candidates]).astype(np.int64)
     expected = np.exp(model.ngrams.uni_logp[words].astype(np.float64)) * total
     missing = np.maximum(expected - used[words], 0.0) + _NOT_LACKING * expected + 1e-9
@@ -157,10 +169,7 @@ def likely_originals(
     left = np.array([place.left for place in places], dtype=np.int64)
     known = np.array([len(place.right) for place in places], dtype=np.int64)
     right = np.array([(*place.right, END)[:2] for place in places], dtype=np.int64)
-    logps = _all_slot_logps(lm, left, right, known, listed)
-    logps[:, -1] += topic
-    logps *= weight
-    evidence = np.maximum(logps - logps.max(axis=1, keepdims=True), -_WORST).sum(axis=0)
+    evidence = _evidence(lm, left, right, known, listed, topic, weight)
     evidence[:-1] += np.log(_PRIOR_ODDS * lacking.share[others])
     posterior = np.exp(evidence - evidence.max())
     posterior /= posterior.sum()
