@@ -83,18 +83,24 @@ def _compounds(model: Model, text: str, reading: Reading) -> _Choices:
     form = normal_form(text, TokenKind.WORD)
     if vocabulary.index.get(form, vocabulary.lm_size) < vocabulary.lm_size:
         return {}
-    parts = form.split("-")
     found: _Choices = {}
-    for at, part in enumerate(parts):
+    spelled, entries = model.hyphenated, channel.entries
+    at = 0
+    for part in form.split("-"):
+        before, behind = form[:at], form[at + len(part) :]
+        at += len(part) + 1
         observed = vocabulary.index.get(part)
         if observed is None:
             continue
-        for entry in channel.entry_range(observed):
-            intended = model.target_words(int(channel.entries.target[entry]))
-            whole = "-".join([*parts[:at], *(vocabulary.words[w] for w in intended), *parts[at + 1 :]])
-            word = vocabulary.index.get(whole, vocabulary.lm_size)
+        held = channel.entry_range(observed)
+        targets = entries.target[held.start : held.stop].tolist()
+        wholes = [
+            vocabulary.index.get(f"{before}{spelled[target]}{behind}", vocabulary.lm_size)
+            for target in targets
+        ]
+        for entry, word in zip(held, wholes, strict=True):
             if word < vocabulary.lm_size:
-                shares = np.exp(log_probability(channel.entries.code[:, entry])) * reading.families
+                shares = np.exp(log_probability(entries.code[:, entry])) * reading.families
                 logp = float(np.log(max(1e-12, reading.rate * shares.sum())))
                 found[word] = max(logp, found.get(word, -np.inf))
     return {None: float(np.log1p(-min(0.95, reading.rate))), **found} if found else {}

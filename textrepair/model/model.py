@@ -107,6 +107,13 @@ class Model:
         return [[word for word in row if word != 0xFFFF] for row in rows]
 
     @cached_property
+    def hyphenated(self) -> list[str]:
+        """Every target of the channel, the words of a compound joined by hyphens."""
+        words = self.vocabulary.words
+        compounds = ("-".join([words[i] for i in row]) for row in self._compounds)
+        return [*words[: self.vocabulary.lm_size], *compounds]
+
+    @cached_property
     def begins_as_clitic(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """For every target of the channel: is its (first) word a clitic?"""
         words, size = self.vocabulary.words, self.vocabulary.lm_size

@@ -98,8 +98,8 @@ def lattice_input(
     words = identifiers[positions]
     lm = model.vocabulary.seen_as[words]
     borders: list[int] = [0]
-    for _, end in tokens.sentences:
-        stop = int(np.searchsorted(positions, end))
+    stops: list[int] = np.searchsorted(positions, [end for _, end in tokens.sentences]).tolist()
+    for stop in stops:
         while stop - borders[-1] > _LONGEST_SENTENCE:
             borders.append(borders[-1] + _LONGEST_SENTENCE)
         if stop > borders[-1]:

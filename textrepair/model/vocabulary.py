@@ -130,12 +130,11 @@ class Vocabulary:
             len(surface) > 500_000
         ):  # bounds the memory of a long batch run (some 60 MB) without costing a hit rate
             surface.clear()
-        keys = list(zip(tokens.texts, tokens.kinds, strict=True))
-        found = list(map(surface.get, keys))
+        found = list(map(surface.get, zip(tokens.texts, tokens.kinds, strict=True)))
         if None in found:
-            for key in set(keys) - surface.keys():
+            for key in set(zip(tokens.texts, tokens.kinds, strict=True)) - surface.keys():
                 surface[key] = self.identifier(*key)
-            found = [surface[key] for key in keys]
+            found = list(map(surface.get, zip(tokens.texts, tokens.kinds, strict=True)))
         return np.array(found, dtype=np.int32)
 
     def usual_form(self, identifier: int) -> str:
