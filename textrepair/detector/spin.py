@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter, eq
 from typing import NamedTuple
 
 import numpy as np
@@ -17,13 +18,14 @@ import numpy.typing as npt
 
 from textrepair.detector.base import Damage, Detection, Document, Finding
 from textrepair.detector.broken_words import Mended, broken_words
+from textrepair.detector.compatible import NOTHING, Readings, settled
 from textrepair.detector.confidence import Evidence, confidences
 from textrepair.lazy import cached_property
 from textrepair.model.model import Model
 from textrepair.model.ngrams import NONE
 from textrepair.model.reading import Reading, read
 from textrepair.model.support import is_learned
-from textrepair.model.surface import begins_as_clitic, beside_lower_case, indefinite_article, written
+from textrepair.model.surface import begins_as_clitic, beside_lower_case, indefinite_articles, written
 from textrepair.patch import Edit
 from textrepair.tokens import TokenKind, Tokens
 
@@ -96,234 +98,227 @@ _NOTHING = Weighed((), None)
 
 def weighed_edits(model: Model, tokens: Tokens, reading: Reading) -> Weighed:
     """The most likely replacement of every place that has a likely one."""
-    article = _Restored(model, tokens, reading, _likely(model, tokens, reading))
-    for span in article.likely.spans:
-        article.restore(*span)
-    for broken in broken_words(model, tokens, reading):
-        article.mend(broken)
-    return article.weighed()
+    article = _Article(model, tokens, reading)
+    likely = _likely(model, tokens, reading)
+    texts = list(map(article.written, likely.firsts.tolist(), likely.targets.tolist()))
+    choices, taken = _settled(article, likely, texts)
+    mended = [
+        _mended(article, broken)
+        for broken in broken_words(model, tokens, reading)
+        if not taken[broken.place] and broken.readings[0][1] >= SMALLEST_PROPOSAL
+    ]
+    choices += [choice for choice in mended if choice.readings[0][0] != tokens.texts[choice.token]]
+    if not choices:
+        return _NOTHING
+    choices.sort(key=attrgetter("token"))
+    posterior, rivals, target, entry, several = (
+        np.array(column)
+        for column in zip(*[(c.readings[0][1], *c[3:]) for c in choices], strict=True)
+    )
+    evidence = Evidence(
+        posterior,
+        rivals,
+        several,
+        reading.rate,
+        partial(_learned, reading, entry, target),
+        partial(_frequencies, model, target),
+    )
+    return Weighed(tuple(map(article.edit, choices, confidences(evidence).tolist())), evidence)
 
 
-#: A place where words are restored: the article's first and last token there, and the readings with their posteriors, the
-#: likeliest first; the posteriors of all readings but the first together, the first one's target and entry of the channel (-1 for
-#: what no channel holds), and whether words, observed or restored, are several.
-_Choice = tuple[int, int, list[tuple[str, float]], float, int, int, bool]
-_ARTICLES = ("a", "an")
+class _Choice(NamedTuple):
+    """A place where words are restored: the article's first and last token there, and the readings with their posteriors, the
+    likeliest first; what the posteriors of all but the first add up to; of the first the channel's target, its entry (-1 for what
+    no channel holds), and whether words, observed or restored, are several."""
+
+    token: int
+    last_token: int
+    readings: list[tuple[str, float]]
+    rivals: float
+    target: int
+    entry: int
+    several: bool
 
 
-class _Restored:
-    """An article as its words are restored one by one, the surest first: what a sentence asks for beyond single words."""
+def _settled(
+    article: _Article, likely: _Likely, texts: list[str]
+) -> tuple[list[_Choice], npt.NDArray[np.bool_]]:
+    """The places that the likely readings, written as ``texts``, restore; and which of the lattice's tokens are settled."""
+    numbers: dict[str, int] = {}
 
-    def __init__(self, model: Model, tokens: Tokens, reading: Reading, likely: _Likely) -> None:
-        self._model, self._tokens, self._reading, self.likely = model, tokens, reading, likely
+    def number(word: str) -> int:
+        return NOTHING if word in _MAY_DOUBLE else numbers.setdefault(word, len(numbers))
+
+    words = [number(text.lower()) for text in article.tokens.texts]
+    split = [text.lower().split() for text in texts]
+    before = article.sources(likely)
+    following = article.following(likely)
+    found = settled(
+        Readings(
+            likely.spans,
+            np.array([number(parts[0]) for parts in split], dtype=np.int64),
+            np.array([number(parts[-1]) for parts in split], dtype=np.int64),
+            likely.posterior,
+            np.array(list(map(eq, texts, before)), dtype=np.bool_),
+            np.array([number(text.lower()) if text else NOTHING for text in following], dtype=np.int64),
+        ),
+        np.array(words, dtype=np.int64),
+        article.positions,
+        SMALLEST_PROPOSAL,
+    )
+    choices = []
+    posteriors, fits = likely.posterior.tolist(), found.fits.tolist()
+    restored = np.flatnonzero(found.best >= 0)
+    best = found.best[restored]
+    firsts, lasts, begins, ends = likely.spans[restored].T
+    several = (firsts != lasts) | (likely.targets[best] >= article.model.vocabulary.lm_size)
+    for token, last_token, begin, end, row, *known, follows in zip(
+        article.positions[firsts].tolist(),
+        article.positions[lasts].tolist(),
+        begins.tolist(),
+        ends.tolist(),
+        best.tolist(),
+        found.rivals[restored].tolist(),
+        likely.targets[best].tolist(),
+        likely.entries[best].tolist(),
+        several.tolist(),
+        found.article[restored].tolist(),
+        strict=True,
+    ):
+        readings = [(texts[r], posteriors[r]) for r in range(begin, end) if fits[r]]
+        choices.append(_Choice(token, last_token, readings, *known))
+        if follows:
+            choices.append(_Choice(token - 1, token - 1, [(following[row], posteriors[row])], *known))
+    return choices, found.taken
+
+
+def _mended(article: _Article, broken: Mended) -> _Choice:
+    """A clitic or compound that the channel doesn't hold, put in its place."""
+    rows = broken.readings
+    readings = [(article.written(broken.place, word), p) for word, p in rows[: 1 + _ALTERNATIVES]]
+    token = int(article.positions[broken.place])
+    return _Choice(token, token, readings, sum(p for _, p in rows[1:]), rows[0][0], -1, False)
+
+
+class _Article:
+    """An article's places: what stands there, and how a restored word is written there."""
+
+    def __init__(self, model: Model, tokens: Tokens, reading: Reading) -> None:
+        self.model, self.tokens, self.positions = model, tokens, reading.positions
         # Not those of the reading, in which long sentences are cut.
         starts = np.array([begin for begin, _ in tokens.sentences], dtype=np.int64)
         self._begins = set(np.searchsorted(reading.positions, starts).tolist())
         self._positions: list[int] = reading.positions.tolist()
-        # What stands at a token after the edits so far, of a phrase at its ends; and whether they touched it.
-        self._lowered = [text.lower() for text in tokens.texts]
-        self._now = [*self._lowered, ""]  # nothing stands before the first and behind the last
-        self._edited = bytearray(len(tokens))
-        self._taken = bytearray(len(self._positions))
-        self._choices: list[_Choice] = []
 
-    def restore(self, first: int, last: int, begin: int, end: int) -> None:
-        """Restore the lattice's tokens ``first`` to ``last`` by the first of these likely readings that fits, unless some are
-        restored already or nothing fits."""
-        if self._taken[first] or 1 in self._taken[first : last + 1]:
-            return
-        likely = self.likely
-        token, last_token = self._positions[first], self._positions[last]
-        before, behind = self._now[token - 1], self._now[last_token + 1]
-        plain = first not in self._asks and self._tokens.texts[token][0].islower()  # as nearly all words
-        readings: list[tuple[str, float]] = []
-        rivals = 0.0
-        best = begin
-        for row in range(begin, end):
-            text = likely.plain[row] if plain else None
-            if text is None:
-                text = self._written(first, self._model.target_words(likely.targets[row]))
-            head = tail = text.lower()
-            if " " in text:
-                words = head.split()
-                head, tail = words[0], words[-1]
-            if head == before and self._doubles(token - 1, head, token):
-                continue
-            if tail == behind and self._doubles(last_token + 1, tail, last_token):
-                continue
-            posterior = likely.posterior[row]
-            if readings:
-                rivals += posterior
-            elif posterior < SMALLEST_PROPOSAL:
-                return
-            else:
-                best = row
-            readings.append((text, posterior))
-        if not readings:
-            return
-        self._taken[first : last + 1] = b"\1" * (last + 1 - first)
-        if readings[0][0] == self._source(token, last_token):
-            return
-        intended = self._model.target_words(likely.targets[best])
-        several = first != last or len(intended) > 1
-        choice = token, last_token, readings, rivals, likely.targets[best], likely.entries[best], several
-        self._add(choice)
-        if token and self._lowered[token - 1] in _ARTICLES and not self._taken[first - 1]:
-            self._follow(first - 1, intended[0], choice)
+    def written(self, first: int, target: int) -> str:
+        """The text for a target of the channel that begins at a token of the lattice."""
+        token = self._positions[first]
+        low = self.tokens.texts[token][0].islower()
+        if low and target < self.model.vocabulary.lm_size and first not in self._asks:  # as nearly all words
+            return beside_lower_case(self.model, target)
+        # Also behind a full stop with lower case behind it, where no sentence is seen to begin: of eight such places in the pairs
+        # the spinner had put its word in lower case in eight.
+        begins = first in (self._begins if self.tokens.texts[token][0].isupper() else self._asks)
+        return written(self.model, self.tokens, token, self.model.target_words(target), begins)
 
-    def mend(self, broken: Mended) -> None:
-        """Restore a clitic or compound that the channel doesn't hold."""
-        place, rows = broken.place, broken.readings
-        if self._taken[place] or rows[0][1] < SMALLEST_PROPOSAL:
-            return
-        self._taken[place] = 1
-        token = self._positions[place]
-        readings = [(self._written(place, [word]), p) for word, p in rows[: 1 + _ALTERNATIVES]]
-        if readings[0][0] != self._tokens.texts[token]:
-            self._add((token, token, readings, sum(p for _, p in rows[1:]), rows[0][0], -1, False))
+    def sources(self, likely: _Likely) -> list[str]:
+        """What stands in the place of each row."""
+        source = self.tokens.source
+        starts = np.array(self.tokens.starts)[self.positions[likely.firsts]].tolist()
+        ends = np.array(self.tokens.ends)[self.positions[likely.lasts]].tolist()
+        return [source[start:end] for start, end in zip(starts, ends, strict=True)]
 
-    def weighed(self) -> Weighed:
-        """The edits that restore the words, and what their confidences rest on."""
-        if not self._choices:
-            return _NOTHING
-        # No token is restored twice, so nothing but their first tokens is compared.
-        columns = tuple(zip(*sorted(self._choices), strict=True))
-        tokens, last_tokens, readings, rivals, targets, entries, several = columns
-        evidence = Evidence(
-            np.array([best[0][1] for best in readings]),
-            np.array(rivals),
-            np.array(several),
-            self._reading.rate,
-            partial(self._learned, np.array(entries), np.array(targets)),
-            partial(_frequencies, self._model, np.array(targets)),
-        )
-        sure = confidences(evidence).tolist()
-        return Weighed(tuple(map(self._edit, tokens, last_tokens, readings, sure)), evidence)
+    def following(self, likely: _Likely) -> list[str | None]:
+        """The indefinite article that each row wants before it, where another one is there."""
+        texts = self.tokens.texts
+        behind = [token + 1 for token, text in enumerate(texts[:-1]) if text in _ARTICLES]
+        asked = np.flatnonzero(np.isin(self.positions[likely.firsts], behind)).tolist()
+        present = [texts[self._positions[int(likely.firsts[row])] - 1] for row in asked]
+        intended = [self.model.target_words(int(likely.targets[row]))[0] for row in asked]
+        out: list[str | None] = [None] * len(likely.firsts)
+        for row, article in zip(asked, indefinite_articles(self.model, intended, present), strict=True):
+            out[row] = article
+        return out
 
-    def _learned(
-        self, entries: npt.NDArray[np.int64], targets: npt.NDArray[np.int64]
-    ) -> npt.NDArray[np.bool_]:
-        return (entries >= 0) & is_learned(self._reading.entries, np.maximum(entries, 0), targets)
-
-    def _edit(self, token: int, last_token: int, readings: list[tuple[str, float]], sure: float) -> Edit:
-        after, posterior = readings[0]
+    def edit(self, choice: _Choice, sure: float) -> Edit:
+        """The edit that restores a place."""
+        (after, posterior), *others = choice.readings
         alternatives: tuple[tuple[str, float], ...] = ()
-        if len(readings) > 1:
+        if others:
             # What calibration takes from the first reading, or gives to it, is the others' in proportion.
             scale, rest = (1.0 - sure) / max(1e-9, 1.0 - posterior), 1.0 - sure
-            alternatives = tuple([(text, min(rest, p * scale)) for text, p in readings[1 : 1 + _ALTERNATIVES]])
-        start, end = self._tokens.starts[token], self._tokens.ends[last_token]
-        before = self._tokens.source[start:end]
+            alternatives = tuple([(text, min(rest, p * scale)) for text, p in others[:_ALTERNATIVES]])
+        start, end = self.tokens.starts[choice.token], self.tokens.ends[choice.last_token]
+        before = self.tokens.source[start:end]
         return Edit(start, end, before, after, "spin", sure, alternatives, f"{before} ← {after}")
-
-    def _source(self, token: int, last_token: int) -> str:
-        return self._tokens.source[self._tokens.starts[token] : self._tokens.ends[last_token]]
-
-    def _written(self, first: int, intended: list[int]) -> str:
-        token = self._positions[first]
-        return written(self._model, self._tokens, token, intended, self._takes_capital(first, token))
-
-    def _takes_capital(self, first: int, token: int) -> bool:
-        """Does a sentence begin here, in an article whose sentences begin with capitals?
-
-        Also behind a full stop with lower case behind it, where no sentence is seen to begin: of eight such places in the pairs
-        the spinner had put its word in lower case in eight.
-        """
-        return first in (self._begins if self._tokens.texts[token][0].isupper() else self._asks)
 
     @cached_property
     def _asks(self) -> set[int]:
         """The lattice's tokens that ask for a capital where they have none."""
         if not self._in_sentence_case:
             return set()
-        texts = self._tokens.texts
-        stops = np.flatnonzero(self._tokens.kind_array == TokenKind.STOP).tolist()
+        texts = self.tokens.texts
+        stops = np.flatnonzero(self.tokens.kind_array == TokenKind.STOP).tolist()
         behind = [stop + 1 for stop in stops if texts[stop] in (".", "?", "!")]
-        return self._begins.union(np.flatnonzero(np.isin(self._reading.positions, behind)).tolist())
+        return self._begins.union(np.flatnonzero(np.isin(self.positions, behind)).tolist())
 
     @cached_property
     def _in_sentence_case(self) -> bool:
-        """Do nearly all sentences begin with a capital, those that begin with a letter?"""
-        tokens, positions = self._tokens, self._positions
+        """Do nearly all sentences of the article begin with a capital, those that begin with a letter?"""
+        tokens, positions = self.tokens, self._positions
         places = (positions[begin] for begin in self._begins if begin < len(positions))
         first = [tokens.texts[at][0] for at in places if tokens.kinds[at] == TokenKind.WORD]
         return bool(sum(letter.isupper() for letter in first) >= _SENTENCE_CASE * len(first))
-
-    def _add(self, choice: _Choice) -> None:
-        self._choices.append(choice)
-        token, last_token, readings, *_ = choice
-        words = readings[0][0].lower().split()
-        self._now[token], self._now[last_token] = words[0], words[-1]
-        self._edited[token] = self._edited[last_token] = 1
-
-    def _follow(self, place: int, intended: int, choice: _Choice) -> None:
-        """The indefinite article before a restored word follows its sound."""
-        token = choice[0] - 1
-        article = indefinite_article(self._model, intended, self._tokens.texts[token])
-        if article:
-            self._add((token, token, [(article, choice[2][0][1])], *choice[3:]))
-            self._taken[place] = 1
-
-    def _doubles(self, beside: int, word: str, token: int) -> bool:
-        """May a restored word not say again what stands beside its ``token``, since the article says two things?
-
-        A spinner may make one word of two ("telephone telephone" of "phone call"), but restoring both by the same word is
-        an error, and English hardly doubles words.
-        """
-        if word in _MAY_DOUBLE:
-            return False
-        return self._lowered[token] != self._lowered[beside] or self._edited[beside] > 0
 
 
 #: From this share of sentences that begin with a capital on, sentences do.
 _SENTENCE_CASE = 0.8
 #: Words that English says twice in a row.
 _MAY_DOUBLE = frozenset(("had", "that"))
+_ARTICLES = frozenset(("a", "an", "A", "An", "AN"))
 
 
 class _Likely(NamedTuple):
-    """The likely readings of an article's spans, in columns, those of a span together and the likeliest first.
+    """The likely readings of an article's places, in columns of shape (k,), those of a place together and the likeliest first.
 
-    ``spans``: of each that may be replaced the first and last lattice token, and the range of its readings in the columns, the
-    surest first; ``targets`` and ``entries`` of the channel; ``plain``: how a target is written where a word in lower case stands,
-    None if it is not a single word.
+    ``spans`` as in :class:`~textrepair.detector.compatible.Readings`; ``firsts`` and ``lasts`` the lattice's tokens of each row;
+    ``targets`` and ``entries`` of the channel.
     """
 
-    spans: list[tuple[int, int, int, int]]
-    targets: list[int]
-    entries: list[int]
-    posterior: list[float]
-    plain: list[str | None]
+    spans: npt.NDArray[np.int64]
+    firsts: npt.NDArray[np.int64]
+    lasts: npt.NDArray[np.int64]
+    targets: npt.NDArray[np.int64]
+    entries: npt.NDArray[np.int32]
+    posterior: npt.NDArray[np.float64]
 
 
 def _likely(model: Model, tokens: Tokens, reading: Reading) -> _Likely:
     edges = reading.edges
-    likely = np.flatnonzero((edges.entry >= 0) & (reading.posterior >= SMALLEST_PROPOSAL / _ALTERNATIVES))
-    lasts = np.searchsorted(edges.first, likely, side="right") - 1
-    firsts = lasts - edges.length[likely] + 1
-    targets = edges.target[likely].astype(np.int64)
-    kinds = tokens.kind_array[reading.positions[firsts]]
-    fitting = np.flatnonzero((kinds == TokenKind.CLITIC) | ~begins_as_clitic(model, targets))
-    fitting = fitting[np.lexsort((-reading.posterior[likely[fitting]], lasts[fitting], firsts[fitting]))]
-    likely, firsts, lasts, targets = likely[fitting], firsts[fitting], lasts[fitting], targets[fitting]
-    posterior = reading.posterior[likely].astype(np.float64)
-    new = np.ones(len(likely), dtype=np.bool_)
+    rows = np.flatnonzero((edges.entry >= 0) & (reading.posterior >= SMALLEST_PROPOSAL / _ALTERNATIVES))
+    lasts = np.searchsorted(edges.first, rows, side="right") - 1
+    firsts = lasts - edges.length[rows] + 1
+    clitics = (tokens.kind_array == TokenKind.CLITIC)[reading.positions[firsts]]
+    fitting = np.flatnonzero(clitics | ~begins_as_clitic(model, edges.target[rows].astype(np.int64)))
+    order = fitting[np.lexsort((-reading.posterior[rows[fitting]], lasts[fitting], firsts[fitting]))]
+    rows, firsts, lasts = rows[order], firsts[order], lasts[order]
+    new = np.ones(len(rows), dtype=np.bool_)
     new[1:] = (firsts[1:] != firsts[:-1]) | (lasts[1:] != lasts[:-1])
-    begins = np.flatnonzero(new)
-    ends = np.append(begins[1:], len(likely))
-    worth = np.flatnonzero(posterior[begins] >= SMALLEST_PROPOSAL)
-    worth = worth[np.argsort(-posterior[begins[worth]], kind="stable")]
-    begins = begins[worth]
-    columns = (firsts[begins], lasts[begins], begins, ends[worth])
-    listed = targets.tolist()
-    size = model.vocabulary.lm_size
-    return _Likely(
-        list(zip(*(column.tolist() for column in columns), strict=True)),
-        listed,
-        edges.entry[likely].tolist(),
-        posterior.tolist(),
-        [beside_lower_case(model, target) if target < size else None for target in listed],
-    )
+    # Places of which no reading is likely enough fall.
+    worth = reading.posterior[rows[new]] >= SMALLEST_PROPOSAL
+    kept = worth[np.cumsum(new) - 1]
+    rows, firsts, lasts, begins = rows[kept], firsts[kept], lasts[kept], np.flatnonzero(new[kept])
+    posterior = reading.posterior[rows].astype(np.float64)
+    spans = np.column_stack((firsts[begins], lasts[begins], begins, np.append(begins[1:], len(rows))))
+    spans = spans[np.argsort(-posterior[begins], kind="stable")]
+    return _Likely(spans, firsts, lasts, edges.target[rows].astype(np.int64), edges.entry[rows], posterior)
+
+
+def _learned(
+    reading: Reading, entries: npt.NDArray[np.int64], targets: npt.NDArray[np.int64]
+) -> npt.NDArray[np.bool_]:
+    """Do pairs of some spinner show these swaps?"""
+    return (entries >= 0) & is_learned(reading.entries, np.maximum(entries, 0), targets)
 
 
 def _frequencies(model: Model, targets: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
