@@ -11,6 +11,7 @@ Both are weighed with the language model among the words around them *as restore
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -87,19 +88,14 @@ def _compounds(model: Model, text: str, reading: Reading) -> _Choices:
     spelled, entries = model.hyphenated, channel.entries
     at = 0
     for part in form.split("-"):
-        before, behind = form[:at], form[at + len(part) :]
+        wholes = vocabulary.in_compounds.get((form[:at], form[at + len(part) :]))
         at += len(part) + 1
         observed = vocabulary.index.get(part)
-        if observed is None:
+        if wholes is None or observed is None:
             continue
-        held = channel.entry_range(observed)
-        targets = entries.target[held.start : held.stop].tolist()
-        wholes = [
-            vocabulary.index.get(f"{before}{spelled[target]}{behind}", vocabulary.lm_size)
-            for target in targets
-        ]
-        for entry, word in zip(held, wholes, strict=True):
-            if word < vocabulary.lm_size:
+        for entry in channel.entry_range(observed):
+            word = wholes.get(spelled[entries.target[entry]])
+            if word is not None:
                 shares = np.exp(log_probability(entries.code[:, entry])) * reading.families
                 logp = float(np.log(max(1e-12, reading.rate * shares.sum())))
                 found[word] = max(logp, found.get(word, -np.inf))
@@ -126,17 +122,19 @@ def _weigh(
     begins = reading.sentences.begins
     sentence = int(np.searchsorted(begins, place, side="right")) - 1
     first, end = int(begins[sentence]), int(begins[sentence + 1])
-    left = [BEGIN, BEGIN, *restored[first:place].tolist()][-_AROUND:]
-    right = [*restored[place + 1 : end].tolist(), END][:_AROUND]
+    left = [BEGIN, BEGIN, *restored[max(first, place - _AROUND) : place].tolist()][-_AROUND:]
+    right = [*restored[place + 1 : min(end, place + 1 + _AROUND)].tolist(), END][:_AROUND]
     words = [int(restored[place]) if word is None else word for word in choices]
-    logps = LM_WEIGHT * slot_logps(
+    fitting = slot_logps(
         model.ngrams, np.array(left, np.int64), np.array(right, np.int64), np.array(words, np.int64)
-    ).astype(np.float64)
-    logps += np.array([LM_WEIGHT * _UNKNOWN_LOGP if word is None else 0.0 for word in choices])
-    logps += np.array(list(choices.values()))
-    posterior = np.exp(logps - logps.max())
-    posterior /= posterior.sum()
-    ranked = sorted(zip(posterior.tolist(), choices, strict=True), key=lambda row: -row[0])
+    )
+    logps = [
+        LM_WEIGHT * fits + (LM_WEIGHT * _UNKNOWN_LOGP if word is None else 0.0) + logp
+        for fits, (word, logp) in zip(fitting.tolist(), choices.items(), strict=True)
+    ]
+    shares = [math.exp(logp - max(logps)) for logp in logps]
+    whole = sum(shares)
+    ranked = sorted(zip([share / whole for share in shares], choices, strict=True), key=lambda row: -row[0])
     if ranked[0][1] is None:
         return None
     return Mended(place, [(word, p) for p, word in ranked if word is not None])

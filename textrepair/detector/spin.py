@@ -144,51 +144,55 @@ def _settled(
     article: _Article, likely: _Likely, texts: list[str]
 ) -> tuple[list[_Choice], npt.NDArray[np.bool_]]:
     """The places that the likely readings, written as ``texts``, restore; and which of the lattice's tokens are settled."""
-    numbers: dict[str, int] = {}
+    words, heads = [text.lower() for text in article.tokens.texts], [text.lower() for text in texts]
+    tails = [text.rpartition(" ")[2] for text in heads]
+    heads = [text.lstrip().partition(" ")[0] for text in heads]
+    articles = article.following(likely)
+    following = [text.lower() if text else "" for text in articles]
+    numbers = {word: number for number, word in enumerate({*words, *heads, *tails, *following})}
+    numbers.update(dict.fromkeys(("", *_MAY_DOUBLE), NOTHING))
 
-    def number(word: str) -> int:
-        return NOTHING if word in _MAY_DOUBLE else numbers.setdefault(word, len(numbers))
+    def numbered(words: list[str]) -> npt.NDArray[np.int64]:
+        return np.array(list(map(numbers.__getitem__, words)), dtype=np.int64)
 
-    words = [number(text.lower()) for text in article.tokens.texts]
-    split = [text.lower().split() for text in texts]
-    before = article.sources(likely)
-    following = article.following(likely)
     found = settled(
         Readings(
             likely.spans,
-            np.array([number(parts[0]) for parts in split], dtype=np.int64),
-            np.array([number(parts[-1]) for parts in split], dtype=np.int64),
+            numbered(heads),
+            numbered(tails),
             likely.posterior,
-            np.array(list(map(eq, texts, before)), dtype=np.bool_),
-            np.array([number(text.lower()) if text else NOTHING for text in following], dtype=np.int64),
+            np.array(list(map(eq, texts, article.sources(likely))), dtype=np.bool_),
+            numbered(following),
         ),
-        np.array(words, dtype=np.int64),
+        numbered(words),
         article.positions,
         SMALLEST_PROPOSAL,
     )
-    choices = []
-    posteriors, fits = likely.posterior.tolist(), found.fits.tolist()
+    rows, fits = list(zip(texts, likely.posterior.tolist(), strict=True)), found.fits.tolist()
     restored = np.flatnonzero(found.best >= 0)
     best = found.best[restored]
     firsts, lasts, begins, ends = likely.spans[restored].T
-    several = (firsts != lasts) | (likely.targets[best] >= article.model.vocabulary.lm_size)
-    for token, last_token, begin, end, row, *known, follows in zip(
+    choices = []
+    for token, last_token, begin, end, *known in zip(
         article.positions[firsts].tolist(),
         article.positions[lasts].tolist(),
         begins.tolist(),
         ends.tolist(),
-        best.tolist(),
         found.rivals[restored].tolist(),
         likely.targets[best].tolist(),
         likely.entries[best].tolist(),
-        several.tolist(),
-        found.article[restored].tolist(),
+        ((firsts != lasts) | (likely.targets[best] >= article.model.vocabulary.lm_size)).tolist(),
         strict=True,
     ):
-        readings = [(texts[r], posteriors[r]) for r in range(begin, end) if fits[r]]
+        readings = rows[begin:end]
+        if False in fits[begin:end]:
+            readings = [row for row, fit in zip(readings, fits[begin:end], strict=True) if fit]
         choices.append(_Choice(token, last_token, readings, *known))
-        if follows:
-            choices.append(_Choice(token - 1, token - 1, [(following[row], posteriors[row])], *known))
+    for number in np.flatnonzero(found.article[restored]).tolist():
+        choice, text = choices[number], articles[best[number]]
+        if text:
+            token, readings = choice.token - 1, [(text, choice.readings[0][1])]
+            choices.append(choice._replace(token=token, last_token=token, readings=readings))
     return choices, found.taken
 
 

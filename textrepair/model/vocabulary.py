@@ -12,6 +12,7 @@ those as their class.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -146,6 +147,19 @@ class Vocabulary:
         if identifier < self.lm_size:
             return identifier
         return _HYPHEN if "-" in self.words[identifier] else _LOW
+
+    @cached_property
+    def in_compounds(self) -> dict[tuple[str, str], dict[str, int]]:
+        """What stands in the hyphenated words of the language model: (what goes before, what goes behind) → part or parts → the
+        whole's identifier."""
+        found: dict[tuple[str, str], dict[str, int]] = {}
+        for identifier, word in enumerate(self.words[: self.lm_size]):
+            breaks = [at for at, sign in enumerate(word) if sign == "-"]
+            for start, end in combinations([-1, *breaks, len(word)], 2):
+                frame = word[: start + 1], word[end:]
+                found.setdefault(frame, {})[word[start + 1 : end]] = identifier
+        found.pop(("", ""), None)  # whole words
+        return found
 
     @cached_property
     def seen_as(self) -> npt.NDArray[np.int32]:
