@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import partial
+from itertools import compress
 from operator import attrgetter, eq
 from typing import NamedTuple
 
@@ -168,26 +169,24 @@ def _settled(
         article.positions,
         SMALLEST_PROPOSAL,
     )
-    rows, fits = list(zip(texts, likely.posterior.tolist(), strict=True)), found.fits.tolist()
+    rows = list(compress(zip(texts, likely.posterior.tolist(), strict=True), found.fits.tolist()))
+    fitting = np.concatenate(([0], np.cumsum(found.fits)))  # rows before each that fit
     restored = np.flatnonzero(found.best >= 0)
     best = found.best[restored]
     firsts, lasts, begins, ends = likely.spans[restored].T
-    choices = []
-    for token, last_token, begin, end, *known in zip(
-        article.positions[firsts].tolist(),
-        article.positions[lasts].tolist(),
-        begins.tolist(),
-        ends.tolist(),
-        found.rivals[restored].tolist(),
-        likely.targets[best].tolist(),
-        likely.entries[best].tolist(),
-        ((firsts != lasts) | (likely.targets[best] >= article.model.vocabulary.lm_size)).tolist(),
-        strict=True,
-    ):
-        readings = rows[begin:end]
-        if False in fits[begin:end]:
-            readings = [row for row, fit in zip(readings, fits[begin:end], strict=True) if fit]
-        choices.append(_Choice(token, last_token, readings, *known))
+    several = (firsts != lasts) | (likely.targets[best] >= article.model.vocabulary.lm_size)
+    choices = list(
+        map(
+            _Choice,
+            article.positions[firsts].tolist(),
+            article.positions[lasts].tolist(),
+            [rows[begin:end] for begin, end in zip(fitting[begins].tolist(), fitting[ends].tolist(), strict=True)],
+            found.rivals[restored].tolist(),
+            likely.targets[best].tolist(),
+            likely.entries[best].tolist(),
+            several.tolist(),
+        )
+    )
     for number in np.flatnonzero(found.article[restored]).tolist():
         choice, text = choices[number], articles[best[number]]
         if text:
