@@ -245,7 +245,8 @@ def posteriors(
     new_near = np.empty(_STATES, dtype=np.int64)
     new_slot = np.empty(_STATES, dtype=np.int64)
     slots = np.full(2 * _STATES, -1, dtype=np.int64)
-    # Arcs between states; of a sentence, grown as needed.
+    flat_alpha, flat_gamma = alpha.reshape(alpha.size), gamma.reshape(gamma.size)
+    # Arcs between states, told by position · beam + rank; of a sentence, grown as needed.
     arc_from = np.empty(4096, dtype=np.int64)
     arc_to = np.empty(4096, dtype=np.int64)
     arc_edge = np.empty(4096, dtype=np.int64)
@@ -426,13 +427,12 @@ def posteriors(
                 gamma[j, k] = 0.0
         for back in range(arcs):
             a = arcs - 1 - back
-            i, k = arc_from[a] // beam, arc_from[a] % beam
-            j, rank = arc_to[a] // beam, arc_to[a] % beam
-            if gamma[j, rank] == 0.0:  # a state from which nothing led on
+            tail, head = arc_from[a], arc_to[a]
+            if flat_gamma[head] == 0.0:  # a state from which nothing led on
                 continue
-            share = gamma[j, rank] * np.exp(alpha[i, k] + arc_logp[a] - alpha[j, rank])
+            share = flat_gamma[head] * np.exp(flat_alpha[tail] + arc_logp[a] - flat_alpha[head])
             out[arc_edge[a]] += share
-            gamma[i, k] += share
+            flat_gamma[tail] += share
     return out, likelihood
 
 
