@@ -244,7 +244,7 @@ def posteriors(
     new_bow = np.empty((_STATES, 3), dtype=np.float32)
     new_near = np.empty(_STATES, dtype=np.int64)
     new_slot = np.empty(_STATES, dtype=np.int64)
-    slots = np.full(2 * _STATES, -1, dtype=np.int64)
+    slots = np.full(2 * _STATES, -1, dtype=np.int16)
     flat_alpha, flat_gamma = alpha.reshape(alpha.size), gamma.reshape(gamma.size)
     # Arcs between states, told by position · beam + rank; of a sentence, grown as needed.
     arc_from = np.empty(4096, dtype=np.int64)
