@@ -60,7 +60,9 @@ def test_a_likelier_reading_is_never_less_sure(evidence: Evidence, other: float)
 @given(_evidence, _weights)
 def test_weights_weigh_their_features(evidence: Evidence, weights: tuple[float, ...]) -> None:
     logit = float((evidence.features() @ np.array(weights))[0])
-    assert confidences(evidence, weights)[0] == pytest.approx(1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit)))))
+    assert confidences(evidence, weights)[0] == pytest.approx(
+        1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+    )
 
 
 def test_what_has_no_weight_is_not_looked_up() -> None:

@@ -24,7 +24,9 @@ def readings(spans: list[Span]) -> Readings:
     head, tail, posterior, unchanged, article = (
         np.array(column, dtype=kind) for column, kind in zip(columns, kinds, strict=True)
     )
-    return Readings(np.array(places, dtype=np.int64).reshape(-1, 4), head, tail, posterior, unchanged, article)
+    return Readings(
+        np.array(places, dtype=np.int64).reshape(-1, 4), head, tail, posterior, unchanged, article
+    )
 
 
 def settle(spans: list[Span], words: list[int]) -> Settled:

@@ -38,7 +38,18 @@ def test_compiled_as_in_python(name: str) -> None:
     sentences, edges, posterior, entries, families = lattice(name)
     edges = edges._replace(length=edges.length.astype(np.int64))  # Python's sums of them outgrow a byte
     calls = (
-        (chances, (sentences, edges, posterior, entries.swap_factor, families, sentences.readiness, sentences.joined)),
+        (
+            chances,
+            (
+                sentences,
+                edges,
+                posterior,
+                entries.swap_factor,
+                families,
+                sentences.readiness,
+                sentences.joined,
+            ),
+        ),
         (family_evidence, (sentences, edges, posterior, entries, RATE)),
         (adapted_logps, (sentences, edges, posterior, entries, RATE, families)),
     )
@@ -83,7 +94,9 @@ def test_evidence_of_families_is_the_expected_likelihood(name: str) -> None:
         alone = np.eye(len(families))[family]
         left = 1.0 - RATE * sentences.readiness * _factors(entries, sentences.words, alone)
         expected[family] += (stay * np.log(np.maximum(left, 0.05))).sum()
-    np.testing.assert_allclose(family_evidence(sentences, edges, posterior, entries, RATE), expected, rtol=1e-5)
+    np.testing.assert_allclose(
+        family_evidence(sentences, edges, posterior, entries, RATE), expected, rtol=1e-5
+    )
 
 
 def test_a_swap_seen_elsewhere_is_likelier_here() -> None:

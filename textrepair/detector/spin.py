@@ -113,8 +113,7 @@ def weighed_edits(model: Model, tokens: Tokens, reading: Reading) -> Weighed:
         return _NOTHING
     choices.sort(key=attrgetter("token"))
     posterior, rivals, target, entry, several = (
-        np.array(column)
-        for column in zip(*[(c.readings[0][1], *c[3:]) for c in choices], strict=True)
+        np.array(column) for column in zip(*[(c.readings[0][1], *c[3:]) for c in choices], strict=True)
     )
     evidence = Evidence(
         posterior,
@@ -180,7 +179,10 @@ def _settled(
             _Choice,
             article.positions[firsts].tolist(),
             article.positions[lasts].tolist(),
-            [rows[begin:end] for begin, end in zip(fitting[begins].tolist(), fitting[ends].tolist(), strict=True)],
+            [
+                rows[begin:end]
+                for begin, end in zip(fitting[begins].tolist(), fitting[ends].tolist(), strict=True)
+            ],
             found.rivals[restored].tolist(),
             likely.targets[best].tolist(),
             likely.entries[best].tolist(),

@@ -267,10 +267,14 @@ def posteriors(
             best = -np.inf
             arcs_before = arcs
             i = origin + j - 1
-            # Room for all arcs here at once: an array that the inner loops might exchange has its references counted in each turn.
+            # Room for all arcs here at once: numba counts the references of an array that a loop might exchange, in each turn.
             most = arcs + (edge_first[i + 1] - edge_first[i]) * beam
             if most > len(arc_from):
-                arc_from, arc_to, arc_edge = _grown(arc_from, most), _grown(arc_to, most), _grown(arc_edge, most)
+                arc_from, arc_to, arc_edge = (
+                    _grown(arc_from, most),
+                    _grown(arc_to, most),
+                    _grown(arc_edge, most),
+                )
                 arc_logp = _grown_float(arc_logp, most)
             # First the word as it stands, whose score then bounds the others'.
             low = edge_first[i]

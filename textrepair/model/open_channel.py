@@ -125,10 +125,9 @@ def _open_swaps(
         if len(slots) < _FEWEST_PLACES:
             continue
         itself = vocabulary.lm_identifier(word)
-        fitting = likely_originals(
-            model.ngrams, slots, itself, lacking, topic(vocabulary, word, float(overuse[suspect])), lm_weight
-        )
-        found += [(word, original, share) for original, share in fitting if share >= _SMALLEST]
+        strength = topic(vocabulary, word, float(overuse[suspect]))
+        fitting = likely_originals(model.ngrams, slots, itself, lacking, strength, lm_weight, _SMALLEST)
+        found += [(word, original, share) for original, share in fitting]
     return found
 
 

@@ -8,6 +8,7 @@ it is as much likelier everywhere as it is used more often than elsewhere (a uni
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -36,6 +37,8 @@ _WORST = 4.0
 _PRIOR_ODDS = 1e-5
 #: Share of the prior that a candidate has even if the text doesn't lack it.
 _NOT_LACKING = 0.1
+#: A suspect has at most so many likely originals.
+_MOST_ORIGINALS = 8
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,9 @@ def slot_logps(
     last = np.int64(start & np.uint64(0xFFFF))
     length, three, two, one = prepare(model, start)
     before, behind = np.empty(len(words), dtype=np.int64), np.empty(len(words), dtype=np.int64)
-    between = np.empty(len(right), dtype=np.int64)  # the pairs of what stands behind are the same for all words
+    between = np.empty(
+        len(right), dtype=np.int64
+    )  # the pairs of what stands behind are the same for all words
     for k in range(1, len(right)):
         between[k] = find_pair(model, pair_key(right[k - 1], right[k]))
     for i in range(len(words)):
@@ -118,21 +123,29 @@ def _evidence(
     right: npt.NDArray[np.int64],
     known: npt.NDArray[np.int64],
     words: npt.NDArray[np.int64],
+    prior: npt.NDArray[np.float64],
     topic: float,
     weight: float,
-) -> npt.NDArray[np.float64]:
-    """How well (nats) each word fits all places, of which each has ``known`` words behind it; the last word's ``topic`` counts
-    for it at each: shape (words,)."""
-    out = np.zeros(len(words))
+    margin: float,
+) -> tuple[npt.NDArray[np.float64], bool]:
+    """How likely (nats) each word is by its prior and by how well it fits all places: shape (words,).
+
+    Each place has ``known`` words behind it.  The last word is the suspect itself, whose ``topic`` counts at each.  False where
+    the places left can't bring any other word within ``margin`` of it: a place tells at most so much against a reading, and
+    nothing for it.
+    """
+    out = prior.copy()
     fits = np.empty(len(words))
     for i in range(len(left)):
+        if out[:-1].max() < out[-1] - _WORST * (len(left) - i) - margin:
+            return out, False
         fits[:] = slot_logps(lm, left[i], right[i][: known[i]], words)
         fits[-1] += topic
         fits *= weight
         best = fits.max()
         for k in range(len(words)):
             out[k] += max(fits[k] - best, -_WORST)
-    return out
+    return out, True
 
 
 @dataclass(frozen=True)
@@ -157,21 +170,29 @@ def lack(model: Model, used: npt.NDArray[np.float64], total: float, candidates: 
 
 
 def likely_originals(
-    lm: Ngrams, places: Sequence[Place], itself: int, lacking: Lack, topic: float, weight: float
+    lm: Ngrams,
+    places: Sequence[Place],
+    itself: int,
+    lacking: Lack,
+    topic: float,
+    weight: float,
+    least: float,
 ) -> list[tuple[int, float]]:
-    """Candidate originals of one suspect with their probability, the best first; what the suspect itself keeps is left out.
+    """The originals of one suspect that are at least so probable, the best first; what the suspect itself keeps is left out.
 
     ``itself`` is the suspect as the language model sees it, ``topic`` (nats) how much likelier it is in a text which uses
     it so often; ``weight`` tempers the language model as in decoding.
     """
     others = lacking.words != itself
     listed = np.append(lacking.words[others], itself)
+    prior = np.append(np.log(_PRIOR_ODDS * lacking.share[others]), 0.0)
     left = np.array([place.left for place in places], dtype=np.int64)
     known = np.array([len(place.right) for place in places], dtype=np.int64)
     right = np.array([(*place.right, END)[:2] for place in places], dtype=np.int64)
-    evidence = _evidence(lm, left, right, known, listed, topic, weight)
-    evidence[:-1] += np.log(_PRIOR_ODDS * lacking.share[others])
+    evidence, open_ = _evidence(lm, left, right, known, listed, prior, topic, weight, -math.log(least))
+    if not open_:
+        return []
     posterior = np.exp(evidence - evidence.max())
     posterior /= posterior.sum()
-    order = np.argsort(-posterior[:-1], kind="stable")
-    return [(int(listed[i]), float(posterior[i])) for i in order[:8]]
+    order = np.argsort(-posterior[:-1], kind="stable")[:_MOST_ORIGINALS]
+    return [(int(listed[i]), float(posterior[i])) for i in order if posterior[i] >= least]

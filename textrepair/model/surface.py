@@ -104,9 +104,7 @@ def _is_name(model: Model, observed: str) -> bool:
 _ARTICLE_MARGIN = 2.0
 
 
-def indefinite_articles(
-    model: Model, following: Sequence[int], present: Sequence[str]
-) -> list[str | None]:
+def indefinite_articles(model: Model, following: Sequence[int], present: Sequence[str]) -> list[str | None]:
     """The indefinite articles that restored words ask for, where those aren't the ones that are there.
 
     Each of ``present`` is "a" or "an" in any case; None where it fits, or where the language model has no clear opinion.
