@@ -24,6 +24,7 @@ from textrepair.model import Model, open_channel, reading
 from textrepair.model.alignment import learn_costs
 from textrepair.model.channel import Channel
 from textrepair.model.families import count_swaps, with_family
+from textrepair.model.lattice import channel_logps
 from textrepair.repair import Repairer, Settings
 
 FAMILY = "issues"
@@ -43,7 +44,7 @@ def _same(model: Model) -> Model:
 
 
 def _unadapted(sentences: Any, edges: Any, posterior: Any, entries: Any, rate: Any, families: Any) -> Any:
-    return reading.channel_logps(sentences, edges, entries, rate, families)
+    return channel_logps(sentences, edges, entries, rate, families)
 
 
 def _all_alike(model: Model, *_: Any) -> Any:

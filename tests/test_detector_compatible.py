@@ -15,17 +15,21 @@ Span = tuple[int, int, list[tuple[int, int, float, bool, int]]]
 
 def readings(spans: list[Span]) -> Readings:
     """The spans as they come, which is the surest first."""
-    places, rows = [], []
+    places: list[tuple[int, int, int, int]] = []
+    rows: list[tuple[int, int, float, bool, int]] = []
     for first, more, mine in spans:
         places.append((first, first + more, len(rows), len(rows) + len(mine)))
         rows += mine
-    columns = list(zip(*rows, strict=True)) or [()] * 5
-    kinds = (np.int64, np.int64, np.float64, np.bool_, np.int64)
     head, tail, posterior, unchanged, article = (
-        np.array(column, dtype=kind) for column, kind in zip(columns, kinds, strict=True)
+        (list(c) for c in zip(*rows, strict=True)) if rows else [[]] * 5
     )
     return Readings(
-        np.array(places, dtype=np.int64).reshape(-1, 4), head, tail, posterior, unchanged, article
+        np.array(places, dtype=np.int64).reshape(-1, 4),
+        np.array(head, dtype=np.int64),
+        np.array(tail, dtype=np.int64),
+        np.array(posterior, dtype=np.float64),
+        np.array(unchanged, dtype=np.bool_),
+        np.array(article, dtype=np.int64),
     )
 
 
