@@ -20,7 +20,7 @@ from textrepair.model.ngrams import (
     Ngrams,
     extend,
     find_pair,
-    follow,
+    follow_inlined,
     opened,
     pair_key,
     prepare,
@@ -315,7 +315,7 @@ def posteriors(
                         context = state_key[begin, k]
                         if target < vocabulary:
                             pair = pairs[e - low, group_of[begin, k]]
-                            logp_lm, length, three, two, one = follow(
+                            logp_lm, length, three, two, one = follow_inlined(
                                 model,
                                 context,
                                 state_len[begin, k],

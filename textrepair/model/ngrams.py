@@ -297,7 +297,7 @@ def pair_key(last: np.int64, word: np.int64) -> np.uint64:
 
 
 @_inline
-def follow(
+def follow_inlined(
     lm: Opened,
     context: np.uint64,
     length: np.int64,
@@ -332,6 +332,21 @@ def follow(
     if four < 0:
         return three + _float32(lm.tri_logp, found >> 8), np.int64(3), new_three, new_two, new_one
     return _float32(lm.four_logp, four), np.int64(3), new_three, new_two, new_one
+
+
+@_jit
+def follow(
+    lm: Opened,
+    context: np.uint64,
+    length: np.int64,
+    three: np.float32,
+    two: np.float32,
+    one: np.float32,
+    word: np.int64,
+    pair: np.int64,
+) -> tuple[np.float32, np.int64, np.float32, np.float32, np.float32]:
+    """:func:`follow_inlined` where a call's time matters less than that of compiling it at each place."""
+    return follow_inlined(lm, context, length, three, two, one, word, pair)
 
 
 @_inline
