@@ -20,10 +20,11 @@ from build_model import add_sources
 from measure import FOLDS, GOLD, Row, annotated_gold, gold_articles, total, without
 
 from textrepair.evaluation import Gold
-from textrepair.model import Model, open_channel, reading, recurrence
+from textrepair.model import Model, open_channel, reading
 from textrepair.model.alignment import learn_costs
 from textrepair.model.channel import Channel
 from textrepair.model.families import count_swaps, with_family
+from textrepair.model.lattice import channel_logps
 from textrepair.repair import Repairer, Settings
 
 FAMILY = "issues"
@@ -43,9 +44,13 @@ def _same(model: Model) -> Model:
 
 
 def _unadapted(
-    model: Model, entries: Any, sentences: Any, edges: Any, posterior: Any, rate: Any, families: Any
+    sentences: Any, edges: Any, posterior: Any, entries: Any, rate: Any, families: Any, *_: Any
 ) -> Any:
-    return reading.channel_logps(sentences, edges, entries, rate, families)
+    return channel_logps(sentences, edges, entries, rate, families)
+
+
+def _nothing_recurs(model: Model) -> Any:
+    return np.zeros(model.vocabulary.lm_size)
 
 
 def _all_alike(model: Model, *_: Any) -> Any:
@@ -73,8 +78,12 @@ PARTS: tuple[tuple[str, Callable[[Model], Model], Callable[[], AbstractContextMa
         lambda: patch.object(reading, "_family_posterior", _all_alike),
     ),
     ("no open channel", _same, lambda: patch.object(open_channel, "_open_swaps", lambda *_: [])),
-    ("no adapting to the article's own swaps", _same, lambda: patch.object(reading, "_adapted", _unadapted)),
-    ("words don't come back", _same, lambda: patch.object(recurrence, "SHARE", 0.0)),
+    (
+        "no adapting to the article's own swaps",
+        _same,
+        lambda: patch.object(reading, "adapted_logps", _unadapted),
+    ),
+    ("words don't come back", _same, lambda: patch.object(Model, "recurring", property(_nothing_recurs))),
     ("capitals tell nothing", _same, _no_capitals),
     ("language model as strong as the channel", _same, lambda: patch.object(reading, "LM_WEIGHT", 1.0)),
 )

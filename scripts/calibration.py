@@ -64,11 +64,12 @@ def collect(sets: Iterator[HeldOut]) -> list[Sample]:
         rows, right, marks = [], [], 0
         detector = SpinDetector(part.model)
         for _, gold in part.articles:
-            weighed = {one.edit: one.evidence for one in detector.weigh(Document(gold.text))}
+            edits, evidence = detector.weigh(Document(gold.text))
+            weighed = dict(zip(edits, evidence.features(), strict=True)) if evidence else {}
             for verdict in judge(gold, weighed, SPIN):
                 marks += len(verdict.marks)
                 for edit in verdict.edits:
-                    rows.append(weighed[edit].features())
+                    rows.append(weighed[edit])
                     right.append(float(verdict.right))
         sample = Sample(part.name, part.spinner, np.array(rows), np.array(right), marks)
         if part.name in samples:

@@ -18,7 +18,7 @@ from textrepair.model.lattice import (
     Sentences,
     build_edges,
     channel_logps,
-    kept_edges,
+    likely_edges,
     posteriors,
 )
 from textrepair.model.ngrams import token_logps
@@ -175,8 +175,10 @@ def test_channel_of_every_edge(seed: int) -> None:
 def test_thinned_lattice_keeps_its_order(seed: int) -> None:
     case = lattice(seed)
     rng = np.random.default_rng(seed)
-    keep = (case.edges.entry < 0) | (rng.random(len(case.edges.entry)) < 0.5)
-    thin = kept_edges(case.edges, keep)
+    posterior = rng.random(len(case.edges.entry)).astype(np.float32)
+    keep = (case.edges.entry < 0) | (posterior > 0.5)
+    thin, likely = likely_edges(case.edges, posterior, 0.5)
+    np.testing.assert_array_equal(likely, posterior[keep])
     ends = np.repeat(np.arange(len(case.edges.first) - 1), np.diff(case.edges.first))
     thin_ends = np.repeat(np.arange(len(thin.first) - 1), np.diff(thin.first))
     np.testing.assert_array_equal(thin_ends, ends[keep])

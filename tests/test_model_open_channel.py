@@ -111,6 +111,6 @@ def test_a_repeated_sentence_tells_once() -> None:
     places = [
         place_of(line, 2) for line in ([20, 21, 22, 23], [20, 21, 22, 24], [20, 25, 22, 23], [20, 26, 22, 27])
     ]
-    kept = distinct(places)
+    kept = list(distinct(places))
     assert [(place.left[1], place.right[0]) for place in kept] == [(21, 23), (26, 27)]
-    assert distinct(places * 3) == kept
+    assert list(distinct(places * 3)) == kept

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from textrepair.model import Model, load_model
-from textrepair.model.recurrence import SHARE, recurrence_logps
+from textrepair.model.recurrence import SHARE, recurrence_logp
 from textrepair.repair import Repairer
 
 
@@ -16,8 +16,7 @@ def model() -> Model:
 
 
 def gain(model: Model, word: str, elsewhere: float) -> float:
-    found = recurrence_logps(model, np.array([model.vocabulary.index[word]]), np.array([elsewhere]), 500.0)
-    return float(found[0])
+    return recurrence_logp(elsewhere, 500.0, float(model.recurring[model.vocabulary.index[word]]))
 
 
 def test_a_rare_word_gains_more_than_a_frequent_one(model: Model) -> None:
@@ -33,10 +32,8 @@ def test_more_uses_count_more(model: Model) -> None:
     assert gains == sorted(gains)
 
 
-def test_signs_and_phrases_gain_nothing(model: Model) -> None:
-    phrase = model.vocabulary.lm_size + 3
-    found = recurrence_logps(model, np.array([model.vocabulary.index["."], phrase]), np.array([9.0, 9.0]), 99.0)
-    assert found.tolist() == [0.0, 0.0]
+def test_signs_gain_nothing(model: Model) -> None:
+    assert gain(model, ".", 9.0) == 0.0
 
 
 def test_the_rest_of_the_article_decides_between_two_originals(model: Model) -> None:
@@ -46,7 +43,9 @@ def test_the_rest_of_the_article_decides_between_two_originals(model: Model) -> 
         "old harbour would start successful the spring, arsenic residents person asked for years. "
     )
     sentence = "She picked up the telephone again and would not say who had rung."
-    about_phones = spun + "A new phone costs more. The phone was hers. Every phone in the office rang. " + sentence
+    about_phones = (
+        spun + "A new phone costs more. The phone was hers. Every phone in the office rang. " + sentence
+    )
     chances = []
     for text in (spun + sentence, about_phones):
         repair = Repairer(model, depth="thorough").repair(text)

@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from sample_models import packaged
 
-from textrepair.model.surface import fits, indefinite_article, written
+from textrepair.model.surface import begins_as_clitic, indefinite_articles, written
 from textrepair.tokens import tokenize
 
 CASES: list[dict[str, Any]] = json.loads(
@@ -62,22 +63,23 @@ def test_case(case: dict[str, Any]) -> None:
 )
 def test_indefinite_article(present: str, following: str, expected: str | None) -> None:
     model = packaged()
-    assert indefinite_article(model, model.vocabulary.index[following], present) == expected
+    assert indefinite_articles(model, [model.vocabulary.index[following]], [present]) == [expected]
 
 
 @pytest.mark.parametrize("present", ["a", "an", "A"])
 def test_no_article_without_an_opinion(present: str) -> None:
     """Before what never follows an article, both are as unlikely."""
     model = packaged()
-    for following in ("</s>", "the", "'s", "."):
-        assert indefinite_article(model, model.vocabulary.index[following], present) in (None, "a", "A")
+    following = [model.vocabulary.index[word] for word in ("</s>", "the", "'s", ".")]
+    assert set(indefinite_articles(model, following, [present] * 4)) <= {None, "a", "A"}
 
 
-def test_a_clitic_fits_only_behind_a_word() -> None:
+def test_no_articles_of_no_words() -> None:
+    assert indefinite_articles(packaged(), [], []) == []
+
+
+def test_a_clitic_is_told_from_a_word() -> None:
     """ "He would go" must not become "He 'd go"."""
     model = packaged()
     would, had = model.vocabulary.index["would"], model.vocabulary.index["'d"]
-    tokens = tokenize("He would go, he'd go")
-    assert not fits(model, tokens, tokens.texts.index("would"), [had])
-    assert fits(model, tokens, tokens.texts.index("'d"), [had])
-    assert fits(model, tokens, tokens.texts.index("'d"), [would])
+    assert begins_as_clitic(model, np.array([would, had])).tolist() == [False, True]

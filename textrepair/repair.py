@@ -228,7 +228,8 @@ class Repairer:
         wording_edits = prose.shield.spare(without_overlap(e for d in worded.values() for e in d.edits))
         wording = mended.compose(Patch(tuple(e for e in wording_edits if _applies(e, settings))))
         sure = _unless_reworded(sure, wording)
-        patch = Patch(tuple(sorted((*wording.edits, *_beside(sure, wording)), key=_place)))
+        beside = _beside(sure, wording)
+        patch = Patch(tuple(sorted((*wording.edits, *beside), key=_place))) if beside else wording
         unsure = [e for e in edits if not _applies(e, settings)]
         unsure += [
             e for e in (_on_source(e, mended, text) for e in wording_edits if not _applies(e, settings)) if e

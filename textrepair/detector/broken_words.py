@@ -11,13 +11,13 @@ Both are weighed with the language model among the words around them *as restore
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.detector.confidence import Evidence
 from textrepair.model.channel import log_probability
 from textrepair.model.lattice import end_positions
 from textrepair.model.model import Model
@@ -38,25 +38,23 @@ _AROUND = 2
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """The lattice's token that was broken, the word that it should be, with its evidence, and the other readings."""
+    """The lattice's token that was broken, and the words that it may stand for with their posteriors, the likeliest first."""
 
     place: int
-    word: int
-    evidence: Evidence
-    others: tuple[tuple[int, float], ...]
+    readings: list[tuple[int, float]]
 
 
 def broken_words(model: Model, tokens: Tokens, reading: Reading) -> Iterator[Mended]:
     """Broken clitics and compounds of an article that is known to be damaged, in order."""
     restored = _restored(reading, model.vocabulary.lm_size)
-    clitic, compound = int(TokenKind.CLITIC), int(TokenKind.WORD)
-    for place, token in enumerate(reading.positions.tolist()):
-        kind, text = tokens.kinds[token], tokens.texts[token]
-        if (kind != clitic and (kind != compound or "-" not in text)) or reading.sentences.readiness[
-            place
-        ] <= 0:
-            continue
-        choices = _clitics(model, text) if kind == clitic else _compounds(model, text, reading)
+    clitic = tokens.kind_array == TokenKind.CLITIC
+    compound = tokens.kind_array == TokenKind.WORD
+    compound &= np.fromiter(["-" in text for text in tokens.texts], np.bool_, len(tokens))
+    may_be = (clitic | compound)[reading.positions] & (reading.sentences.readiness > 0)
+    for place in np.flatnonzero(may_be).tolist():
+        token = int(reading.positions[place])
+        text = tokens.texts[token]
+        choices = _clitics(model, text) if clitic[token] else _compounds(model, text, reading)
         if choices:
             mended = _weigh(model, reading, restored, place, choices)
             if mended:
@@ -86,18 +84,19 @@ def _compounds(model: Model, text: str, reading: Reading) -> _Choices:
     form = normal_form(text, TokenKind.WORD)
     if vocabulary.index.get(form, vocabulary.lm_size) < vocabulary.lm_size:
         return {}
-    parts = form.split("-")
     found: _Choices = {}
-    for at, part in enumerate(parts):
+    spelled, entries = model.hyphenated, channel.entries
+    at = 0
+    for part in form.split("-"):
+        wholes = vocabulary.in_compounds.get((form[:at], form[at + len(part) :]))
+        at += len(part) + 1
         observed = vocabulary.index.get(part)
-        if observed is None:
+        if wholes is None or observed is None:
             continue
         for entry in channel.entry_range(observed):
-            intended = model.target_words(int(channel.entries.target[entry]))
-            whole = "-".join([*parts[:at], *(vocabulary.words[w] for w in intended), *parts[at + 1 :]])
-            word = vocabulary.index.get(whole, vocabulary.lm_size)
-            if word < vocabulary.lm_size:
-                shares = np.exp(log_probability(channel.entries.code[:, entry])) * reading.families
+            word = wholes.get(spelled[entries.target[entry]])
+            if word is not None:
+                shares = np.exp(log_probability(entries.code[:, entry])) * reading.families
                 logp = float(np.log(max(1e-12, reading.rate * shares.sum())))
                 found[word] = max(logp, found.get(word, -np.inf))
     return {None: float(np.log1p(-min(0.95, reading.rate))), **found} if found else {}
@@ -123,22 +122,19 @@ def _weigh(
     begins = reading.sentences.begins
     sentence = int(np.searchsorted(begins, place, side="right")) - 1
     first, end = int(begins[sentence]), int(begins[sentence + 1])
-    left = [BEGIN, BEGIN, *restored[first:place].tolist()][-_AROUND:]
-    right = [*restored[place + 1 : end].tolist(), END][:_AROUND]
+    left = [BEGIN, BEGIN, *restored[max(first, place - _AROUND) : place].tolist()][-_AROUND:]
+    right = [*restored[place + 1 : min(end, place + 1 + _AROUND)].tolist(), END][:_AROUND]
     words = [int(restored[place]) if word is None else word for word in choices]
-    logps = LM_WEIGHT * slot_logps(
+    fitting = slot_logps(
         model.ngrams, np.array(left, np.int64), np.array(right, np.int64), np.array(words, np.int64)
-    ).astype(np.float64)
-    logps += np.array([LM_WEIGHT * _UNKNOWN_LOGP if word is None else 0.0 for word in choices])
-    logps += np.array(list(choices.values()))
-    posterior = np.exp(logps - logps.max())
-    posterior /= posterior.sum()
-    ranked = sorted(zip(posterior.tolist(), choices, strict=True), key=lambda row: -row[0])
-    best, word = ranked[0]
-    if word is None:
-        return None
-    others = tuple((other, p) for p, other in ranked[1:] if other is not None)
-    evidence = Evidence(
-        best, sum(p for _, p in others), False, reading.rate, float(model.ngrams.uni_logp[word]), False
     )
-    return Mended(place, word, evidence, others)
+    logps = [
+        LM_WEIGHT * fits + (LM_WEIGHT * _UNKNOWN_LOGP if word is None else 0.0) + logp
+        for fits, (word, logp) in zip(fitting.tolist(), choices.items(), strict=True)
+    ]
+    shares = [math.exp(logp - max(logps)) for logp in logps]
+    whole = sum(shares)
+    ranked = sorted(zip([share / whole for share in shares], choices, strict=True), key=lambda row: -row[0])
+    if ranked[0][1] is None:
+        return None
+    return Mended(place, [(word, p) for p, word in ranked if word is not None])

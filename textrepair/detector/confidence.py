@@ -13,77 +13,88 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import NamedTuple
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+Column = npt.NDArray[np.float64]
 
 #: Log-odds beyond which a posterior says no more: the beam's and the codes' rounding is of this order (1 in 1,000).
 _MOST = 7.0
 _LEAST = 1.0 / (1.0 + math.exp(_MOST))
+#: Beyond these log-odds a confidence would round to 0 or 1.
+_SUREST = 30.0
 
 
-class Evidence(NamedTuple):
-    """What is known of a restored word.
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of k restored words, in columns of shape (k,).
 
     ``posterior`` of the reading; ``rivals`` that of all other words for the same place (what is left of one is that nothing was
-    replaced); ``learned`` whether pairs of some spinner show the swap; ``rate`` of damage inferred for the article;
-    ``frequency_logp`` natural log of the restored word's share in clean text, of the rarest of several; ``several`` whether
-    words, observed or restored, are more than one.
+    replaced); ``several`` whether words, observed or restored, are more than one; ``rate`` of damage inferred for the article.
+    Looked up only where a weight asks for it: ``learned`` whether pairs of some spinner show the swap; ``frequency_logp`` natural
+    log of the restored word's share in clean text, of the rarest of several.
     """
 
-    posterior: float
-    rivals: float
-    learned: bool
+    posterior: Column
+    rivals: Column
+    several: npt.NDArray[np.bool_]
     rate: float
-    frequency_logp: float
-    several: bool
+    learned: Callable[[], npt.NDArray[np.bool_]]
+    frequency_logp: Callable[[], npt.NDArray[np.float32]]
 
-    def features(self) -> tuple[float, ...]:
-        """The values that the weights are for."""
-        return tuple(value(self) for value in _VALUES.values())
+    def features(self) -> Column:
+        """The values that the weights are for: shape (k, features)."""
+        return np.column_stack([value(self) for value in _VALUES.values()])
 
 
-def _log_odds(probability: float) -> float:
-    if probability <= _LEAST:
-        probability = _LEAST
-    elif probability >= 1.0 - _LEAST:
-        probability = 1.0 - _LEAST
-    return math.log(probability / (1.0 - probability))
+@numba.njit(cache=True, nogil=True)
+def _log_odds(probability: Column) -> Column:
+    """Natural-log odds; numpy's logarithm differs in the last digit from machine to machine."""
+    out = np.empty_like(probability)
+    for i in range(len(out)):
+        bounded = min(max(probability[i], _LEAST), 1.0 - _LEAST)
+        out[i] = math.log(bounded / (1.0 - bounded))
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def _logistic(logit: Column) -> Column:
+    """The inverse of :func:`_log_odds`, never 0 or 1."""
+    out = np.empty_like(logit)
+    for i in range(len(out)):
+        out[i] = 1.0 / (1.0 + math.exp(-min(max(logit[i], -_SUREST), _SUREST)))
+    return out
 
 
 #: What the weights stand for.
-_VALUES: Mapping[str, Callable[[Evidence], float]] = {
-    "intercept": lambda known: 1.0,
+_VALUES: Mapping[str, Callable[[Evidence], Column]] = {
+    "intercept": lambda known: np.ones(len(known.posterior)),
     "log_odds": lambda known: _log_odds(known.posterior),
-    "word_log_odds": lambda known: _log_odds(known.posterior / max(1e-9, known.posterior + known.rivals)),
-    "learned": lambda known: float(known.learned),
-    "log_rate": lambda known: math.log(max(1e-3, known.rate)),
-    "log_frequency": lambda known: known.frequency_logp,
-    "several_words": lambda known: float(known.several),
+    "word_log_odds": lambda known: _log_odds(
+        known.posterior / np.maximum(1e-9, known.posterior + known.rivals)
+    ),
+    "learned": lambda known: known.learned().astype(np.float64),
+    "log_rate": lambda known: np.full(len(known.posterior), math.log(max(1e-3, known.rate))),
+    "log_frequency": lambda known: known.frequency_logp().astype(np.float64),
+    "several_words": lambda known: known.several.astype(np.float64),
 }
 #: Their names, in the order of :meth:`Evidence.features`.
 FEATURES = tuple(_VALUES)
 
 
-def confidence(evidence: Evidence, weights: Sequence[float] | None = None) -> float:
-    """The probability that a restored word is right, by the packaged weights or by others."""
-    logit = 0.0
-    for weight, value in _counting(tuple(weights)) if weights else _packaged():
-        logit += weight * value(evidence)
-    if -30.0 < logit < 30.0:
-        return 1.0 / (1.0 + math.exp(-logit))
-    return 1.0 / (1.0 + math.exp(-30.0 if logit > 0.0 else 30.0))
-
-
-def _counting(weights: tuple[float, ...]) -> tuple[tuple[float, Callable[[Evidence], float]], ...]:
-    """The weights that aren't zero, with what they are for: what has none need not be computed, some 30,000 times a second."""
-    return tuple((w, value) for w, value in zip(weights, _VALUES.values(), strict=True) if w)
-
-
-@cache
-def _packaged() -> tuple[tuple[float, Callable[[Evidence], float]], ...]:
-    return _counting(packaged_weights())
+def confidences(evidence: Evidence, weights: Sequence[float] | None = None) -> Column:
+    """The probability that each restored word is right, by the packaged weights or by others: shape (k,)."""
+    logit = np.zeros(len(evidence.posterior))
+    for weight, value in zip(weights or packaged_weights(), _VALUES.values(), strict=True):
+        if weight:
+            logit += weight * value(evidence)
+    return _logistic(logit)
 
 
 @cache

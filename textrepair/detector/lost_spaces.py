@@ -170,9 +170,9 @@ def _confidence(odds: float) -> float:
 def _pairs(word: str) -> Iterator[tuple[str, str]]:
     table = frequencies()
     for at in range(1, len(word)):
-        pair = word[:at], word[at:]
-        if all(table.get(part, 0.0) >= _least(part) for part in pair):
-            yield pair
+        first, last = word[:at], word[at:]
+        if table.get(first, 0.0) >= _least(first) and table.get(last, 0.0) >= _least(last):
+            yield first, last
 
 
 def _meant(word: str) -> list[str]:

@@ -2,37 +2,24 @@
 
 The evidence is the likelihood ratio "damaged at the rate inferred from the article" against "sound", from the substitution
 model (:mod:`textrepair.model.reading`).  Every replaced word is a finding, and its most likely original an edit whose
-confidence is the posterior, calibrated (:mod:`textrepair.detector.confidence`).
+confidence is the posterior, calibrated (:mod:`textrepair.detector.restored_words`, :mod:`textrepair.detector.confidence`).
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
-
-import numpy as np
-import numpy.typing as npt
 
 from textrepair.detector.base import Damage, Detection, Document, Finding
-from textrepair.detector.broken_words import Mended, broken_words
-from textrepair.detector.confidence import Evidence, confidence
-from textrepair.lazy import cached_property
+from textrepair.detector.restored_words import NO_EDITS, Weighed, weighed_edits
 from textrepair.model.model import Model
-from textrepair.model.ngrams import NONE
 from textrepair.model.reading import Reading, read
-from textrepair.model.support import is_learned
-from textrepair.model.surface import begins_as_clitic, beside_lower_case, indefinite_article, written
-from textrepair.patch import Edit
-from textrepair.tokens import TokenKind, Tokens
+from textrepair.tokens import Tokens
 
 #: Articles with fewer words than this give too little evidence either way.
 SHORTEST = 20
 #: Wording is changed only in an article that is more likely spun than not.
 FLAGGED = 0.5
-#: Readings less likely than this are not worth a proposal.
-SMALLEST_PROPOSAL = 0.2
-_ALTERNATIVES = 4
 
 
 @dataclass(frozen=True)
@@ -49,21 +36,21 @@ class SpinDetector:
             return Detection(Damage(None, 0.0))
         reading = read(self.model, tokens, protected, _is_flagged)
         probability = spin_probability(reading.log_ratio, reading.words)
-        edits = tuple(one.edit for one in self._weighed(tokens, reading, probability))
-        findings = tuple(Finding(e.start, e.end, self.kind, e.confidence, e.reason) for e in edits)
-        severity = sum(e.confidence for e in edits) / max(1, tokens.words)
+        edits = self._weighed(tokens, reading, probability).edits
+        findings = tuple([Finding(e.start, e.end, self.kind, e.confidence, e.reason) for e in edits])
+        severity = sum([e.confidence for e in edits]) / max(1, tokens.words)
         return Detection(Damage(probability, min(1.0, severity)), findings, edits)
 
-    def weigh(self, document: Document) -> list[Weighed]:
+    def weigh(self, document: Document) -> Weighed:
         """The edits of an article with what their confidences rest on; none where it is not flagged."""
         tokens = document.tokens
         if tokens.words < SHORTEST:
-            return []
+            return NO_EDITS
         reading = read(self.model, tokens, goes_on=_is_flagged)
         return self._weighed(tokens, reading, spin_probability(reading.log_ratio, reading.words))
 
-    def _weighed(self, tokens: Tokens, reading: Reading, probability: float) -> list[Weighed]:
-        return weighed_edits(self.model, tokens, reading) if probability >= FLAGGED else []
+    def _weighed(self, tokens: Tokens, reading: Reading, probability: float) -> Weighed:
+        return weighed_edits(self.model, tokens, reading) if probability >= FLAGGED else NO_EDITS
 
 
 #: Logistic regression of "spun" on the log likelihood ratio (cut at 30) and the logarithm of the number of words.  Fitted to
@@ -81,228 +68,3 @@ def spin_probability(log_ratio: float, words: int) -> float:
 
 def _is_flagged(log_ratio: float, words: int) -> bool:
     return spin_probability(log_ratio, words) >= FLAGGED
-
-
-class Weighed(NamedTuple):
-    """An edit and what its confidence rests on."""
-
-    edit: Edit
-    evidence: Evidence
-
-
-def weighed_edits(model: Model, tokens: Tokens, reading: Reading) -> list[Weighed]:
-    """The most likely replacement of every place that has a likely one, in order, without overlaps."""
-    article = _Restored(model, tokens, reading, _likely(model, tokens, reading))
-    for span in article.likely.spans:
-        article.restore(*span)
-    for broken in broken_words(model, tokens, reading):
-        article.mend(broken)
-    return sorted(article.out, key=lambda one: one.edit.start)
-
-
-class _Restored:
-    """An article as its words are restored one by one, the surest first: what a sentence asks for beyond single words."""
-
-    def __init__(self, model: Model, tokens: Tokens, reading: Reading, likely: _Likely) -> None:
-        self._model, self._tokens, self._reading, self.likely = model, tokens, reading, likely
-        # Not those of the reading, in which long sentences are cut.
-        starts = np.array([begin for begin, _ in tokens.sentences], dtype=np.int64)
-        self._begins = set(np.searchsorted(reading.positions, starts).tolist())
-        self._positions: list[int] = reading.positions.tolist()
-        # What stands at a token after the edits so far, of a phrase at its ends; and whether they touched it.
-        self._lowered = [text.lower() for text in tokens.texts]
-        self._now = [*self._lowered, ""]  # nothing stands before the first and behind the last
-        self._edited = bytearray(len(tokens))
-        self._taken = bytearray(len(self._positions))
-        self.out: list[Weighed] = []
-
-    def restore(self, first: int, last: int, begin: int, end: int) -> None:
-        """Edit the lattice's tokens ``first`` to ``last`` by the first of these likely readings that fits, unless some are edited
-        already or nothing fits."""
-        if self._taken[first] or 1 in self._taken[first : last + 1]:
-            return
-        tokens, likely, now = self._tokens, self.likely, self._now
-        token, last_token = self._positions[first], self._positions[last]
-        plain = first not in self._asks and tokens.texts[token][0].islower()  # as nearly all words
-        size = self._model.vocabulary.lm_size
-        readings: list[tuple[str, float]] = []
-        rivals = 0.0
-        best = begin
-        for row in range(begin, end):
-            target = likely.targets[row]
-            if plain and target < size:
-                text = beside_lower_case(self._model, target)
-                head = tail = text.lower()
-            else:
-                text = self._written(first, self._model.target_words(target))
-                words = text.lower().split()
-                head, tail = words[0], words[-1]
-            if head == now[token - 1] and self._doubles(token - 1, head, token):
-                continue
-            if tail == now[last_token + 1] and self._doubles(last_token + 1, tail, last_token):
-                continue
-            posterior = likely.posterior[row]
-            if readings:
-                rivals += posterior
-            elif posterior < SMALLEST_PROPOSAL:
-                return
-            else:
-                best = row
-            readings.append((text, posterior))
-        if not readings:
-            return
-        self._taken[first : last + 1] = b"\1" * (last + 1 - first)
-        if readings[0][0] == tokens.source[tokens.starts[token] : tokens.ends[last_token]]:
-            return
-        intended = self._model.target_words(likely.targets[best])
-        evidence = Evidence(
-            likely.posterior[best],
-            rivals,
-            likely.learned[best],
-            self._reading.rate,
-            likely.frequency_logp[best],
-            first != last or len(intended) > 1,
-        )
-        self._add(token, last_token, readings[: 1 + _ALTERNATIVES], evidence)
-        self._follow(first, intended[0], evidence)
-
-    def mend(self, broken: Mended) -> None:
-        """Edit a clitic or compound that the channel doesn't hold."""
-        if self._taken[broken.place] or broken.evidence.posterior < SMALLEST_PROPOSAL:
-            return
-        self._taken[broken.place] = 1
-        token = self._positions[broken.place]
-        rows = [(broken.word, broken.evidence.posterior), *broken.others[:_ALTERNATIVES]]
-        readings = [(self._written(broken.place, [word]), p) for word, p in rows]
-        if readings[0][0] != self._tokens.texts[token]:
-            self._add(token, token, readings, broken.evidence)
-
-    def _written(self, first: int, intended: list[int]) -> str:
-        token = self._positions[first]
-        return written(self._model, self._tokens, token, intended, self._takes_capital(first, token))
-
-    def _takes_capital(self, first: int, token: int) -> bool:
-        """Does a sentence begin here, in an article whose sentences begin with capitals?
-
-        Also behind a full stop with lower case behind it, where no sentence is seen to begin: of eight such places in the pairs
-        the spinner had put its word in lower case in eight.
-        """
-        return first in (self._begins if self._tokens.texts[token][0].isupper() else self._asks)
-
-    @cached_property
-    def _asks(self) -> set[int]:
-        """The lattice's tokens that ask for a capital where they have none."""
-        if not self._in_sentence_case:
-            return set()
-        texts = self._tokens.texts
-        stops = np.flatnonzero(self._tokens.kind_array == TokenKind.STOP).tolist()
-        behind = [stop + 1 for stop in stops if texts[stop] in (".", "?", "!")]
-        return self._begins.union(np.flatnonzero(np.isin(self._reading.positions, behind)).tolist())
-
-    @cached_property
-    def _in_sentence_case(self) -> bool:
-        """Do nearly all sentences begin with a capital, those that begin with a letter?"""
-        tokens, positions = self._tokens, self._positions
-        places = (positions[begin] for begin in self._begins if begin < len(positions))
-        first = [tokens.texts[at][0] for at in places if tokens.kinds[at] == TokenKind.WORD]
-        return bool(sum(letter.isupper() for letter in first) >= _SENTENCE_CASE * len(first))
-
-    def _add(
-        self, token: int, last_token: int, readings: list[tuple[str, float]], evidence: Evidence
-    ) -> None:
-        after, posterior = readings[0]
-        sure = confidence(evidence)
-        alternatives: tuple[tuple[str, float], ...] = ()
-        if len(readings) > 1:
-            # What calibration takes from the first reading, or gives to it, is the others' in proportion.
-            scale, rest = (1.0 - sure) / max(1e-9, 1.0 - posterior), 1.0 - sure
-            alternatives = tuple([(text, min(rest, p * scale)) for text, p in readings[1:]])
-        start, end = self._tokens.starts[token], self._tokens.ends[last_token]
-        before = self._tokens.source[start:end]
-        edit = Edit(start, end, before, after, "spin", sure, alternatives, f"{before} ← {after}")
-        self.out.append(Weighed(edit, evidence))
-        words = after.lower().split()
-        self._now[token], self._now[last_token] = words[0], words[-1]
-        self._edited[token] = self._edited[last_token] = 1
-
-    def _follow(self, first: int, intended: int, evidence: Evidence) -> None:
-        """The indefinite article before a restored word follows its sound."""
-        token = self._positions[first]
-        if not token or self._lowered[token - 1] not in ("a", "an") or self._taken[first - 1]:
-            return
-        article = indefinite_article(self._model, intended, self._tokens.texts[token - 1])
-        if article:
-            self._add(token - 1, token - 1, [(article, evidence.posterior)], evidence)
-            self._taken[first - 1] = 1
-
-    def _doubles(self, beside: int, word: str, token: int) -> bool:
-        """May a restored word not say again what stands beside its ``token``, since the article says two things?
-
-        A spinner may make one word of two ("telephone telephone" of "phone call"), but restoring both by the same word is
-        an error, and English hardly doubles words.
-        """
-        if word in _MAY_DOUBLE:
-            return False
-        return self._lowered[token] != self._lowered[beside] or self._edited[beside] > 0
-
-
-#: From this share of sentences that begin with a capital on, sentences do.
-_SENTENCE_CASE = 0.8
-#: Words that English says twice in a row.
-_MAY_DOUBLE = frozenset(("had", "that"))
-
-
-class _Likely(NamedTuple):
-    """The likely readings of an article's spans, in columns, those of a span together and the likeliest first.
-
-    ``spans``: of each that may be replaced the first and last lattice token, and the range of its readings in the columns, the
-    surest first; ``targets`` of the channel; ``learned``: do pairs of some spinner show the swap? ``frequency_logp``: natural log
-    of the share that the rarest of its words has in clean text.
-    """
-
-    spans: list[tuple[int, int, int, int]]
-    targets: list[int]
-    posterior: list[float]
-    learned: list[bool]
-    frequency_logp: list[float]
-
-
-def _likely(model: Model, tokens: Tokens, reading: Reading) -> _Likely:
-    edges = reading.edges
-    likely = np.flatnonzero((edges.entry >= 0) & (reading.posterior >= SMALLEST_PROPOSAL / _ALTERNATIVES))
-    lasts = np.searchsorted(edges.first, likely, side="right") - 1
-    firsts = lasts - edges.length[likely] + 1
-    targets = edges.target[likely].astype(np.int64)
-    kinds = tokens.kind_array[reading.positions[firsts]]
-    fitting = np.flatnonzero((kinds == TokenKind.CLITIC) | ~begins_as_clitic(model, targets))
-    fitting = fitting[np.lexsort((-reading.posterior[likely[fitting]], lasts[fitting], firsts[fitting]))]
-    likely, firsts, lasts, targets = likely[fitting], firsts[fitting], lasts[fitting], targets[fitting]
-    posterior = reading.posterior[likely].astype(np.float64)
-    new = np.ones(len(likely), dtype=np.bool_)
-    new[1:] = (firsts[1:] != firsts[:-1]) | (lasts[1:] != lasts[:-1])
-    begins = np.flatnonzero(new)
-    ends = np.append(begins[1:], len(likely))
-    worth = np.flatnonzero(posterior[begins] >= SMALLEST_PROPOSAL)
-    worth = worth[np.argsort(-posterior[begins[worth]], kind="stable")]
-    begins = begins[worth]
-    columns = (firsts[begins], lasts[begins], begins, ends[worth])
-    learned = is_learned(reading.entries, edges.entry[likely].astype(np.int64), targets)
-    return _Likely(
-        list(zip(*(column.tolist() for column in columns), strict=True)),
-        targets.tolist(),
-        posterior.tolist(),
-        learned.tolist(),
-        _frequencies(model, targets).tolist(),
-    )
-
-
-def _frequencies(model: Model, targets: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-    """Natural log of the share in clean text of the channel's targets, of a compound that of its rarest word; shape (k,)."""
-    uni_logp, compounds = model.ngrams.uni_logp, model.channel.entries.compounds
-    out = np.empty(len(targets), dtype=np.float32)
-    single = targets < len(uni_logp)
-    out[single] = uni_logp[targets[single]]
-    words = compounds[targets[~single] - len(uni_logp)].astype(np.int64)
-    nothing = words == NONE
-    out[~single] = np.where(nothing, np.float32(0.0), uni_logp[np.where(nothing, 0, words)]).min(axis=1)
-    return out

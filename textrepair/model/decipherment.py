@@ -159,11 +159,11 @@ def _fitting(model: Model, gathered: _Gathered, suspects: Mapping[str, float]) -
             continue
         number = vocabulary.index[suspect]
         itself = vocabulary.lm_identifier(number)
+        strength = topic(vocabulary, number, suspects[suspect])
         for original, share in likely_originals(
-            model.ngrams, found, itself, lacking, topic(vocabulary, number, suspects[suspect]), LM_WEIGHT
+            model.ngrams, found, itself, lacking, strength, LM_WEIGHT, _FITS
         ):
-            if share >= _FITS:
-                out[(suspect,), (vocabulary.words[original],)] = _FIT_WEIGHT * share * len(found)
+            out[(suspect,), (vocabulary.words[original],)] = _FIT_WEIGHT * share * len(found)
     return out
 
 

@@ -20,7 +20,7 @@ from textrepair.model.ngrams import (
     Ngrams,
     extend,
     find_pair,
-    follow,
+    follow_inlined,
     opened,
     pair_key,
     prepare,
@@ -140,18 +140,22 @@ def _grown8(array: npt.NDArray[np.int8], size: int) -> npt.NDArray[np.int8]:
 
 
 @numba.njit(cache=True, nogil=True)
-def kept_edges(edges: Edges, keep: npt.NDArray[np.bool_]) -> Edges:
-    """The lattice thinned to some of its edges."""
-    n = len(edges.first) - 1
-    first = np.zeros(n + 1, dtype=np.int64)
+def likely_edges(
+    edges: Edges, posterior: npt.NDArray[np.float32], least: float
+) -> tuple[Edges, npt.NDArray[np.float32]]:
+    """The lattice without the edges that replace something and are at most so likely; and the posterior of the others."""
+    first = np.empty_like(edges.first)
+    keep = np.empty(len(posterior), dtype=np.int64)
     total = 0
-    for i in range(n):
+    for i in range(len(first) - 1):
         first[i] = total
         for e in range(edges.first[i], edges.first[i + 1]):
-            if keep[e]:
+            if edges.entry[e] < 0 or posterior[e] > least:
+                keep[total] = e
                 total += 1
-    first[n] = total
-    return Edges(first, edges.length[keep], edges.target[keep], edges.entry[keep])
+    first[-1] = total
+    kept = keep[:total]
+    return Edges(first, edges.length[kept], edges.target[kept], edges.entry[kept]), posterior[kept]
 
 
 @numba.njit(cache=True, nogil=True)
@@ -240,8 +244,9 @@ def posteriors(
     new_bow = np.empty((_STATES, 3), dtype=np.float32)
     new_near = np.empty(_STATES, dtype=np.int64)
     new_slot = np.empty(_STATES, dtype=np.int64)
-    slots = np.full(2 * _STATES, -1, dtype=np.int64)
-    # Arcs between states; of a sentence, grown as needed.
+    slots = np.full(2 * _STATES, -1, dtype=np.int16)
+    flat_alpha, flat_gamma = alpha.reshape(alpha.size), gamma.reshape(gamma.size)
+    # Arcs between states, told by position · beam + rank; of a sentence, grown as needed.
     arc_from = np.empty(4096, dtype=np.int64)
     arc_to = np.empty(4096, dtype=np.int64)
     arc_edge = np.empty(4096, dtype=np.int64)
@@ -262,6 +267,15 @@ def posteriors(
             best = -np.inf
             arcs_before = arcs
             i = origin + j - 1
+            # Room for all arcs here at once: numba counts the references of an array that a loop might exchange, in each turn.
+            most = arcs + (edge_first[i + 1] - edge_first[i]) * beam
+            if most > len(arc_from):
+                arc_from, arc_to, arc_edge = (
+                    _grown(arc_from, most),
+                    _grown(arc_to, most),
+                    _grown(arc_edge, most),
+                )
+                arc_logp = _grown_float(arc_logp, most)
             # First the word as it stands, whose score then bounds the others'.
             low = edge_first[i]
             high = low + 1
@@ -301,7 +315,7 @@ def posteriors(
                         context = state_key[begin, k]
                         if target < vocabulary:
                             pair = pairs[e - low, group_of[begin, k]]
-                            logp_lm, length, three, two, one = follow(
+                            logp_lm, length, three, two, one = follow_inlined(
                                 model,
                                 context,
                                 state_len[begin, k],
@@ -353,9 +367,6 @@ def posteriors(
                             new_mass[found] = 1.0 + new_mass[found] * np.exp(new_alpha[found] - total)
                             new_alpha[found] = total
                         best = max(best, total)
-                        if arcs == len(arc_from):
-                            arc_from, arc_to = _doubled(arc_from), _doubled(arc_to)
-                            arc_edge, arc_logp = _doubled(arc_edge), _doubled_float(arc_logp)
                         arc_from[arcs] = begin * beam + k
                         arc_to[arcs] = found
                         arc_edge[arcs] = e
@@ -420,17 +431,16 @@ def posteriors(
                 gamma[j, k] = 0.0
         for back in range(arcs):
             a = arcs - 1 - back
-            i, k = arc_from[a] // beam, arc_from[a] % beam
-            j, rank = arc_to[a] // beam, arc_to[a] % beam
-            if gamma[j, rank] == 0.0:  # a state from which nothing led on
+            tail, head = arc_from[a], arc_to[a]
+            if flat_gamma[head] == 0.0:  # a state from which nothing led on
                 continue
-            share = gamma[j, rank] * np.exp(alpha[i, k] + arc_logp[a] - alpha[j, rank])
+            share = flat_gamma[head] * np.exp(flat_alpha[tail] + arc_logp[a] - flat_alpha[head])
             out[arc_edge[a]] += share
-            gamma[i, k] += share
+            flat_gamma[tail] += share
     return out, likelihood
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, inline="always")
 def _group(
     keys: npt.NDArray[np.uint64],
     states: int,
@@ -455,14 +465,14 @@ def _group(
 
 
 @numba.njit(cache=True, nogil=True)
-def _doubled(array: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    out = np.empty(2 * len(array), dtype=np.int64)
+def _grown(array: npt.NDArray[np.int64], least: int) -> npt.NDArray[np.int64]:
+    out = np.empty(2 * least, dtype=np.int64)
     out[: len(array)] = array
     return out
 
 
 @numba.njit(cache=True, nogil=True)
-def _doubled_float(array: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    out = np.empty(2 * len(array), dtype=np.float64)
+def _grown_float(array: npt.NDArray[np.float64], least: int) -> npt.NDArray[np.float64]:
+    out = np.empty(2 * least, dtype=np.float64)
     out[: len(array)] = array
     return out

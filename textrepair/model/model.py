@@ -107,6 +107,13 @@ class Model:
         return [[word for word in row if word != 0xFFFF] for row in rows]
 
     @cached_property
+    def hyphenated(self) -> list[str]:
+        """Every target of the channel, the words of a compound joined by hyphens."""
+        words = self.vocabulary.words
+        compounds = ("-".join([words[i] for i in row]) for row in self._compounds)
+        return [*words[: self.vocabulary.lm_size], *compounds]
+
+    @cached_property
     def begins_as_clitic(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """For every target of the channel: is its (first) word a clitic?"""
         words, size = self.vocabulary.words, self.vocabulary.lm_size
@@ -119,6 +126,12 @@ class Model:
         return np.array(
             [i >= len(SPECIALS) and w[0].isalnum() for i, w in enumerate(self.vocabulary.words)], dtype=bool
         )
+
+    @cached_property
+    def recurring(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """For every language-model identifier: how often it is used in all text if it is a word, or else 0: shape (V,)."""
+        often = np.exp(self.ngrams.uni_logp[: self.vocabulary.lm_size].astype(np.float64))
+        return np.where(self.is_word[: self.vocabulary.lm_size], often, 0.0)
 
 
 def packaged_path() -> Path:

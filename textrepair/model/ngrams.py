@@ -111,6 +111,44 @@ _item32 = _reader(types.uint32, ir.IntType(32))
 _float32 = _reader(types.float32, ir.FloatType())
 
 
+def _comparer(kind: Any, width: ir.IntType, value_bits: int) -> Any:
+    @intrinsic
+    def equal(typing: Any, address: Any, wanted: Any) -> Any:
+        """Which of a bucket's slots have a fingerprint, above so many bits of values: a bit each, compared at once."""
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            vector = ir.VectorType(width, SLOTS)
+            address, wanted = arguments
+            bucket = builder.load(builder.inttoptr(address, vector.as_pointer()), align=width.width // 8)
+            if value_bits:
+                bucket = builder.lshr(bucket, ir.Constant(vector, [value_bits] * SLOTS))
+            all_wanted = ir.Constant(vector, ir.Undefined)
+            for slot in range(SLOTS):
+                all_wanted = builder.insert_element(all_wanted, wanted, ir.IntType(32)(slot))
+            bits = builder.bitcast(builder.icmp_unsigned("==", bucket, all_wanted), ir.IntType(SLOTS))
+            return builder.zext(bits, ir.IntType(64))
+
+        return types.int64(types.int64, kind), generate
+
+    return equal
+
+
+_equal_prints = _comparer(types.uint32, ir.IntType(32), 16)
+_equal_bare_prints = _comparer(types.uint16, ir.IntType(16), 0)
+
+
+def _count_trailing(typing: Any, bits: Any) -> Any:
+    """The number of the lowest bit that is set, of at least one."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], ir.IntType(1)(1))
+
+    return types.int64(types.int64), generate
+
+
+_lowest_bit: Any = intrinsic(_count_trailing)
+
+
 def _fetch_line(typing: Any, address: Any) -> Any:
     """Ask for the cache line at an address, without waiting for it (llvm.prefetch)."""
 
@@ -192,18 +230,15 @@ def touch_three(lm: Opened, key: np.uint64) -> None:
 def _find(table: int, buckets: int, key: np.uint64) -> np.int64:
     """The 16 value bits of a key in a two-value table, or -1."""
     hashed = mix(key)
+    one = table + 16 * first_bucket(hashed, np.uint64(buckets))
+    two = table + 16 * second_bucket(hashed, np.uint64(buckets))
     wanted = fingerprint(hashed)
-    at = first_bucket(hashed, np.uint64(buckets)) * SLOTS
-    for k in range(SLOTS):
-        slot = _item32(table, at + k)
-        if slot >> np.uint32(16) == wanted:
-            return np.int64(slot & np.uint32(0xFFFF))
-    at = second_bucket(hashed, np.uint64(buckets)) * SLOTS
-    for k in range(SLOTS):
-        slot = _item32(table, at + k)
-        if slot >> np.uint32(16) == wanted:
-            return np.int64(slot & np.uint32(0xFFFF))
-    return np.int64(-1)
+    equal = _equal_prints(one, wanted) | (_equal_prints(two, wanted) << 4)
+    if equal == 0:
+        return np.int64(-1)
+    slot = _lowest_bit(equal)
+    found = _item32(one, slot) if slot < SLOTS else _item32(two, slot - SLOTS)
+    return np.int64(found & np.uint32(0xFFFF))
 
 
 @_inline
@@ -215,16 +250,14 @@ def find_pair(lm: Opened, key: np.uint64) -> np.int64:
 @_jit
 def _find_four(prints: int, codes: int, buckets: int, key: np.uint64) -> np.int64:
     hashed = mix(key)
+    one = SLOTS * first_bucket(hashed, np.uint64(buckets))
+    two = SLOTS * second_bucket(hashed, np.uint64(buckets))
     wanted = np.uint16(fingerprint(hashed))
-    at = first_bucket(hashed, np.uint64(buckets)) * SLOTS
-    for k in range(SLOTS):
-        if _item16(prints, at + k) == wanted:
-            return np.int64(_item8(codes, at + k))
-    at = second_bucket(hashed, np.uint64(buckets)) * SLOTS
-    for k in range(SLOTS):
-        if _item16(prints, at + k) == wanted:
-            return np.int64(_item8(codes, at + k))
-    return np.int64(-1)
+    equal = _equal_bare_prints(prints + 2 * one, wanted) | (_equal_bare_prints(prints + 2 * two, wanted) << 4)
+    if equal == 0:
+        return np.int64(-1)
+    slot = _lowest_bit(equal)
+    return np.int64(_item8(codes, one + slot if slot < SLOTS else two + slot - SLOTS))
 
 
 #: A context is its last three words in one integer, 16 bits each, the nearest lowest; NONE fills what is not there.
@@ -263,8 +296,8 @@ def pair_key(last: np.int64, word: np.int64) -> np.uint64:
     return np.uint64((last << 16) | word)
 
 
-@_jit
-def follow(
+@_inline
+def follow_inlined(
     lm: Opened,
     context: np.uint64,
     length: np.int64,
@@ -299,6 +332,21 @@ def follow(
     if four < 0:
         return three + _float32(lm.tri_logp, found >> 8), np.int64(3), new_three, new_two, new_one
     return _float32(lm.four_logp, four), np.int64(3), new_three, new_two, new_one
+
+
+@_jit
+def follow(
+    lm: Opened,
+    context: np.uint64,
+    length: np.int64,
+    three: np.float32,
+    two: np.float32,
+    one: np.float32,
+    word: np.int64,
+    pair: np.int64,
+) -> tuple[np.float32, np.int64, np.float32, np.float32, np.float32]:
+    """:func:`follow_inlined` where a call's time matters less than that of compiling it at each place."""
+    return follow_inlined(lm, context, length, three, two, one, word, pair)
 
 
 @_inline

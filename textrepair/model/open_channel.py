@@ -9,14 +9,16 @@ lattice as further edges, for this article only.
 from __future__ import annotations
 
 import math
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
 
+from textrepair.model.adaptation import numbered
 from textrepair.model.channel import FACTOR_UNITS, Entries, encode
 from textrepair.model.lattice import Edges, Sentences, end_positions
 from textrepair.model.model import Model
-from textrepair.model.slots import Lack, distinct, lack, likely_originals, place_of
+from textrepair.model.slots import Lack, Place, distinct, lack, likely_originals, place_of
 from textrepair.model.vocabulary import SPECIALS, Vocabulary
 
 #: A suspect stands at so many places at least, and so many times as often as in sound English.
@@ -58,7 +60,9 @@ def with_open_swaps(
 ) -> tuple[Entries, Edges, npt.NDArray[np.float32]]:
     """The lattice with edges for swaps found in the article, and the channel's entries that its edges then refer to."""
     swaps = edges.entry >= 0
-    used, local = np.unique(edges.entry[swaps], return_inverse=True)
+    local = numbered(edges.entry[swaps])
+    used = np.empty(local.max(initial=-1) + 1, dtype=np.int64)
+    used[local] = edges.entry[swaps]
     entry = edges.entry.copy()
     entry[swaps] = local
     edges = edges._replace(entry=entry)
@@ -85,7 +89,10 @@ def _open_swaps(
     vocabulary = model.vocabulary
     total = len(sentences.words)
     replaceable = sentences.readiness >= 1.0
-    words, which, count = np.unique(sentences.words, return_inverse=True, return_counts=True)
+    which = numbered(sentences.words)
+    count = np.bincount(which)
+    words = np.empty(len(count), dtype=np.int64)
+    words[which] = sentences.words
     unchanged = np.bincount(which, weights=posterior[edges.first[:-1]] * replaceable, minlength=len(words))
     frequency = np.full(len(words), UNHEARD)
     known = words < vocabulary.lm_size
@@ -110,22 +117,24 @@ def _open_swaps(
         if len(places) < _FEWEST_PLACES or not vocabulary.words[word][0].isalpha():
             continue
         if lacking is None:
-            used = np.bincount(readings, minlength=vocabulary.lm_size)[: vocabulary.lm_size]
+            frequent = len(SPECIALS) + _CANDIDATES
+            used = np.bincount(readings[readings < frequent], minlength=frequent)
             lacking = lack(model, used.astype(np.float64), total, _CANDIDATES)
-        slots = []
-        for place in places.tolist():
-            first = max(begins[sentence[place]], place - 2)
-            line = best[first : min(begins[sentence[place] + 1], place + 3)]
-            slots.append(place_of(line, place - first))
-        slots = distinct(slots)[:_PLACES]
+        around = (_place(best, begins, sentence[place], place) for place in places.tolist())
+        slots = list(islice(distinct(around), _PLACES))
         if len(slots) < _FEWEST_PLACES:
             continue
         itself = vocabulary.lm_identifier(word)
-        fitting = likely_originals(
-            model.ngrams, slots, itself, lacking, topic(vocabulary, word, float(overuse[suspect])), lm_weight
-        )
-        found += [(word, original, share) for original, share in fitting if share >= _SMALLEST]
+        strength = topic(vocabulary, word, float(overuse[suspect]))
+        fitting = likely_originals(model.ngrams, slots, itself, lacking, strength, lm_weight, _SMALLEST)
+        found += [(word, original, share) for original, share in fitting]
     return found
+
+
+def _place(best: list[int], begins: list[int], sentence: int, at: int) -> Place:
+    """Token ``at`` of a sentence among its neighbours as they are best read."""
+    first = max(begins[sentence], at - 2)
+    return place_of(best[first : min(begins[sentence + 1], at + 3)], at - first)
 
 
 def topic(vocabulary: Vocabulary, word: int, overuse: float) -> float:

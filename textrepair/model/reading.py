@@ -16,30 +16,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from textrepair.model.adaptation import adapted_logps, chances, family_evidence
 from textrepair.model.capitals import (
     CAPITALISED,
     capital_logps,
     capitalised_words,
     learned_readiness,
 )
-from textrepair.model.channel import COMPOUND_FACTOR, FACTOR_UNITS, Entries, log_probability
+from textrepair.model.channel import Entries
 from textrepair.model.lattice import (
     Edges,
     Sentences,
     build_edges,
     channel_logps,
-    end_positions,
-    kept_edges,
+    likely_edges,
     posteriors,
 )
 from textrepair.model.model import Model
 from textrepair.model.ngrams import token_logps
 from textrepair.model.open_channel import with_open_swaps
-from textrepair.model.recurrence import recurrence_logps
 from textrepair.model.vocabulary import UNSEEN
 from textrepair.tokens import TokenKind, Tokens
 
@@ -55,8 +53,6 @@ ROUNDS = 2
 SEARCH = ((16, 6.0), (10, 5.0), (12, 5.0))
 #: Below this rate after the first round an article is sound: no spinner known replaces fewer words than one in twenty.
 SOUND_RATE = 0.01
-#: Swaps less likely than this don't count for the article's rate and family.
-_COUNTED = 1e-3
 #: Edges less likely than this after the first round are dropped from later ones.
 _KEEP = 1e-3
 #: Sentences longer than this are cut: text without stops (a list, one endless line) must not cost more than its length.
@@ -64,12 +60,6 @@ _LONGEST_SENTENCE = 150
 #: The families' evidence (hundreds of nats an article) is divided by this, since the words of an article are no independent
 #: draws, and this share of the mixture stays with all alike.  F0.5 on one fold of `issues` rose from 0.853 to 0.858.
 _SOFTENING, _ANY_FAMILY = 10.0, 0.1
-#: Natural-log probability of a swap that a family doesn't know.
-_IMPOSSIBLE = -16.0
-#: Sightings that the family's channel is worth against the article's own swaps.
-_OWN_STRENGTH = 1.0
-#: Uses that the article's rate is worth against how often a word of its own is replaced.
-_OWN_RATE_STRENGTH = 3.0
 
 #: Readiness of a token to be replaced, by what it looks like: on the aligned pairs words in capitals are replaced 0.1 times as
 #: often as others.  Words with a capital: :mod:`textrepair.model.capitals`.
@@ -108,8 +98,8 @@ def lattice_input(
     words = identifiers[positions]
     lm = model.vocabulary.seen_as[words]
     borders: list[int] = [0]
-    for _, end in tokens.sentences:
-        stop = int(np.searchsorted(positions, end))
+    stops: list[int] = np.searchsorted(positions, [end for _, end in tokens.sentences]).tolist()
+    for stop in stops:
         while stop - borders[-1] > _LONGEST_SENTENCE:
             borders.append(borders[-1] + _LONGEST_SENTENCE)
         if stop > borders[-1]:
@@ -170,7 +160,7 @@ def read(
     damaged = rate >= SOUND_RATE
     if damaged:
         with_names = _with_names(model, sentences, edges, posterior, rate, families, capitalised)
-        edges, posterior = _thinned(edges, posterior)
+        edges, posterior = likely_edges(edges, posterior, _KEEP)
         for search in SEARCH[1:ROUNDS]:
             # The evidence is of wording alone: sound lists of odd names would pass for damaged ones.
             posterior, likelihood, rate, families = _round(
@@ -187,7 +177,9 @@ def read(
             )
             sentences = _with_names(model, sentences, opened, posterior, rate, families, capitalised)
         edges = opened
-        logps = _adapted(model, entries, sentences, edges, posterior, rate, families) + of_capitals
+        logps = of_capitals + adapted_logps(
+            sentences, edges, posterior, entries, rate, families, model.recurring, LM_WEIGHT
+        )
         if model.context is not None:
             logps += model.context.scores(sentences, edges, posterior)
         posterior, _ = posteriors(
@@ -232,39 +224,6 @@ def _of_capitals(
     )
 
 
-def _thinned(edges: Edges, posterior: npt.NDArray[np.float32]) -> tuple[Edges, npt.NDArray[np.float32]]:
-    keep = (posterior > _KEEP) | (edges.entry < 0)
-    return kept_edges(edges, keep), posterior[keep]
-
-
-def _mixed(
-    entries: Entries, edges: Edges, families: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """The edges that replace something, and each family's share in them: shape (families, edges)."""
-    swaps = np.flatnonzero(edges.entry >= 0)
-    codes = entries.code[:, edges.entry[swaps]]
-    return swaps, np.exp(log_probability(codes)) * families[:, None]
-
-
-def _factors(
-    model: Model, words: npt.NDArray[np.int32], families: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """Each family's readiness to replace words, times its share; shape (families, words); 0 beyond the language model."""
-    return _gathered(model.channel.entries.swap_factor, words, families)
-
-
-@numba.njit(cache=True, nogil=True)
-def _gathered(
-    table: npt.NDArray[np.uint8], words: npt.NDArray[np.int32], families: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    out = np.zeros((len(families), len(words)))
-    for i in range(len(words)):
-        if words[i] < table.shape[1]:
-            for f in range(len(families)):
-                out[f, i] = table[f, words[i]] / FACTOR_UNITS * families[f]
-    return out
-
-
 def _update(
     model: Model,
     entries: Entries,
@@ -275,33 +234,12 @@ def _update(
     families: npt.NDArray[np.float64],
 ) -> tuple[float, npt.NDArray[np.float64]]:
     """The M-step: the rate is replaced words over chances to replace."""
-    replaced, chances = _chances(model, edges, posterior, families, sentences, sentences.readiness)
-    new_rate = float(np.clip((replaced + 0.01) / (chances + 1.0), 1e-4, 0.9))
+    everywhere = np.ones(len(sentences.words), dtype=np.bool_)
+    replaced, count = chances(
+        sentences, edges, posterior, entries.swap_factor, families, sentences.readiness, everywhere
+    )
+    new_rate = float(np.clip((replaced + 0.01) / (count + 1.0), 1e-4, 0.9))
     return new_rate, _family_posterior(model, entries, sentences, edges, posterior, new_rate)
-
-
-def _chances(
-    model: Model,
-    edges: Edges,
-    posterior: npt.NDArray[np.float32],
-    families: npt.NDArray[np.float64],
-    sentences: Sentences,
-    ready: npt.NDArray[np.float32],
-    begins: npt.NDArray[np.bool_] | None = None,
-) -> tuple[float, float]:
-    """Words replaced, and chances to replace one: those left alone count ``ready`` (n,), those replaced one each, by how readily
-    the families replace them.  ``begins`` (n,): only replacements that begin at these tokens."""
-    swaps = np.flatnonzero((edges.entry >= 0) & (posterior > _COUNTED))
-    if begins is not None:
-        swaps = swaps[begins[end_positions(edges)[swaps] - edges.length[swaps] + 1]]
-    weight = posterior[swaps].astype(np.float64)
-    stay = posterior[edges.entry < 0].astype(np.float64)
-    factors = _factors(model, sentences.words, families)
-    chances = float((stay * ready * factors.sum(axis=0)).sum())
-    targets = edges.target[swaps]
-    target_factor = _factors(model, targets.astype(np.int32), families).sum(axis=0)
-    target_factor = np.where(targets < model.vocabulary.lm_size, target_factor, COMPOUND_FACTOR)
-    return float(weight.sum()), chances + float((weight * target_factor).sum())
 
 
 def _with_names(
@@ -314,10 +252,9 @@ def _with_names(
     capitalised: npt.NDArray[np.bool_],
 ) -> Sentences:
     """The article with capitalised words as ready to be replaced as it shows that its spinner replaces them."""
-    replaced, chances = _chances(
-        model, edges, posterior, families, sentences, capitalised.astype(np.float32), capitalised
-    )
-    readiness = np.where(capitalised, learned_readiness(replaced, chances, rate), sentences.readiness)
+    swap_factor, ready = model.channel.entries.swap_factor, capitalised.astype(np.float32)
+    replaced, count = chances(sentences, edges, posterior, swap_factor, families, ready, capitalised)
+    readiness = np.where(capitalised, learned_readiness(replaced, count, rate), sentences.readiness)
     return sentences._replace(readiness=readiness.astype(np.float32))
 
 
@@ -331,62 +268,8 @@ def _family_posterior(
 ) -> npt.NDArray[np.float64]:
     """Which spinner was it?  The expected log-likelihood of the article's swaps and of its words left alone under each family,
     softened, and mixed with all families alike, since a spinner never seen may share some swaps with each."""
-    swaps = np.flatnonzero((edges.entry >= 0) & (posterior > _COUNTED))
-    weight = posterior[swaps].astype(np.float64)
-    logps = np.maximum(log_probability(entries.code[:, edges.entry[swaps]]), _IMPOSSIBLE)
-    stay = posterior[edges.entry < 0].astype(np.float64)
     count = len(model.channel.families)
-    factors = _factors(model, sentences.words, np.ones(count))
-    left = np.log(np.maximum(1.0 - rate * sentences.readiness * factors, 0.05))
-    evidence = ((weight * logps).sum(axis=1) + (stay * left).sum(axis=1)) / _SOFTENING
+    evidence = family_evidence(sentences, edges, posterior, entries, rate) / _SOFTENING
     share = np.exp(evidence - evidence.max())
     mixture: npt.NDArray[np.float64] = (1.0 - _ANY_FAMILY) * share / share.sum() + _ANY_FAMILY / count
     return mixture
-
-
-def _adapted(
-    model: Model,
-    entries: Entries,
-    sentences: Sentences,
-    edges: Edges,
-    posterior: npt.NDArray[np.float32],
-    rate: float,
-    families: npt.NDArray[np.float64],
-) -> npt.NDArray[np.float32]:
-    """Channel probabilities of all edges given what the rest of the article shows about the same words."""
-    logps = channel_logps(sentences, edges, entries, rate, families)
-    swaps, shares = _mixed(entries, edges, families)
-    target, word = edges.target[swaps], sentences.lm
-    own = posterior[swaps].astype(np.float64)
-    unchanged = np.flatnonzero(edges.entry < 0)
-    stay = posterior[unchanged].astype(np.float64)
-    # Counts by intended word, over the words that the article could have intended.
-    intended, place = np.unique(np.concatenate((target, word)), return_inverse=True)
-    of_swap, of_word = place[: len(target)], place[len(target) :]
-    swapped = np.bincount(of_swap, weights=own, minlength=len(intended))
-    kept = np.bincount(of_word, weights=stay, minlength=len(intended))
-    _, pair = np.unique(edges.entry[swaps], return_inverse=True)
-    together = np.bincount(pair, weights=own)[pair]
-
-    factor = _factors(model, intended.astype(np.int32), families).sum(axis=0)
-    factor[intended >= model.vocabulary.lm_size] = COMPOUND_FACTOR
-    base_rate = np.minimum(rate * factor, 0.95)
-    # Replaced here: how often elsewhere, and with this word?
-    others = swapped[of_swap] - own
-    mixed = shares.sum(axis=0) / np.maximum(factor[of_swap], 1e-6)
-    which = (together - own + _OWN_STRENGTH * np.minimum(mixed, 1.0)) / (others + _OWN_STRENGTH)
-    often = (others + _OWN_RATE_STRENGTH * base_rate[of_swap]) / (others + kept[of_swap] + _OWN_RATE_STRENGTH)
-    begins = end_positions(edges)[swaps] - edges.length[swaps] + 1
-    logps[swaps] = np.log(np.maximum(which * often * sentences.readiness[begins], 1e-30))
-    # Left alone here.
-    often_here = (swapped[of_word] + _OWN_RATE_STRENGTH * base_rate[of_word]) / (
-        swapped[of_word] + kept[of_word] - stay + _OWN_RATE_STRENGTH
-    )
-    leave = np.log1p(-np.minimum(0.95, often_here * sentences.readiness))
-    known = sentences.words < model.vocabulary.lm_size
-    logps[unchanged] = np.where(known, leave, 0.0) + sentences.unknown_logp
-    # Said elsewhere, too.
-    said, total = swapped + kept, float(swapped.sum() + kept.sum())
-    logps[swaps] += LM_WEIGHT * recurrence_logps(model, target, said[of_swap] - own, total)
-    logps[unchanged] += LM_WEIGHT * recurrence_logps(model, word, said[of_word] - stay, total)
-    return logps

@@ -8,7 +8,8 @@ it is as much likelier everywhere as it is used more often than elsewhere (a uni
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numba
@@ -36,6 +37,8 @@ _WORST = 4.0
 _PRIOR_ODDS = 1e-5
 #: Share of the prior that a candidate has even if the text doesn't lack it.
 _NOT_LACKING = 0.1
+#: A suspect has at most so many likely originals.
+_MOST_ORIGINALS = 8
 
 
 @dataclass(frozen=True)
@@ -53,21 +56,19 @@ def place_of(line: Sequence[int], at: int) -> Place:
     return Place((int(padded[-2]), int(padded[-1])), tuple(int(word) for word in behind[:2]))
 
 
-def distinct(places: Iterable[Place]) -> list[Place]:
+def distinct(places: Iterable[Place]) -> Iterator[Place]:
     """The places of which no two share the word before, or the word behind.
 
     A sentence that is repeated with other words swapped in it (a refrain, a boilerplate, several spins of one text) tells no
     more the second time.
     """
-    kept: list[Place] = []
     before: set[int] = set()
     behind: set[int] = set()
     for place in places:
         if place.left[1] not in before and place.right[0] not in behind:
             before.add(place.left[1])
             behind.add(place.right[0])
-            kept.append(place)
-    return kept
+            yield place
 
 
 @numba.njit(cache=True, nogil=True)
@@ -82,7 +83,12 @@ def slot_logps(
         start = extend(start, word)
     last = np.int64(start & np.uint64(0xFFFF))
     length, three, two, one = prepare(model, start)
-    before = np.empty(len(words), dtype=np.int64)
+    before, behind = np.empty(len(words), dtype=np.int64), np.empty(len(words), dtype=np.int64)
+    between = np.empty(
+        len(right), dtype=np.int64
+    )  # the pairs of what stands behind are the same for all words
+    for k in range(1, len(right)):
+        between[k] = find_pair(model, pair_key(right[k - 1], right[k]))
     for i in range(len(words)):
         touch_pair(model, pair_key(last, words[i]))
         if len(right):
@@ -91,36 +97,55 @@ def slot_logps(
         before[i] = find_pair(model, pair_key(last, words[i]))
         if before[i] >= 0 and length > 1:
             touch_three(model, extend(start, words[i]))
-        if len(right) and find_pair(model, pair_key(words[i], right[0])) >= 0:
-            if before[i] >= 0:
-                touch_three(model, pair_key(last << 16 | words[i], right[0]))
-            if len(right) > 1:
-                touch_three(model, pair_key(words[i] << 16 | right[0], right[1]))
+        if len(right):
+            behind[i] = find_pair(model, pair_key(words[i], right[0]))
+            if behind[i] >= 0:
+                if before[i] >= 0:
+                    touch_three(model, pair_key(last << 16 | words[i], right[0]))
+                if len(right) > 1 and between[1] >= 0:
+                    touch_three(model, pair_key(words[i] << 16 | right[0], right[1]))
     for i in range(len(words)):
         total, size, c, b, a = follow(model, start, length, three, two, one, words[i], before[i])
         context = extend(start, words[i])
-        for word in right:
-            pair = find_pair(model, pair_key(np.int64(context & np.uint64(0xFFFF)), word))
-            logp, size, c, b, a = follow(model, context, size, c, b, a, word, pair)
+        for k in range(len(right)):
+            pair = between[k] if k else behind[i]
+            logp, size, c, b, a = follow(model, context, size, c, b, a, right[k], pair)
             total += logp
-            context = extend(context, word)
+            context = extend(context, right[k])
         out[i] = total
     return out
 
 
 @numba.njit(cache=True, nogil=True)
-def _all_slot_logps(
+def _evidence(
     lm: Ngrams,
     left: npt.NDArray[np.int64],
     right: npt.NDArray[np.int64],
     known: npt.NDArray[np.int64],
     words: npt.NDArray[np.int64],
-) -> npt.NDArray[np.float64]:
-    """:func:`slot_logps` of several places, of which each has ``known`` words behind it: shape (places, words)."""
-    out = np.empty((len(left), len(words)))
+    prior: npt.NDArray[np.float64],
+    topic: float,
+    weight: float,
+    margin: float,
+) -> tuple[npt.NDArray[np.float64], bool]:
+    """How likely (nats) each word is by its prior and by how well it fits all places: shape (words,).
+
+    Each place has ``known`` words behind it.  The last word is the suspect itself, whose ``topic`` counts at each.  False where
+    the places left can't bring any other word within ``margin`` of it: a place tells at most so much against a reading, and
+    nothing for it.
+    """
+    out = prior.copy()
+    fits = np.empty(len(words))
     for i in range(len(left)):
-        out[i] = slot_logps(lm, left[i], right[i][: known[i]], words)
-    return out
+        if out[:-1].max() < out[-1] - _WORST * (len(left) - i) - margin:
+            return out, False
+        fits[:] = slot_logps(lm, left[i], right[i][: known[i]], words)
+        fits[-1] += topic
+        fits *= weight
+        best = fits.max()
+        for k in range(len(words)):
+            out[k] += max(fits[k] - best, -_WORST)
+    return out, True
 
 
 @dataclass(frozen=True)
@@ -137,7 +162,7 @@ class Lack:
 def lack(model: Model, used: npt.NDArray[np.float64], total: float, candidates: int) -> Lack:
     """What a text of ``total`` words lacks that uses each word of the language model so often: shape (V,).
 
-    Only so many of the most frequent words are candidates."""
+    Only so many of the most frequent words are candidates; what ``used`` has of others may be missing."""
     words = np.flatnonzero(model.is_word[: len(SPECIALS) + candidates]).astype(np.int64)
     expected = np.exp(model.ngrams.uni_logp[words].astype(np.float64)) * total
     missing = np.maximum(expected - used[words], 0.0) + _NOT_LACKING * expected + 1e-9
@@ -145,24 +170,29 @@ def lack(model: Model, used: npt.NDArray[np.float64], total: float, candidates: 
 
 
 def likely_originals(
-    lm: Ngrams, places: Sequence[Place], itself: int, lacking: Lack, topic: float, weight: float
+    lm: Ngrams,
+    places: Sequence[Place],
+    itself: int,
+    lacking: Lack,
+    topic: float,
+    weight: float,
+    least: float,
 ) -> list[tuple[int, float]]:
-    """Candidate originals of one suspect with their probability, the best first; what the suspect itself keeps is left out.
+    """The originals of one suspect that are at least so probable, the best first; what the suspect itself keeps is left out.
 
     ``itself`` is the suspect as the language model sees it, ``topic`` (nats) how much likelier it is in a text which uses
     it so often; ``weight`` tempers the language model as in decoding.
     """
     others = lacking.words != itself
     listed = np.append(lacking.words[others], itself)
+    prior = np.append(np.log(_PRIOR_ODDS * lacking.share[others]), 0.0)
     left = np.array([place.left for place in places], dtype=np.int64)
     known = np.array([len(place.right) for place in places], dtype=np.int64)
     right = np.array([(*place.right, END)[:2] for place in places], dtype=np.int64)
-    logps = _all_slot_logps(lm, left, right, known, listed)
-    logps[:, -1] += topic
-    logps *= weight
-    evidence = np.maximum(logps - logps.max(axis=1, keepdims=True), -_WORST).sum(axis=0)
-    evidence[:-1] += np.log(_PRIOR_ODDS * lacking.share[others])
+    evidence, open_ = _evidence(lm, left, right, known, listed, prior, topic, weight, -math.log(least))
+    if not open_:
+        return []
     posterior = np.exp(evidence - evidence.max())
     posterior /= posterior.sum()
-    order = np.argsort(-posterior[:-1], kind="stable")
-    return [(int(listed[i]), float(posterior[i])) for i in order[:8]]
+    order = np.argsort(-posterior[:-1], kind="stable")[:_MOST_ORIGINALS]
+    return [(int(listed[i]), float(posterior[i])) for i in order if posterior[i] >= least]

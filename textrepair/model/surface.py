@@ -7,6 +7,8 @@ article uses, and the indefinite article before it follows its sound as the lang
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -102,15 +104,25 @@ def _is_name(model: Model, observed: str) -> bool:
 _ARTICLE_MARGIN = 2.0
 
 
-def indefinite_article(model: Model, following: int, present: str) -> str | None:
-    """The indefinite article that a restored word asks for, where that isn't the one that is there.
+def indefinite_articles(model: Model, following: Sequence[int], present: Sequence[str]) -> list[str | None]:
+    """The indefinite articles that restored words ask for, where those aren't the ones that are there.
 
-    ``present`` is "a" or "an" in any case; None where it fits, or where the language model has no clear opinion.
+    Each of ``present`` is "a" or "an" in any case; None where it fits, or where the language model has no clear opinion.
     """
-    other = "an" if present.lower() == "a" else "a"
+    if not following:
+        return []
     index = model.vocabulary.index
-    words = np.array([index[present.lower()], following, index[other], following], dtype=np.int32)
-    logps = token_logps(model.ngrams, words, np.array([0, 2, 4], dtype=np.int64))
-    if logps[4] - logps[1] < _ARTICLE_MARGIN:
-        return None
+    pairs = np.empty((len(following), 2, 2), dtype=np.int32)
+    is_a = np.array([len(text) == 1 for text in present], dtype=np.bool_)
+    pairs[:, 0, 0] = np.where(is_a, index["a"], index["an"])
+    pairs[:, 1, 0] = np.where(is_a, index["an"], index["a"])
+    pairs[:, :, 1] = np.array(following, dtype=np.int32)[:, None]
+    begins = np.arange(0, pairs.size + 1, 2, dtype=np.int64)
+    logps = token_logps(model.ngrams, pairs.ravel(), begins).reshape(len(following), 2, 3)
+    better = (logps[:, 1, 1] - logps[:, 0, 1] >= _ARTICLE_MARGIN).tolist()
+    return [_other_article(text) if other else None for text, other in zip(present, better, strict=True)]
+
+
+def _other_article(present: str) -> str:
+    other = "an" if len(present) == 1 else "a"
     return other.capitalize() if present[0].isupper() else other

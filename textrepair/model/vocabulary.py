@@ -12,6 +12,7 @@ those as their class.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -130,12 +131,11 @@ class Vocabulary:
             len(surface) > 500_000
         ):  # bounds the memory of a long batch run (some 60 MB) without costing a hit rate
             surface.clear()
-        keys = list(zip(tokens.texts, tokens.kinds, strict=True))
-        found = list(map(surface.get, keys))
+        found = list(map(surface.get, zip(tokens.texts, tokens.kinds, strict=True)))
         if None in found:
-            for key in set(keys) - surface.keys():
+            for key in set(zip(tokens.texts, tokens.kinds, strict=True)) - surface.keys():
                 surface[key] = self.identifier(*key)
-            found = [surface[key] for key in keys]
+            found = list(map(surface.get, zip(tokens.texts, tokens.kinds, strict=True)))
         return np.array(found, dtype=np.int32)
 
     def usual_form(self, identifier: int) -> str:
@@ -147,6 +147,19 @@ class Vocabulary:
         if identifier < self.lm_size:
             return identifier
         return _HYPHEN if "-" in self.words[identifier] else _LOW
+
+    @cached_property
+    def in_compounds(self) -> dict[tuple[str, str], dict[str, int]]:
+        """What stands in the hyphenated words of the language model: (what goes before, what goes behind) → part or parts → the
+        whole's identifier."""
+        found: dict[tuple[str, str], dict[str, int]] = {}
+        for identifier, word in enumerate(self.words[: self.lm_size]):
+            breaks = [at for at, sign in enumerate(word) if sign == "-"]
+            for start, end in combinations([-1, *breaks, len(word)], 2):
+                frame = word[: start + 1], word[end:]
+                found.setdefault(frame, {})[word[start + 1 : end]] = identifier
+        found.pop(("", ""), None)  # whole words
+        return found
 
     @cached_property
     def seen_as(self) -> npt.NDArray[np.int32]:
