@@ -18,7 +18,9 @@ import numpy.typing as npt
 
 from textrepair.detector.word_table import (
     AGENCY,
+    BEGINS,
     COMMON,
+    ENDS,
     FNV_PRIME,
     FNV_START,
     FRAGMENT,
@@ -430,6 +432,8 @@ def scan_bytes(
                         and size_here >= 2
                         and last_size >= 2
                         and not (value & FREQUENT and last_value & FREQUENT)
+                        and (last_value & BEGINS or not last_value)
+                        and (value & ENDS or not value)
                     ):
                         whole = h1
                         for k in range(start, at):

@@ -162,6 +162,7 @@ def _add_lists(builder: TableBuilder) -> None:
     values |= codes.astype(np.uint64) << np.uint64(CODE_SHIFT)
     values |= rarity(shares).astype(np.uint64) << np.uint64(RARITY_SHIFT)
     builder.add(words, values)
+    builder.mark_halves(word for word, share in table.items() if share >= COMMON_FREQUENCY)
     builder.add_flag(glue.FRAGMENTS, FRAGMENT)
     builder.add_flag(repetition.MAY_DOUBLE, MAY_DOUBLE)
     builder.add_flag(spacing.SMALL_WORDS, SMALL)
