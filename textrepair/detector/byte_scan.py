@@ -44,14 +44,21 @@ DOUBLE_SPACE = 1 << 6
 DOUBLED_WORD = 1 << 7
 REPEATED_LINE = 1 << 8
 REPEATED_PASSAGE = 1 << 9
-TRACE = 1 << 10  # of a translation engine; others are stray spaces, doubled words, and
-SPACED_COLON = 1 << 11
+# Traces of a translation engine.
+SMALL_START = 1 << 10  # of a sentence
+SPACED_SIGN = 1 << 11
+SECOND_STOP = 1 << 12
+STRAY_QUOTE = 1 << 13
+OPENING_QUOTE = 1 << 14  # ‘
+FOREIGN_QUOTE = 1 << 15
+LONE_DATE = 1 << 16
+DOUBLED_STOP = 1 << 17  # ``countries. countries.``
 
 # Places in ``stats``.
 # all words, those without digits, of these the common and the small ones; tokens; words that the model knows
 FLAGS, WORDS, SPELLED, COMMON_WORDS, SMALL_WORDS, TOKENS, SCORED = range(7)
-UNLISTED, LINES, CANDIDATE_LINES, PARTS = range(7, 11)
-STATS = 11
+UNLISTED, LINES, CANDIDATE_LINES, PARTS, DOUBLES = range(7, 12)
+STATS = 12
 
 # Classes of bytes.
 _LOWER, _UPPER, _DIGIT, _SPACE, _NEWLINE, _HIGH, _OTHER = range(7)
@@ -266,10 +273,12 @@ def scan_bytes(
     signs: npt.NDArray[np.int32],
     ids: npt.NDArray[np.int32],
     unlisted: npt.NDArray[np.int64],
+    doubled: npt.NDArray[np.int64],
     lines: npt.NDArray[np.int64],
     seen: npt.NDArray[np.uint64],
     parts: npt.NDArray[np.int32],
     values: npt.NDArray[np.int64],
+    hashes: npt.NDArray[np.uint64],
     stats: npt.NDArray[np.int64],
 ) -> None:
     """Scan a text.
@@ -280,15 +289,15 @@ def scan_bytes(
 
     Filled in: ``ids`` (two more than the text has bytes, or empty: not wanted) the identifiers of words and signs, with that
     of the sentence's end after each sentence; ``unlisted`` (a third of the text's bytes) starts, in code points, of words on
-    no list, of rests of cut words, and of words that make another one with the word before; ``lines`` (lines of the text, 3)
-    number among those that say something, start and end (code points) of lines that may be furniture; ``seen`` zeros, a power
-    of two, at least half the text's bytes; ``parts`` and ``values`` (half the text's bytes and one more) start and end, in bytes,
-    of every run of letters and digits, and what the table says of it; ``stats`` (STATS,).
+    no list, of rests of cut words, and of words that make another one with the word before; ``doubled`` (half the text's bytes) of words that
+    stand there again, alone or as the last of two; ``lines`` (lines of the text, 3) number among those that say something, start and end (code points) of lines that may be furniture; ``seen`` zeros, a power
+    of two, at least half the text's bytes; ``parts``, ``values`` and ``hashes`` (half the text's bytes and one more) start and
+    end, in bytes, of every run of letters and digits, what the table says of it, and its hash there; ``stats`` (STATS,).
     """
     size = len(data)
     want = len(ids) > 0
     flags = 0
-    words = tokens = spelled = common = small = scored = found = line_count = candidates = runs = 0
+    words = tokens = spelled = common = small = scored = found = again = line_count = candidates = runs = 0
     wide_tails = 0  # continuation bytes so far: a byte's index less these is its code point
     # the last three words, and what stands between each and the one before
     h1 = h2 = h3 = np.uint64(0)
@@ -401,7 +410,7 @@ def scan_bytes(
                 )
                 # ---- look it up
                 value = look_up(table, hashed)
-                parts[runs, 0], parts[runs, 1], values[runs] = start, at, value
+                parts[runs, 0], parts[runs, 1], values[runs], hashes[runs] = start, at, value, hashed
                 runs += 1
                 if not joined:
                     words += 1
@@ -459,12 +468,19 @@ def scan_bytes(
                         flags |= GLUED_NAMES
                 # ---- said twice?  A slip is in small letters, or "I I".
                 if lower == size_here or size_here == 1:
-                    if hashed == h1 and (gap == 1 or gap == 2) and not (value & MAY_DOUBLE):
+                    twice = False
+                    if hashed == h1:
+                        if (gap == 1 or gap == 2) and not (value & MAY_DOUBLE):
+                            twice = True
+                        elif gap == 3 and following == 46:
+                            twice = True
+                            flags |= DOUBLED_STOP
+                    if not twice and gap == 1 and g1 == 1 and g2 == 1 and hashed == h2 and h1 == h3:
+                        twice = True
+                    if twice:
                         flags |= DOUBLED_WORD
-                    elif hashed == h1 and gap == 3 and following == 46:
-                        flags |= DOUBLED_WORD
-                    elif gap == 1 and g1 == 1 and g2 == 1 and hashed == h2 and h1 == h3:
-                        flags |= DOUBLED_WORD
+                        doubled[again] = start_point
+                        again += 1
                 # ---- an apostrophe lost: "Kremlins Making" where "Kremlin's making" stands too
                 if possessive_mark and start == possessive_end + 1 and preceding == 32 and size_here >= 4:
                     pair = (possessive ^ hashed) * np.uint64(0x9E3779B97F4A7C15)
@@ -535,20 +551,22 @@ def scan_bytes(
                 if data[at + 1] == 0xA9:
                     line_mark = 1
                 elif data[at + 1] == 0xAB:
-                    flags |= TRACE  # «
+                    flags |= FOREIGN_QUOTE  # «
             elif width == 3 and sign == 0xE2 and data[at + 1] == 0x80:
-                if data[at + 2] == 0x9E or (data[at + 2] == 0x98 and at and data[at - 1] == 32):
-                    flags |= TRACE  # „ and ‘
+                if data[at + 2] == 0x9E:
+                    flags |= FOREIGN_QUOTE  # „
+                elif data[at + 2] == 0x98 and at and data[at - 1] == 32:
+                    flags |= OPENING_QUOTE
             if quiet:
                 third = data[at + 2]
                 opening = third == 0x9C
                 if opening and at + 3 < size and data[at + 3] == 32:
-                    flags |= STRAY_SPACE
+                    flags |= STRAY_SPACE | STRAY_QUOTE
                 if at and data[at - 1] == 32:
                     if third == 0x9D or (
                         opening and (at + 3 >= size or data[at + 3] == 10 or data[at + 3] == 13)
                     ):
-                        flags |= STRAY_SPACE
+                        flags |= STRAY_SPACE | STRAY_QUOTE
                 if want and third in (0x93, 0x94):
                     ids[tokens] = signs[262]
                     tokens += 1
@@ -576,8 +594,10 @@ def scan_bytes(
                     flags |= STRAY_SPACE
                 if last == 40:
                     flags |= STRAY_SPACE
-                if following == 58:
-                    flags |= SPACED_COLON
+                if following in (58, 59, 63, 33):
+                    flags |= SPACED_SIGN
+                elif following == 46 and (_CLASS[last] == _OTHER or _CLASS[last] == _HIGH):
+                    flags |= SECOND_STOP
                 if run - at >= 2 and _CLASS[last] != _SPACE and _CLASS[last] != _NEWLINE:
                     if _CLASS[following] != _SPACE and _CLASS[following] != _NEWLINE:
                         if not _GAP_AFTER[last] and not _GAP_BEFORE[following]:
@@ -631,7 +651,7 @@ def scan_bytes(
                 for k in range(at - 3, at):
                     small_start = small_start and (_CLASS[data[k]] == _LOWER or _CLASS[data[k]] == _HIGH)
                 if small_start:
-                    flags |= TRACE
+                    flags |= SMALL_START
         elif line_begins and (sign == 91 or sign == 92 or sign == 40):
             line_mark = 1
         stop = sign in (46, 33, 63)
@@ -641,7 +661,7 @@ def scan_bytes(
             if 6 <= at - last_stop <= _DATE and sign == 46 and closes:
                 for k in range(last_stop, at):  # a date for a sentence
                     if _CLASS[data[k]] == _DIGIT:
-                        flags |= TRACE
+                        flags |= LONE_DATE
             if closes or data[at + 1] == 34 or data[at + 1] == 0xE2 or data[at + 1] == 39:
                 last_stop = at
             run = at + 1
@@ -688,3 +708,4 @@ def scan_bytes(
     stats[CANDIDATE_LINES] = candidates
     stats[SCORED] = scored
     stats[PARTS] = runs
+    stats[DOUBLES] = again

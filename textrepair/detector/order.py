@@ -136,7 +136,7 @@ def sentences_of(scan: Scan, most: int | None = MOST) -> Sentences:
     stems, weights = np.empty(parts, dtype=np.uint64), np.empty(parts)
     names, sorts = np.empty(parts, dtype=np.uint64), np.empty(parts, dtype=np.uint8)
     n = _read(
-        scan.data, scan.parts, scan.values, begins, count if most is None else most,
+        scan.data, scan.parts, scan.values, scan.hashes, begins, count if most is None else most,
         spans, marks, stem_start, stems, weights, name_start, names, sorts,
     )  # fmt: skip
     stem_start, name_start = stem_start[: n + 1], name_start[: n + 1]
@@ -164,6 +164,9 @@ def _lowered(data, start, end):  # type: ignore[no-untyped-def]
 @_jit
 def _stem_end(data, start, end):  # type: ignore[no-untyped-def]
     """Crude, since it only has to join ``sanction`` and ``sanctions``, ``warned`` and ``warning``."""
+    last = data[end - 1] | np.uint8(32)
+    if last != 115 and last != 103 and last != 100:  # no suffix ends in another letter than s, g or d
+        return end
     for k in range(len(_SUFFIXES)):
         size = np.int64(_SUFFIXES[k, 0])
         if end - start - size >= 4 and ends_in(_SUFFIXES[k], data, end):
@@ -210,10 +213,9 @@ def _is_whole(data, start, bare):  # type: ignore[no-untyped-def]
 
 
 @_jit
-def _quotation(data, start, end):  # type: ignore[no-untyped-def]
-    """Does the sentence open a quotation that it doesn't close; does it close one that it didn't open?"""
-    depth = lowest = 0
-    straight = False
+def _quoting(data, start, end, depth, lowest, straight):  # type: ignore[no-untyped-def]
+    """How many quotations are open behind these signs, the fewest that were on the way (below 0: one was closed that the
+    sentence didn't open), and whether straight quotes are among them."""
     for at in range(start, end):
         sort = _is_quote(data, at)
         if sort == 1:
@@ -224,6 +226,12 @@ def _quotation(data, start, end):  # type: ignore[no-untyped-def]
             straight = True
             depth += -1 if depth > 0 else 1
         lowest = min(lowest, depth)
+    return depth, lowest, straight
+
+
+@_jit
+def _quotation(data, end, depth, lowest, straight):  # type: ignore[no-untyped-def]
+    """Does the sentence that ends here leave a quotation open; does it close one that it didn't open?"""
     if straight and depth > 0 and data[end - 1] == 34:
         return CLOSES  # an odd straight quote at the end closes
     return (OPENS if depth > 0 else 0) | (CLOSES if lowest < 0 else 0)
@@ -231,7 +239,7 @@ def _quotation(data, start, end):  # type: ignore[no-untyped-def]
 
 @_jit
 def _read(  # type: ignore[no-untyped-def]
-    data, parts, values, begins, most, spans, marks, stem_start, stems, weights, name_start, names, sorts
+    data, parts, values, hashes, begins, most, spans, marks, stem_start, stems, weights, name_start, names, sorts
 ):
     """Fill in the arrays of :class:`Sentences`; how many sentences there are."""
     n = stem_count = name_count = 0
@@ -250,9 +258,14 @@ def _read(  # type: ignore[no-untyped-def]
         pronoun_told = False
         run = 0  # capitalised words in a row, and the last of them
         last_name = np.uint64(0)
+        depth = lowest = 0
+        straight = False
+        signs_from = begin
         while k < len(parts) and parts[k, 0] < end:
             start = np.int64(parts[k, 0])
-            value = values[k]
+            if start - signs_from > 1 or (start > signs_from and data[signs_from] != 32):
+                depth, lowest, straight = _quoting(data, signs_from, start, depth, lowest, straight)
+            value, first = values[k], k
             word_end = np.int64(parts[k, 1])
             lead = data[start]
             number = 48 <= lead <= 57
@@ -285,8 +298,11 @@ def _read(  # type: ignore[no-untyped-def]
                 rare = np.int64(0)
             elif single and value & KNOWN:
                 rare = (value >> RARITY_SHIFT) & 0xFF
-            hashed = _lowered(data, start, word_end) if upper or not words else np.uint64(0)
-            code = (value >> CODE_SHIFT) & 0xFF if single and not clitic else np.int64(0)
+            whole = single and not clitic  # as it stands in the word table
+            hashed = hashes[first]
+            if not whole and (upper or not words):
+                hashed = _lowered(data, start, word_end)
+            code = (value >> CODE_SHIFT) & 0xFF if whole else np.int64(0)
             if words == 0:
                 for opener in _OPENERS:
                     if opener == hashed:
@@ -298,7 +314,10 @@ def _read(  # type: ignore[no-untyped-def]
                 elif words and upper and (value >> CODE_SHIFT) & 0xFF != _I:
                     pronoun_told = True
             if rare:
-                stems[stem_count] = _lowered(data, start, _stem_end(data, start, word_end))
+                stem_end = _stem_end(data, start, word_end)
+                stems[stem_count] = (
+                    hashed if whole and stem_end == word_end else _lowered(data, start, stem_end)
+                )
                 weights[stem_count] = rare / RARITY_UNITS
                 stem_count += 1
             named = upper and (words > 0 or rare > _RARE)
@@ -312,6 +331,8 @@ def _read(  # type: ignore[no-untyped-def]
                 run = 0
             words += 1
             capitals += upper
+            signs_from = np.int64(parts[k - 1, 1])
+        depth, lowest, straight = _quoting(data, signs_from, stop, depth, lowest, straight)
         if run:
             names[name_count] = last_name
             sorts[name_count] = BARE if run == 1 else (FULL if run <= 4 else 0)
@@ -321,7 +342,7 @@ def _read(  # type: ignore[no-untyped-def]
             continue
         if name_count > name_at:
             mark |= NAMED
-        marks[n] = mark | _quotation(data, begin, stop)
+        marks[n] = mark | _quotation(data, stop, depth, lowest, straight)
         spans[n, 0], spans[n, 1] = begin, stop
         n += 1
         stem_start[n], name_start[n] = stem_count, name_count
@@ -336,14 +357,11 @@ def _read(  # type: ignore[no-untyped-def]
 def standing(sentences: Sentences) -> tuple[float, float, float, float]:
     """Where the order stands among all permutations, by :data:`FEATURES`: standard deviations above the mean; 0 where a
     statistic has nothing to say."""
-    likeness = likeness_of(sentences)
-    marks = sentences.marks
-    return (
-        _neighbour_score(likeness, 2),
-        _full_first(sentences.name_start, sentences.names, sentences.sorts),
-        _neighbour_score(_opener_links(marks, likeness), 1),
-        _neighbour_score(_quotation_links(marks), 1),
-    )
+    out: tuple[float, float, float, float] = _standing(
+        sentences.stem_start, sentences.stems, sentences.weights,
+        sentences.marks, sentences.name_start, sentences.names, sentences.sorts,
+    )  # fmt: skip
+    return out
 
 
 def likeness_of(sentences: Sentences) -> Matrix:
@@ -418,32 +436,44 @@ def _likeness(stem_start, stems, weights):  # type: ignore[no-untyped-def]
 
 
 @_jit
-def _opener_links(marks, likeness):  # type: ignore[no-untyped-def]
-    """``[i, j]``: does the opening of ``j`` have something to point to when ``i`` stands before it?"""
-    count = len(marks)
-    out = np.zeros((count, count))
-    for i in range(count):
-        people = 1.0 if marks[i] & (NAMED | PRONOUN) else 0.0
-        for j in range(count):
-            if i != j and marks[j] & PRONOUN:
-                out[i, j] = people + likeness[i, j]
-            elif i != j and marks[j] & OPENER:
-                out[i, j] = likeness[i, j]
-    return out
+def _standing(stem_start, stems, weights, marks, name_start, names, sorts):  # type: ignore[no-untyped-def]
+    likeness = _likeness(stem_start, stems, weights)
+    neighbours = _neighbour_score(likeness, 2)
+    _to_opener_links(marks, likeness)
+    pronouns = _neighbour_score(likeness, 1)
+    quotations = _quotation_score(marks)
+    return neighbours, _full_first(name_start, names, sorts), pronouns, quotations
 
 
 @_jit
-def _quotation_links(marks):  # type: ignore[no-untyped-def]
-    """``[i, j]``: 1 where ``i`` leaves a quotation open and ``j`` goes on with it or closes it, −0.5 if only one does."""
+def _to_opener_links(marks, links):  # type: ignore[no-untyped-def]
+    """Turn likeness into ``[i, j]``: has the opening of ``j`` something to point to when ``i`` stands before it?"""
     count = len(marks)
-    out = np.zeros((count, count))
+    for i in range(count):
+        people = 1.0 if marks[i] & (NAMED | PRONOUN) else 0.0
+        for j in range(count):
+            if marks[j] & PRONOUN:
+                links[i, j] += people
+            elif not marks[j] & OPENER:
+                links[i, j] = 0.0
+        links[i, i] = 0.0
+
+
+@_jit
+def _quotation_score(marks):  # type: ignore[no-untyped-def]
+    """The score of links that are 1 where ``i`` leaves a quotation open and ``j`` goes on with it or closes it, −0.5 if only one
+    does."""
+    count = len(marks)
+    if not ((marks & (OPENS | CLOSES)) != 0).any():
+        return 0.0
+    links = np.zeros((count, count))
     for i in range(count):
         opens = (marks[i] & OPENS) != 0
         for j in range(count):
             closes = (marks[j] & CLOSES) != 0
             if i != j and (opens or closes):
-                out[i, j] = 1.0 if opens and closes else -0.5
-    return out
+                links[i, j] = 1.0 if opens and closes else -0.5
+    return _neighbour_score(links, 1)
 
 
 #: In so many of sound articles' people the first mention is the one in full; of 2,000 withheld stretches 0.83.
@@ -494,8 +524,13 @@ def _neighbour_score(links, reach):  # type: ignore[no-untyped-def]
     """
     count = len(links)
     pairs = count * (count - 1)
-    mean = links.sum() / pairs
-    variance = (links * links).sum() / pairs - mean * mean
+    total = squares = 0.0
+    for i in range(count):
+        for j in range(count):
+            total += links[i, j]
+            squares += links[i, j] * links[i, j]
+    mean = total / pairs
+    variance = squares / pairs - mean * mean
     value = expected = spread = 0.0
     for distance in range(1, reach + 1):
         weight = 1.0 / distance

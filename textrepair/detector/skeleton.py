@@ -9,6 +9,7 @@ one to three of these, at length 1.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -461,7 +462,7 @@ def written(key: int) -> str:
 
 
 class Profile:
-    """Turns skeletons into vectors over a fixed list of runs."""
+    """Turns skeletons into vectors over a fixed list of runs, or into one weighed sum of such a vector."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names = tuple(names)
@@ -480,6 +481,10 @@ class Profile:
         _count(skeleton.codes, *self._table, counts)
         out: npt.NDArray[np.float64] = np.sqrt(counts / max(1.0, counts.sum()))
         return out
+
+    def product(self, skeleton: Skeleton, weights: npt.NDArray[np.float64]) -> float:
+        """``vector(skeleton) @ weights``."""
+        return float(_product(skeleton.codes, *self._table, weights))
 
 
 @_jit
@@ -523,6 +528,23 @@ def _count(
                 if keys[at]:
                     counts[places[at]] += 1.0
         two, one = one, code
+
+
+@_jit
+def _product(
+    skeleton: npt.NDArray[np.uint8],
+    keys: npt.NDArray[np.int32],
+    places: npt.NDArray[np.int16],
+    weights: npt.NDArray[np.float64],
+) -> float:
+    counts = np.zeros(len(weights))
+    _count(skeleton, keys, places, counts)
+    total = product = 0.0
+    for place in range(len(weights)):
+        if counts[place]:
+            total += counts[place]
+            product += math.sqrt(counts[place]) * weights[place]
+    return product / math.sqrt(max(1.0, total))
 
 
 def weighed(weights: Mapping[str, float]) -> tuple[Profile, npt.NDArray[np.float64]]:
