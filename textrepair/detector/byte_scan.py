@@ -12,10 +12,10 @@ Everything is judged on UTF-8 bytes.  Positions that are handed on are counted i
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from textrepair.detector.compiled import compiled
 from textrepair.detector.word_table import (
     AGENCY,
     BEGINS,
@@ -96,10 +96,8 @@ _NOT_BEHIND = _members("@/=_-(\\")
 _GAP_AFTER = _members('.!?:"*#->|)]')
 _GAP_BEFORE = _members("|-=<*#[(,.;?!)")
 
-_jit = numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")
 
-
-@_jit
+@compiled
 def _wide(data, at, size):  # type: ignore[no-untyped-def]
     """Bytes of the character that begins at a byte from 0x80 on; 1 for one that is cut off."""
     lead = data[at]
@@ -107,7 +105,7 @@ def _wide(data, at, size):  # type: ignore[no-untyped-def]
     return width if at + width <= size else 1
 
 
-@_jit
+@compiled
 def _is_quiet(data, at, width):  # type: ignore[no-untyped-def]
     """Is it a curly quote, a dash or an ellipsis, such as sound English is full of?"""
     if width != 3 or data[at] != 0xE2 or data[at + 1] != 0x80:
@@ -116,7 +114,7 @@ def _is_quiet(data, at, width):  # type: ignore[no-untyped-def]
     return third in (0x93, 0x94, 0x98, 0x99, 0x9C, 0x9D, 0xA6)
 
 
-@_jit
+@compiled
 def _is_letter(data, at, width):  # type: ignore[no-untyped-def]
     """Does it count as a letter?  Roughly: Latin, Greek, Cyrillic and what follows, without signs."""
     lead = data[at]
@@ -133,7 +131,7 @@ def _is_letter(data, at, width):  # type: ignore[no-untyped-def]
     return False
 
 
-@_jit
+@compiled
 def is_wide_space(data, at, width):  # type: ignore[no-untyped-def]
     if width == 2:
         return data[at] == 0xC2 and (data[at + 1] == 0xA0 or data[at + 1] == 0x85)
@@ -149,7 +147,7 @@ def is_wide_space(data, at, width):  # type: ignore[no-untyped-def]
     return False
 
 
-@_jit
+@compiled
 def _is_odd(data, at, width):  # type: ignore[no-untyped-def]
     """Can it show mojibake by itself: a control character of Latin-1, Œ, œ, Â, Ã, or the sign for a lost character?"""
     lead = data[at]
@@ -165,13 +163,13 @@ def _is_odd(data, at, width):  # type: ignore[no-untyped-def]
     return width == 3 and lead == 0xEF and second == 0xBF and data[at + 2] == 0xBD
 
 
-@_jit
+@compiled
 def _is_apostrophe(data, at, size):  # type: ignore[no-untyped-def]
     """Is there a curly apostrophe?"""
     return at + 2 < size and data[at] == 0xE2 and data[at + 1] == 0x80 and data[at + 2] == 0x99
 
 
-@_jit
+@compiled
 def _seen(table, hashed, mark):  # type: ignore[no-untyped-def]
     """Put a hash into a set with a mark of two bits; the marks that it had."""
     mask = np.uint64(len(table) - 1)
@@ -184,7 +182,7 @@ def _seen(table, hashed, mark):  # type: ignore[no-untyped-def]
     return np.int64(old)
 
 
-@_jit
+@compiled
 def _hash_bytes(data, start, end):  # type: ignore[no-untyped-def]
     """Eight bytes at a time; only equal texts need equal hashes here."""
     hashed = FNV_START ^ np.uint64(end - start)
@@ -209,7 +207,7 @@ def _hash_bytes(data, start, end):  # type: ignore[no-untyped-def]
     return hashed ^ (hashed >> np.uint64(31))
 
 
-@_jit
+@compiled
 def _same(data: npt.NDArray[np.uint8], first: int, second: int, size: int) -> bool:
     for i in range(size):
         if data[first + i] != data[second + i]:
@@ -217,7 +215,7 @@ def _same(data: npt.NDArray[np.uint8], first: int, second: int, size: int) -> bo
     return True
 
 
-@_jit
+@compiled
 def _is_twice(data: npt.NDArray[np.uint8], start: int, end: int) -> bool:
     """Does a line say the same twice, with nothing or a separator of up to five bytes in between?"""
     for gap in range(6):
@@ -231,7 +229,7 @@ def _is_twice(data: npt.NDArray[np.uint8], start: int, end: int) -> bool:
     return False
 
 
-@_jit
+@compiled
 def _trim(data: npt.NDArray[np.uint8], start: int, end: int, quotes: bool) -> tuple[int, int]:
     """The span without the white space, or the spaces and quotes, around it."""
     while start < end:
@@ -265,7 +263,7 @@ def _trim(data: npt.NDArray[np.uint8], start: int, end: int, quotes: bool) -> tu
     return start, end
 
 
-@_jit
+@compiled
 def scan_bytes(
     data: npt.NDArray[np.uint8],
     table: npt.NDArray[np.uint64],
@@ -289,9 +287,10 @@ def scan_bytes(
 
     Filled in: ``ids`` (two more than the text has bytes, or empty: not wanted) the identifiers of words and signs, with that
     of the sentence's end after each sentence; ``unlisted`` (a third of the text's bytes) starts, in code points, of words on
-    no list, of rests of cut words, and of words that make another one with the word before; ``doubled`` (half the text's bytes) of words that
-    stand there again, alone or as the last of two; ``lines`` (lines of the text, 3) number among those that say something, start and end (code points) of lines that may be furniture; ``seen`` zeros, a power
-    of two, at least half the text's bytes; ``parts``, ``values`` and ``hashes`` (half the text's bytes and one more) start and
+    no list, of rests of cut words, and of words that make another one with the word before; ``doubled`` (half the text's bytes)
+    of words that stand there again, alone or as the last of two; ``lines`` (lines of the text, 3) number among those that say
+    something, start and end (code points) of lines that may be furniture; ``seen`` zeros, a power of two, at least half the
+    text's bytes; ``parts``, ``values`` and ``hashes`` (half the text's bytes and one more) start and
     end, in bytes, of every run of letters and digits, what the table says of it, and its hash there; ``stats`` (STATS,).
     """
     size = len(data)

@@ -20,11 +20,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from textrepair.detector.base import Damage, Detection, Document, Finding
+from textrepair.detector.compiled import compiled, compiled_making_arrays
 from textrepair.detector.screen import Scan
 from textrepair.detector.skeleton import code_of, ends_in, is_capital, padded
 from textrepair.detector.spin import FLAGGED
@@ -146,10 +146,7 @@ def sentences_of(scan: Scan, most: int | None = MOST) -> Sentences:
     )
 
 
-_jit = numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")
-
-
-@_jit
+@compiled
 def _lowered(data, start, end):  # type: ignore[no-untyped-def]
     """The hash of a word in lower case, as that of the word table."""
     hashed = FNV_START
@@ -161,7 +158,7 @@ def _lowered(data, start, end):  # type: ignore[no-untyped-def]
     return hashed
 
 
-@_jit
+@compiled
 def _stem_end(data, start, end):  # type: ignore[no-untyped-def]
     """Crude, since it only has to join ``sanction`` and ``sanctions``, ``warned`` and ``warning``."""
     last = data[end - 1] | np.uint8(32)
@@ -174,7 +171,7 @@ def _stem_end(data, start, end):  # type: ignore[no-untyped-def]
     return end
 
 
-@_jit
+@compiled
 def _is_quote(data, at):  # type: ignore[no-untyped-def]
     """1 for one that opens, 2 for one that closes, 3 for a straight one, 0 for none."""
     if data[at] == 34:
@@ -184,7 +181,7 @@ def _is_quote(data, at):  # type: ignore[no-untyped-def]
     return 0
 
 
-@_jit
+@compiled
 def _trimmed(data, start, end):  # type: ignore[no-untyped-def]
     """The end of the sentence without the white space behind it, and the same without closing quotes and brackets."""
     while end > start and (data[end - 1] <= 32 or (data[end - 1] == 0xA0 and data[end - 2] == 0xC2)):
@@ -201,7 +198,7 @@ def _trimmed(data, start, end):  # type: ignore[no-untyped-def]
     return end, bare
 
 
-@_jit
+@compiled
 def _is_whole(data, start, bare):  # type: ignore[no-untyped-def]
     """Does it end with a sign, as lines that are no headlines do?"""
     if bare <= start:
@@ -212,7 +209,7 @@ def _is_whole(data, start, bare):  # type: ignore[no-untyped-def]
     return last == 0xA6 and bare - start >= 3 and data[bare - 3] == 0xE2 and data[bare - 2] == 0x80
 
 
-@_jit
+@compiled
 def _quoting(data, start, end, depth, lowest, straight):  # type: ignore[no-untyped-def]
     """How many quotations are open behind these signs, the fewest that were on the way (below 0: one was closed that the
     sentence didn't open), and whether straight quotes are among them."""
@@ -229,7 +226,7 @@ def _quoting(data, start, end, depth, lowest, straight):  # type: ignore[no-unty
     return depth, lowest, straight
 
 
-@_jit
+@compiled
 def _quotation(data, end, depth, lowest, straight):  # type: ignore[no-untyped-def]
     """Does the sentence that ends here leave a quotation open; does it close one that it didn't open?"""
     if straight and depth > 0 and data[end - 1] == 34:
@@ -237,10 +234,10 @@ def _quotation(data, end, depth, lowest, straight):  # type: ignore[no-untyped-d
     return (OPENS if depth > 0 else 0) | (CLOSES if lowest < 0 else 0)
 
 
-@_jit
+@compiled
 def _read(  # type: ignore[no-untyped-def]
     data, parts, values, hashes, begins, most, spans, marks, stem_start, stems, weights, name_start, names, sorts
-):
+):  # fmt: skip
     """Fill in the arrays of :class:`Sentences`; how many sentences there are."""
     n = stem_count = name_count = 0
     k = 0
@@ -373,7 +370,7 @@ def likeness_of(sentences: Sentences) -> Matrix:
     return out
 
 
-@_jit
+@compiled_making_arrays
 def _room_for(total):  # type: ignore[no-untyped-def]
     """A table for :func:`_enter`, at most half full with so many keys, and room for these."""
     size = 16
@@ -382,7 +379,7 @@ def _room_for(total):  # type: ignore[no-untyped-def]
     return np.zeros(size, dtype=np.int32), np.empty(total, dtype=np.uint64)
 
 
-@_jit
+@compiled
 def _enter(table, keys, count, key):  # type: ignore[no-untyped-def]
     """The number of a key, which gets the next one if it is new; ``table`` holds numbers plus one, by hash."""
     mask = np.uint64(len(table) - 1)
@@ -395,7 +392,7 @@ def _enter(table, keys, count, key):  # type: ignore[no-untyped-def]
     return table[at] - 1
 
 
-@_jit
+@compiled_making_arrays
 def _likeness(stem_start, stems, weights):  # type: ignore[no-untyped-def]
     count, total = len(stem_start) - 1, len(stems)
     table, keys = _room_for(total)
@@ -435,7 +432,7 @@ def _likeness(stem_start, stems, weights):  # type: ignore[no-untyped-def]
     return out
 
 
-@_jit
+@compiled_making_arrays
 def _standing(stem_start, stems, weights, marks, name_start, names, sorts):  # type: ignore[no-untyped-def]
     likeness = _likeness(stem_start, stems, weights)
     neighbours = _neighbour_score(likeness, 2)
@@ -445,7 +442,7 @@ def _standing(stem_start, stems, weights, marks, name_start, names, sorts):  # t
     return neighbours, _full_first(name_start, names, sorts), pronouns, quotations
 
 
-@_jit
+@compiled
 def _to_opener_links(marks, links):  # type: ignore[no-untyped-def]
     """Turn likeness into ``[i, j]``: has the opening of ``j`` something to point to when ``i`` stands before it?"""
     count = len(marks)
@@ -459,7 +456,7 @@ def _to_opener_links(marks, links):  # type: ignore[no-untyped-def]
         links[i, i] = 0.0
 
 
-@_jit
+@compiled_making_arrays
 def _quotation_score(marks):  # type: ignore[no-untyped-def]
     """The score of links that are 1 where ``i`` leaves a quotation open and ``j`` goes on with it or closes it, −0.5 if only one
     does."""
@@ -480,7 +477,7 @@ def _quotation_score(marks):  # type: ignore[no-untyped-def]
 _FULL_FIRST = 0.85
 
 
-@_jit
+@compiled_making_arrays
 def _full_first(name_start, names, sorts):  # type: ignore[no-untyped-def]
     """Σ over people of the log-likelihood ratio "first mention in full, as articles do" against "any mention may be first"."""
     count, total = len(name_start) - 1, len(names)
@@ -514,7 +511,7 @@ def _full_first(name_start, names, sorts):  # type: ignore[no-untyped-def]
     return score
 
 
-@_jit
+@compiled
 def _neighbour_score(links, reach):  # type: ignore[no-untyped-def]
     """Σ over neighbours ``i`` before ``j`` (up to ``reach`` apart, weighed by the inverse) of ``links[i, j]``, standardised.
 

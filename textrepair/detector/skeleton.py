@@ -14,11 +14,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from textrepair.detector.byte_scan import is_wide_space
+from textrepair.detector.compiled import compiled, compiled_making_arrays
 from textrepair.detector.word_table import ABBREVIATION, CODE_SHIFT
 from textrepair.lazy import cached_property
 
@@ -71,35 +71,33 @@ for _sign in _SIGNS[:-1]:
 # What the last token was, for the end of a sentence.
 _NOTHING_YET, _STOP, _QUOTE, _BRACKET, _COMMA, _ELSE = range(6)
 
-_jit = numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")
 
-
-@_jit
+@compiled
 def _is_low(byte):  # type: ignore[no-untyped-def]
     return 97 <= byte <= 122
 
 
-@_jit
+@compiled
 def _is_up(byte):  # type: ignore[no-untyped-def]
     return 65 <= byte <= 90
 
 
-@_jit
+@compiled
 def _is_digit(byte):  # type: ignore[no-untyped-def]
     return 48 <= byte <= 57
 
 
-@_jit
+@compiled
 def _is_word(byte):  # type: ignore[no-untyped-def]
     return _is_low(byte) or _is_up(byte) or _is_digit(byte)
 
 
-@_jit
+@compiled
 def is_capital(data, at):  # type: ignore[no-untyped-def]
     return _is_up(data[at]) or (data[at] == 0xC3 and data[at + 1] <= 0x9E)
 
 
-@_jit
+@compiled
 def ends_in(row, data, end):  # type: ignore[no-untyped-def]
     """Do the bytes up to ``end`` end in these letters, in whatever case?"""
     size = np.int64(row[0])
@@ -109,7 +107,7 @@ def ends_in(row, data, end):  # type: ignore[no-untyped-def]
     return True
 
 
-@_jit
+@compiled
 def _inflection(data, start, end):  # type: ignore[no-untyped-def]
     """The code of a word of an open class."""
     for k in range(len(_ENDING_BYTES)):
@@ -118,7 +116,7 @@ def _inflection(data, start, end):  # type: ignore[no-untyped-def]
     return np.uint8(_OTHER)
 
 
-@_jit
+@compiled
 def _inflections(data: npt.NDArray[np.uint8], out: npt.NDArray[np.uint8]) -> None:
     """Those of words, one a line."""
     start = 0
@@ -140,7 +138,7 @@ def word_codes(words: Sequence[str]) -> npt.NDArray[np.uint8]:
     return out
 
 
-@_jit
+@compiled
 def _clitic(data, start, end):  # type: ignore[no-untyped-def]
     for k in range(len(_CLITIC_BYTES)):
         if end - start == _CLITIC_BYTES[k, 0] and ends_in(_CLITIC_BYTES[k], data, end):
@@ -148,7 +146,7 @@ def _clitic(data, start, end):  # type: ignore[no-untyped-def]
     return np.uint8(_CLITIC)
 
 
-@_jit
+@compiled
 def _is_address(data, start, end, size):  # type: ignore[no-untyped-def]
     """Does ``http://`` or ``www.`` begin here?"""
     if end - start == 3 and data[start] == 119 and data[start + 1] == 119 and data[start + 2] == 119:
@@ -164,7 +162,7 @@ def _is_address(data, start, end, size):  # type: ignore[no-untyped-def]
     )
 
 
-@_jit
+@compiled
 def _skeleton(data, parts, values, out, begins):  # type: ignore[no-untyped-def]
     """Fill in the codes and where, in bytes, each sentence begins; how many there are of both.
 
@@ -487,7 +485,7 @@ class Profile:
         return float(_product(skeleton.codes, *self._table, weights))
 
 
-@_jit
+@compiled
 def _slot(keys, key):  # type: ignore[no-untyped-def]
     """Where a key stands in the table, or would."""
     mask = np.uint32(len(keys) - 1)
@@ -497,14 +495,14 @@ def _slot(keys, key):  # type: ignore[no-untyped-def]
     return at
 
 
-@_jit
+@compiled
 def _fill(keys: npt.NDArray[np.int32], places: npt.NDArray[np.int16], wanted: npt.NDArray[np.int32]) -> None:
     for place in range(len(wanted)):
         at = _slot(keys, wanted[place])
         keys[at], places[at] = wanted[place], place
 
 
-@_jit
+@compiled
 def _count(
     skeleton: npt.NDArray[np.uint8],
     keys: npt.NDArray[np.int32],
@@ -530,7 +528,7 @@ def _count(
         two, one = one, code
 
 
-@_jit
+@compiled_making_arrays
 def _product(
     skeleton: npt.NDArray[np.uint8],
     keys: npt.NDArray[np.int32],

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from textrepair.detector.compiled import compiled
 
 FNV_START = np.uint64(0xCBF29CE484222325)
 FNV_PRIME = np.uint64(0x100000001B3)
@@ -57,7 +58,7 @@ def rarity(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.where(shares < 1e-3, np.rint(nats * RARITY_UNITS), 0.0)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _hash(data: npt.NDArray[np.uint8], start: int, end: int) -> np.uint64:
     hashed = FNV_START
     for i in range(start, end):
@@ -65,7 +66,7 @@ def _hash(data: npt.NDArray[np.uint8], start: int, end: int) -> np.uint64:
     return hashed
 
 
-@numba.njit(cache=True, nogil=True, boundscheck=False)
+@compiled
 def _slot(table, hashed):  # type: ignore[no-untyped-def]
     """Where the word of a hash stands in the table, or would."""
     mask = np.uint64(len(table) - 1)
@@ -76,13 +77,13 @@ def _slot(table, hashed):  # type: ignore[no-untyped-def]
     return at
 
 
-@numba.njit(cache=True, nogil=True, boundscheck=False)
+@compiled
 def look_up(table, hashed):  # type: ignore[no-untyped-def]
     """What is known of a word; 0 for nothing."""
     return np.int64(table[_slot(table, hashed)] & np.uint64(_VALUE))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _insert(
     table: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8], values: npt.NDArray[np.uint64]
 ) -> None:
@@ -106,7 +107,7 @@ def _insert(
         start = end + 1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _clear(table: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8], flag: int) -> None:
     start = 0
     for end in range(len(data) + 1):
@@ -115,7 +116,7 @@ def _clear(table: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8], flag: int
             start = end + 1
 
 
-@numba.njit(cache=True, nogil=True, boundscheck=False)
+@compiled
 def _mark_halves(table: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8]) -> None:
     """Give what words, one a line, begin with and end in, the flags for it, if it is in the table."""
     start = 0
@@ -133,7 +134,7 @@ def _mark_halves(table: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8]) -> 
             start = end + 1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _mark(bitmap: npt.NDArray[np.uint8], data: npt.NDArray[np.uint8]) -> None:
     start = 0
     for end in range(len(data) + 1):
