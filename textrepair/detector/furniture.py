@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from textrepair.detector.base import Damage, Detection, Document, Finding
+from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Document, Finding
 from textrepair.detector.byte_scan import LINES
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words
 from textrepair.detector.recurring import LONGEST, RecurringLines, counted_lines
@@ -205,12 +205,12 @@ class FurnitureDetector:
     def detect(self, document: Document) -> Detection:
         text = document.text
         if not text or text.isspace():
-            return Detection(Damage(None, 0.0))
+            return UNTOLD
         findings = tuple(_furniture(text, document.scan)) if len(document.scan.lines) else ()
         if self.recurring is not None:
             findings = _combined(findings, _recurring(text, self.recurring))
         if not findings:
-            return Detection(Damage(0.0, 0.0))
+            return NOTHING
         edits = tuple(_deletion(text, finding) for finding in findings if finding.score >= _EDIT_SCORE)
         words = sum(finding.score * len(text[finding.start : finding.end].split()) for finding in findings)
         probability = at_least_one(finding.score for finding in findings)

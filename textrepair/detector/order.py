@@ -19,11 +19,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import mul
 
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.detector.base import Damage, Detection, Document, Finding
+from textrepair.detector.base import UNTOLD, Damage, Detection, Document, Finding
 from textrepair.detector.compiled import compiled, compiled_making_arrays
 from textrepair.detector.screen import Scan
 from textrepair.detector.skeleton import code_of, ends_in, is_capital, padded
@@ -107,7 +108,7 @@ class OrderDetector:
         scan = document.scan
         sentences = sentences_of(scan)
         if len(sentences) < SHORTEST or not scan.looks_english:
-            return Detection(Damage(None, 0.0))
+            return UNTOLD
         probability = order_probability(standing(sentences), len(sentences))
         if probability < FLAGGED:
             return Detection(Damage(probability, 0.0))
@@ -575,11 +576,11 @@ def terms(standings: Sequence[float], count: int) -> tuple[float, ...]:
     """
     length = min(count, MOST) / 30.0
     root = math.sqrt(length)
-    neighbours, names, pronouns, quotations = (max(-_CUT, min(_CUT, z)) for z in standings)
+    neighbours, names, pronouns, quotations = [max(-_CUT, min(_CUT, z)) for z in standings]
     return 1.0, length, root * neighbours, names, root * pronouns, root * quotations
 
 
 def order_probability(standings: Sequence[float], count: int) -> float:
     """The probability that sentences whose order stands so among their permutations are out of order."""
-    logit = sum(w * x for w, x in zip(_WEIGHTS, terms(standings, count), strict=True))
+    logit = sum(map(mul, _WEIGHTS, terms(standings, count)))
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))

@@ -15,7 +15,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from textrepair.detector.base import Damage, Detection, Document, Finding
+from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Document, Finding
 from textrepair.detector.byte_scan import DOUBLED_WORD, REPEATED_LINE, REPEATED_PASSAGE
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words, without_overlap
 from textrepair.detector.verbatim import Verbatim
@@ -82,10 +82,10 @@ class RepetitionDetector:
     def detect(self, document: Document) -> Detection:
         text = document.text
         if not text or text.isspace():
-            return Detection(Damage(None, 0.0))
+            return UNTOLD
         scan = document.scan
         if not scan.may_have(_SIGNS):
-            return Detection(Damage(0.0, 0.0))
+            return NOTHING
         verbatim = Verbatim(text)
         again = scan.doubled.tolist()
         edits = without_overlap(_doubled_words(text, again, verbatim)) if again else ()
@@ -95,7 +95,7 @@ class RepetitionDetector:
         if scan.may_have(REPEATED_PASSAGE):
             findings += _joined(text, _repeated_passages(text, verbatim, findings))
         if not findings:
-            return Detection(Damage(0.0, 0.0))
+            return NOTHING
         findings.sort(key=lambda finding: (finding.start, finding.end))
         probability = at_least_one(finding.score for finding in findings)
         severity = share_of_words(scan.words, _words_twice(text, findings))

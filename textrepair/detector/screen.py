@@ -49,8 +49,8 @@ class Scan:
     ``stats`` are the counts of :mod:`~textrepair.detector.byte_scan`; ``unlisted`` the starts of words on no list, of rests of
     cut words, and of words that make another one with the word before; ``doubled`` those of words that stand there again;
     ``lines`` number, start and end of lines that may be furniture; ``ids`` the model's identifiers of words
-    and signs, each sentence closed by that of its end (none without a model); ``data`` the text's bytes, ``parts`` where its runs of letters and digits begin and end in them, ``values`` what the
-    word table says of each, ``hashes`` its hash there.
+    and signs, each sentence closed by that of its end (none without a model); ``data`` the text's bytes, ``parts`` where its
+    runs of letters and digits begin and end in them, ``values`` what the word table says of each, ``hashes`` its hash there.
     """
 
     stats: list[int]

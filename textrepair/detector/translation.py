@@ -19,14 +19,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, reduce
 from importlib import resources
-from operator import or_
+from operator import mul, or_
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from textrepair.detector import byte_scan, traces
-from textrepair.detector.base import Damage, Detection, Document, Finding
+from textrepair.detector.base import UNTOLD, Damage, Detection, Document, Finding
 from textrepair.detector.evidence import share_of_words, without_overlap
 from textrepair.detector.skeleton import Profile, Skeleton, weighed
 from textrepair.detector.spin import FLAGGED
@@ -71,7 +71,7 @@ class Wording:
 
     def logit(self, score: float, words: int) -> float:
         """Natural-log odds of "translated"."""
-        return sum(w * x for w, x in zip(self.calibration, calibration_terms(score, words), strict=True))
+        return sum(map(mul, self.calibration, calibration_terms(score, words)))
 
 
 def calibration_terms(score: float, words: int) -> tuple[float, float, float, float]:
@@ -117,7 +117,7 @@ class TranslationDetector:
         """Diagnose an article whose spaces are mended; ``untouched``, before that, it still has the traces that were."""
         scan = document.scan
         if scan.words < SHORTEST or not scan.looks_english:
-            return Detection(Damage(None, 0.0))
+            return UNTOLD
         wording = packaged_wording()
         logit = wording.logit(wording.score(scan.skeleton), scan.words)
         left = found_traces(untouched or document)
