@@ -224,9 +224,7 @@ class Repairer:
         language = _language(text, document.scan)
         prose = _Prose(view.text, settings.protect)
         worded = self._worded(document, view, prose, language)
-        if not edits and not any(
-            [detection.edits for detection in worded.values()]
-        ):  # as in nearly all articles
+        if not (edits or any(detection.edits for detection in worded.values())):  # as in nearly all articles
             return Repair(text, _UNCHANGED, (), _diagnosis(found | worded, language))
         restored = self._restored(view, worded, references)
         worded = {kind: _with_references(kind, detection, restored) for kind, detection in worded.items()}

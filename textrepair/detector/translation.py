@@ -71,7 +71,8 @@ class Wording:
 
     def logit(self, score: float, words: int) -> float:
         """Natural-log odds of "translated"."""
-        return sum(map(mul, self.calibration, calibration_terms(score, words)))
+        logit: float = sum(map(mul, self.calibration, calibration_terms(score, words)))
+        return logit
 
 
 def calibration_terms(score: float, words: int) -> tuple[float, float, float, float]:
