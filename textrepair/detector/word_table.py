@@ -67,11 +67,17 @@ def _hash(data: npt.NDArray[np.uint8], start: int, end: int) -> np.uint64:
 
 
 @compiled
+def home(table, hashed):  # type: ignore[no-untyped-def]
+    """Where in a table of a power of two the search for a hash begins."""
+    return (hashed ^ (hashed >> np.uint64(32))) & np.uint64(len(table) - 1)
+
+
+@compiled
 def _slot(table, hashed):  # type: ignore[no-untyped-def]
     """Where the word of a hash stands in the table, or would."""
     mask = np.uint64(len(table) - 1)
     tag = hashed >> np.uint64(VALUE_BITS)
-    at = (hashed ^ (hashed >> np.uint64(32))) & mask
+    at = home(table, hashed)
     while table[at] and table[at] >> np.uint64(VALUE_BITS) != tag:
         at = (at + np.uint64(1)) & mask
     return at
@@ -141,7 +147,7 @@ def _mark(bitmap: npt.NDArray[np.uint8], data: npt.NDArray[np.uint8]) -> None:
         if end == len(data) or data[end] == 10:
             if end > start:
                 hashed = _hash(data, start, end)
-                bitmap[(hashed ^ (hashed >> np.uint64(32))) & np.uint64(len(bitmap) - 1)] = 1
+                bitmap[home(bitmap, hashed)] = 1
             start = end + 1
 
 
