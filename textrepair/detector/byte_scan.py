@@ -292,7 +292,9 @@ def _is_bound(data, start, end):  # type: ignore[no-untyped-def]
 
 @compiled
 def _identifier(data, table, signs, value, start, end, traits):  # type: ignore[no-untyped-def]
-    """The model's identifier of a word that stands by itself or behind an apostrophe."""
+    """The model's identifier of a word, or of the compound that ends in it."""
+    if traits & _HYPHENED:
+        return np.int64(signs[261])
     if traits & _CLITIC:
         hashed = (FNV_START ^ np.uint64(39)) * FNV_PRIME
         for k in range(start, end):
@@ -372,13 +374,9 @@ def _look_up_line(  # type: ignore[no-untyped-def]
             if suspect:
                 unlisted[found] = _code_point(data, line_start, start, line_start_point)
                 found += 1
-        last_value, last_size = value, size if traits & _SMALL_LETTERS else 0
+        last_value, last_size = value, size if traits & _SMALL_LETTERS else np.int64(0)
         if len(ids):
-            if traits & _HYPHENED:
-                identifier = np.int64(signs[261])  # a compound
-            else:
-                identifier = _identifier(data, table, signs, value, start, end, traits)
-            ids[traits >> _TOKEN_SHIFT] = identifier
+            ids[traits >> _TOKEN_SHIFT] = _identifier(data, table, signs, value, start, end, traits)
         if not joined and traits & (_LETTERS | _WIDE) and value and value & NO_IDENTIFIER != NO_IDENTIFIER:
             scored += 1
     stats[UNLISTED], stats[COMMON_WORDS], stats[SMALL_WORDS], stats[SCORED] = found, common, small, scored

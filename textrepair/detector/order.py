@@ -20,6 +20,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import mul
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -106,12 +107,15 @@ class OrderDetector:
 
     def detect(self, document: Document) -> Detection:
         scan = document.scan
-        sentences = sentences_of(scan)
-        if len(sentences) < SHORTEST or not scan.looks_english:
+        if not scan.looks_english:
             return UNTOLD
-        probability = order_probability(standing(sentences), len(sentences))
+        count, standings = _told(*_seen_by(scan, MOST))
+        if count < SHORTEST:
+            return UNTOLD
+        probability = order_probability(standings, count)
         if probability < FLAGGED:
             return Detection(Damage(probability, 0.0))
+        sentences = sentences_of(scan)
         spans, misplaced = code_points(scan, sentences), _least_at_home(sentences)
         places = [spans[i] for i in misplaced]
         reason = "out of order: somebody named here in short comes in full only later"
@@ -129,22 +133,45 @@ def code_points(scan: Scan, sentences: Sentences) -> list[tuple[int, int]]:
 
 def sentences_of(scan: Scan, most: int | None = MOST) -> Sentences:
     """The sentences of a text as the detector sees them, at most so many."""
+    return Sentences(*_sentences(*_seen_by(scan, most)))
+
+
+def _seen_by(scan: Scan, most: int | None) -> tuple[Any, ...]:
+    """What the compiled functions get of a text."""
     begins = scan.skeleton.begins
-    count, parts = len(begins), len(scan.parts)
+    return scan.data, scan.parts, scan.values, scan.hashes, begins, len(begins) if most is None else most
+
+
+@compiled_making_arrays
+def _sentences(data, parts, values, hashes, begins, most):  # type: ignore[no-untyped-def]
+    """The arrays of :class:`Sentences`."""
+    count, runs = len(begins), len(parts)
     spans = np.empty((count, 2), dtype=np.int32)
-    marks = np.zeros(count, dtype=np.uint8)
-    stem_start, name_start = np.zeros(count + 1, dtype=np.int32), np.zeros(count + 1, dtype=np.int32)
-    stems, weights = np.empty(parts, dtype=np.uint64), np.empty(parts)
-    names, sorts = np.empty(parts, dtype=np.uint64), np.empty(parts, dtype=np.uint8)
+    marks = np.empty(count, dtype=np.uint8)
+    stem_start, name_start = np.empty(count + 1, dtype=np.int32), np.empty(count + 1, dtype=np.int32)
+    stem_start[0] = name_start[0] = 0
+    stems, weights = np.empty(runs, dtype=np.uint64), np.empty(runs)
+    names, sorts = np.empty(runs, dtype=np.uint64), np.empty(runs, dtype=np.uint8)
     n = _read(
-        scan.data, scan.parts, scan.values, scan.hashes, begins, count if most is None else most,
+        data, parts, values, hashes, begins, most,
         spans, marks, stem_start, stems, weights, name_start, names, sorts,
     )  # fmt: skip
-    stem_start, name_start = stem_start[: n + 1], name_start[: n + 1]
     stop, end = stem_start[n], name_start[n]
-    return Sentences(
-        spans[:n], marks[:n], stem_start, stems[:stop], weights[:stop], name_start, names[:end], sorts[:end]
+    return (
+        spans[:n], marks[:n], stem_start[: n + 1], stems[:stop], weights[:stop],
+        name_start[: n + 1], names[:end], sorts[:end],
+    )  # fmt: skip
+
+
+@compiled_making_arrays
+def _told(data, parts, values, hashes, begins, most):  # type: ignore[no-untyped-def]
+    """How many sentences there are and, if enough, :func:`standing` of them."""
+    _, marks, stem_start, stems, weights, name_start, names, sorts = _sentences(
+        data, parts, values, hashes, begins, most
     )
+    if len(marks) < SHORTEST:
+        return len(marks), (0.0, 0.0, 0.0, 0.0)
+    return len(marks), _standing(stem_start, stems, weights, marks, name_start, names, sorts)
 
 
 @compiled

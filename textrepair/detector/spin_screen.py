@@ -18,15 +18,26 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from textrepair.detector import byte_scan
+from textrepair.detector.compiled import compiled, compiled_making_arrays
 from textrepair.detector.screen import Scan
 from textrepair.model.channel import FACTOR_UNITS, STEP, Entries, log_probability
 from textrepair.model.model import Model
-from textrepair.model.ngrams import Ngrams, Opened, extend, find_pair, opened, prepare, score
+from textrepair.model.ngrams import (
+    Ngrams,
+    Opened,
+    extend,
+    find_pair,
+    follow,
+    opened,
+    pair_key,
+    prepare,
+    score,
+    touch_pair,
+)
 from textrepair.model.reading import LM_WEIGHT
 from textrepair.model.vocabulary import SPECIALS
 
@@ -140,18 +151,23 @@ def _evidence(model: Model, family: int) -> npt.NDArray[np.float64]:
     return evidence
 
 
-@numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")
+@compiled
+def _pairs(seen_as: npt.NDArray[np.int32], ids: npt.NDArray[np.int32], i: int) -> tuple[np.uint64, np.uint64]:
+    """The keys of the pairs that a word makes with the one before and with the one behind."""
+    word = np.int64(seen_as[ids[i]])
+    before = np.int64(seen_as[ids[i - 1]]) if i and ids[i - 1] != 1 else np.int64(0)
+    behind = np.int64(seen_as[ids[i + 1]]) if i + 1 < len(ids) else np.int64(1)
+    return pair_key(before, word), pair_key(word, behind)
+
+
+@compiled
 def _is_new(model: Opened, seen_as: npt.NDArray[np.int32], ids: npt.NDArray[np.int32], i: int) -> bool:
     """Is the word in a pair, with the one before or the one behind, that the model never saw?"""
-    word = np.uint64(seen_as[ids[i]])
-    before = np.uint64(seen_as[ids[i - 1]]) if i and ids[i - 1] != 1 else np.uint64(0)
-    if find_pair(model, (before << np.uint64(16)) | word) < 0:
-        return True
-    behind = np.uint64(seen_as[ids[i + 1]]) if i + 1 < len(ids) else np.uint64(1)
-    return bool(find_pair(model, (word << np.uint64(16)) | behind) < 0)
+    before, behind = _pairs(seen_as, ids, i)
+    return bool(find_pair(model, before) < 0 or find_pair(model, behind) < 0)
 
 
-@numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")
+@compiled
 def _suspicion(
     lm: Ngrams,
     seen_as: npt.NDArray[np.int32],
@@ -159,6 +175,11 @@ def _suspicion(
     ids: npt.NDArray[np.int32],
 ) -> float:
     model = opened(lm)
+    for i in range(len(ids)):
+        if weights[ids[i]] > 0.0:
+            before, behind = _pairs(seen_as, ids, i)
+            touch_pair(model, before)
+            touch_pair(model, behind)
     total = 0.0
     for i in range(len(ids)):
         weight = weights[ids[i]]
@@ -167,7 +188,7 @@ def _suspicion(
     return total
 
 
-@numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")
+@compiled_making_arrays
 def _room(count: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:
     """A table of so many identifiers (0 is none), never more than half full, and a sum for each."""
     size = 16
@@ -176,7 +197,7 @@ def _room(count: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:
     return np.zeros(size, dtype=np.int32), np.zeros(size)
 
 
-@numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")
+@compiled
 def _place(table: npt.NDArray[np.int32], identifier: int) -> int:
     """Where an identifier stands in a table of them, or would."""
     mask = len(table) - 1
@@ -186,7 +207,18 @@ def _place(table: npt.NDArray[np.int32], identifier: int) -> int:
     return at
 
 
-@numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")
+@compiled
+def _fit(  # type: ignore[no-untyped-def]
+    model, context, prepared, last, word, behind, unknown
+):
+    """Natural-log probability of a word in a context that is prepared, and of the word behind it."""
+    length, three, two, one = prepared
+    pair = find_pair(model, pair_key(last, word))
+    logp, length, three, two, one = follow(model, context, length, three, two, one, word, pair)
+    return logp + unknown + score(model, extend(context, word), length, three, two, one, behind)
+
+
+@compiled_making_arrays
 def _explanation(
     lm: Ngrams,
     entries: Entries,
@@ -198,18 +230,24 @@ def _explanation(
     model = opened(lm)
     words, families = entries.swap_factor.shape[1], len(entries.code)
     explained, by_kind = _room(len(ids))
+    likelihood = np.zeros(256)  # of a code; 0 means never
+    for code in range(1, 256):
+        likelihood[code] = math.exp(-STEP * (255.0 - code))
     total = 0.0
     context = np.uint64(0xFFFFFFFF0000)
     for i in range(len(ids)):
         observed = np.int64(ids[i])
         word = np.int64(seen_as[observed])
         if weights[observed] > 0.0 and _is_new(model, seen_as, ids, i):
+            last = np.int64(context & np.uint64(0xFFFF))
             behind = np.int64(seen_as[ids[i + 1]]) if i + 1 < len(ids) else np.int64(1)
-            length, three, two, one = prepare(model, context)
-            after = extend(context, word)
-            longer, c, b, a = prepare(model, after)
-            own = score(model, context, length, three, two, one, word) + unknown_logp[observed]
-            own += score(model, after, longer, c, b, a, behind)
+            for entry in range(entries.start[observed], entries.start[observed + 1]):
+                target = np.int64(entries.target[entry])
+                if target < words:
+                    touch_pair(model, pair_key(last, target))
+                    touch_pair(model, pair_key(target, behind))
+            prepared = prepare(model, context)
+            own = _fit(model, context, prepared, last, word, behind, unknown_logp[observed])
             better = 0.0
             for entry in range(entries.start[observed], entries.start[observed + 1]):
                 target = np.int64(entries.target[entry])
@@ -217,12 +255,8 @@ def _explanation(
                     continue
                 likely = 0.0
                 for family in range(families):
-                    if entries.code[family, entry]:
-                        likely += math.exp(-STEP * (255.0 - entries.code[family, entry])) / families
-                after = extend(context, target)
-                longer, c, b, a = prepare(model, after)
-                fits = score(model, context, length, three, two, one, target)
-                fits += score(model, after, longer, c, b, a, behind)
+                    likely += likelihood[entries.code[family, entry]] / families
+                fits = _fit(model, context, prepared, last, target, behind, np.float32(0.0))
                 better += likely * math.exp(min(30.0, LM_WEIGHT * (fits - own)))
             at = _place(explained, observed)
             explained[at] = observed
