@@ -466,23 +466,34 @@ class Profile:
         self.names = tuple(names)
 
     @cached_property
-    def _table(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int16]]:
-        """The runs' keys and their places, by hash; small enough for the processor's nearest cache."""
-        size = 1 << (2 * len(self.names)).bit_length()
+    def _tables(self) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int32], npt.NDArray[np.int16]]:
+        """The places of the listed runs: of pairs by their codes plus one, of single codes with 0 before, and of runs of three
+        keys and places by hash.  A pair that isn't listed has -1, or -2 if a listed run of three holds it."""
+        codes = [[_CODE[name] + 1 for name in run.split(" ")] for run in self.names]
+        short = np.full((len(ALPHABET) + 1, len(ALPHABET) + 1), -1, dtype=np.int16)
+        for run in codes:
+            if len(run) == 3:
+                short[run[0], run[1]] = short[run[1], run[2]] = -2
+        for place, run in enumerate(codes):
+            if len(run) < 3:
+                short[run[0] if run[1:] else 0, run[-1]] = place
+        longer = [place for place, run in enumerate(codes) if len(run) == 3]
+        size = 1 << (4 * len(longer)).bit_length()
         keys, places = np.zeros(size, dtype=np.int32), np.zeros(size, dtype=np.int16)
-        _fill(keys, places, np.array([key_of(name) for name in self.names], dtype=np.int32))
-        return keys, places
+        wanted = np.array([key_of(self.names[place]) for place in longer], dtype=np.int32)
+        _fill(keys, places, wanted, np.array(longer, dtype=np.int16))
+        return short, keys, places
 
     def vector(self, skeleton: Skeleton) -> npt.NDArray[np.float64]:
         """Square roots of the shares of the listed runs among all listed in the text, shape ``(len(names),)``."""
         counts = np.zeros(len(self.names))
-        _count(skeleton.codes, *self._table, counts)
+        _count(skeleton.codes, *self._tables, counts)
         out: npt.NDArray[np.float64] = np.sqrt(counts / max(1.0, counts.sum()))
         return out
 
     def product(self, skeleton: Skeleton, weights: npt.NDArray[np.float64]) -> float:
         """``vector(skeleton) @ weights``."""
-        return float(_product(skeleton.codes, *self._table, weights))
+        return float(_product(skeleton.codes, *self._tables, weights))
 
 
 @compiled
@@ -496,47 +507,55 @@ def _slot(keys, key):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _fill(keys: npt.NDArray[np.int32], places: npt.NDArray[np.int16], wanted: npt.NDArray[np.int32]) -> None:
-    for place in range(len(wanted)):
-        at = _slot(keys, wanted[place])
-        keys[at], places[at] = wanted[place], place
+def _fill(
+    keys: npt.NDArray[np.int32],
+    places: npt.NDArray[np.int16],
+    wanted: npt.NDArray[np.int32],
+    theirs: npt.NDArray[np.int16],
+) -> None:
+    for i in range(len(wanted)):
+        at = _slot(keys, wanted[i])
+        keys[at], places[at] = wanted[i], theirs[i]
 
 
 @compiled
 def _count(
     skeleton: npt.NDArray[np.uint8],
+    short: npt.NDArray[np.int16],
     keys: npt.NDArray[np.int32],
     places: npt.NDArray[np.int16],
     counts: npt.NDArray[np.float64],
 ) -> None:
-    """Count the runs of one to three codes that the table has."""
+    """Count the runs of one to three codes that are listed."""
     two = one = np.int32(0)
+    last_place = -1  # of the pair before
     for i in range(len(skeleton)):
         code = np.int32(skeleton[i]) + np.int32(1)
-        at = _slot(keys, code)
-        if keys[at]:
-            counts[places[at]] += 1.0
+        place = short[0, code]
+        if place >= 0:
+            counts[place] += 1.0
         if one:
-            pair = one << 8 | code
-            at = _slot(keys, np.int32(pair))
-            if keys[at]:
-                counts[places[at]] += 1.0
-            if two:
-                at = _slot(keys, np.int32(two << 16 | pair))
+            place = short[one, code]
+            if place >= 0:
+                counts[place] += 1.0
+            if place != -1 and last_place != -1:
+                at = _slot(keys, np.int32(two << 16 | one << 8 | code))
                 if keys[at]:
                     counts[places[at]] += 1.0
+            last_place = place
         two, one = one, code
 
 
 @compiled_making_arrays
 def _product(
     skeleton: npt.NDArray[np.uint8],
+    short: npt.NDArray[np.int16],
     keys: npt.NDArray[np.int32],
     places: npt.NDArray[np.int16],
     weights: npt.NDArray[np.float64],
 ) -> float:
     counts = np.zeros(len(weights))
-    _count(skeleton, keys, places, counts)
+    _count(skeleton, short, keys, places, counts)
     total = product = 0.0
     for place in range(len(weights)):
         if counts[place]:
