@@ -392,7 +392,7 @@ def scan_bytes(
     ids: npt.NDArray[np.int32],
     unlisted: npt.NDArray[np.int64],
     doubled: npt.NDArray[np.int64],
-    lines: npt.NDArray[np.int64],
+    lines: npt.NDArray[np.int32],
     seen: npt.NDArray[np.uint64],
     parts: npt.NDArray[np.int32],
     values: npt.NDArray[np.int64],
@@ -408,10 +408,10 @@ def scan_bytes(
     Filled in: ``ids`` (two more than the text has bytes, or empty: not wanted) the identifiers of words and signs, with that
     of the sentence's end after each sentence; ``unlisted`` (a third of the text's bytes) starts, in code points, of words on
     no list, of rests of cut words, and of words that make another one with the word before; ``doubled`` (half the text's bytes)
-    of words that stand there again, alone or as the last of two; ``lines`` (lines of the text, 3) number among those that say
-    something, start and end (code points) of lines that may be furniture; ``seen`` zeros, a power of two, at least half the
-    text's bytes; ``parts``, ``values`` and ``hashes`` (half the text's bytes and one more) start and
-    end, in bytes, of every run of letters and digits, what the table says of it, and its hash there; ``stats`` zeros, (STATS,).
+    of words that stand there again, alone or as the last of two; ``lines`` (as many, 3) number among those that say something,
+    start and end (code points) of lines that may be furniture; ``seen`` zeros, a power of two, at least half the text's bytes;
+    ``parts``, ``values`` and ``hashes`` (half the text's bytes and one more) start and end, in bytes, of every run of letters
+    and digits, what the table says of it, and its hash there; ``stats`` zeros, (STATS,).
     """
     size = len(data)
     want = len(ids) > 0
