@@ -486,7 +486,7 @@ class Profile:
 
     def vector(self, skeleton: Skeleton) -> npt.NDArray[np.float64]:
         """Square roots of the shares of the listed runs among all listed in the text, shape ``(len(names),)``."""
-        counts = np.zeros(len(self.names))
+        counts = np.zeros(len(self.names), dtype=np.int32)
         _count(skeleton.codes, *self._tables, counts)
         out: npt.NDArray[np.float64] = np.sqrt(counts / max(1.0, counts.sum()))
         return out
@@ -524,7 +524,7 @@ def _count(
     short: npt.NDArray[np.int16],
     keys: npt.NDArray[np.int32],
     places: npt.NDArray[np.int16],
-    counts: npt.NDArray[np.float64],
+    counts: npt.NDArray[np.int32],
 ) -> None:
     """Count the runs of one to three codes that are listed."""
     two = one = np.int32(0)
@@ -533,15 +533,15 @@ def _count(
         code = np.int32(skeleton[i]) + np.int32(1)
         place = short[0, code]
         if place >= 0:
-            counts[place] += 1.0
+            counts[place] += 1
         if one:
             place = short[one, code]
             if place >= 0:
-                counts[place] += 1.0
+                counts[place] += 1
             if place != -1 and last_place != -1:
                 at = _slot(keys, np.int32(two << 16 | one << 8 | code))
                 if keys[at]:
-                    counts[places[at]] += 1.0
+                    counts[places[at]] += 1
             last_place = place
         two, one = one, code
 
@@ -554,7 +554,7 @@ def _product(
     places: npt.NDArray[np.int16],
     weights: npt.NDArray[np.float64],
 ) -> float:
-    counts = np.zeros(len(weights))
+    counts = np.zeros(len(weights), dtype=np.int32)
     _count(skeleton, short, keys, places, counts)
     total = product = 0.0
     for place in range(len(weights)):
