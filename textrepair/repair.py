@@ -218,7 +218,7 @@ class Repairer:
             edits = _Shield(text, settings.protect).spare(edits)
         sure = [e for e in edits if _applies(e, settings)]
         mended, view = _UNCHANGED, document
-        if first := without_overlap(e for e in sure if e.kind in _MENDED_FIRST):
+        if sure and (first := without_overlap(e for e in sure if e.kind in _MENDED_FIRST)):
             mended = Patch(first)
             view = Document(mended.apply(text), self._scanner)
         language = _language(text, document.scan)

@@ -184,6 +184,9 @@ def _skeleton(data, parts, values, out, begins):  # type: ignore[no-untyped-def]
     opaque_end = -1
     for k in range(count + 1):
         start = parts[k, 0] if k < count else size
+        if start == at + 1 and data[at] == 32:  # as before most words
+            white = True
+            at = start
         while at < start:
             sign = data[at]
             width = 1
