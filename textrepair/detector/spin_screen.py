@@ -27,7 +27,6 @@ from textrepair.detector.screen import Scan
 from textrepair.model.channel import FACTOR_UNITS, STEP, Entries, log_probability
 from textrepair.model.model import Model
 from textrepair.model.ngrams import (
-    Ngrams,
     Opened,
     extend,
     find_pair,
@@ -90,14 +89,14 @@ class SpinScreen:
 
     def suspicion(self, scan: Scan) -> float:
         """Evidence of damage, in nats a word, of the words that stand in company never seen."""
-        found = _suspicion(self.model.ngrams, self.model.vocabulary.seen_as, self._weights, scan.ids)
+        found = _suspicion(self._lm, self.model.vocabulary.seen_as, self._weights, scan.ids)
         return float(found) / max(1, scan.stats[byte_scan.SCORED])
 
     def explanation(self, scan: Scan) -> float:
         """How much better, in nats a word, a light spinner explains those words than their writer."""
         model = self.model
         found = _explanation(
-            model.ngrams,
+            self._lm,
             model.channel.entries,
             self.model.vocabulary.seen_as,
             self._weights,
@@ -105,6 +104,11 @@ class SpinScreen:
             scan.ids,
         )
         return float(found) / max(1, scan.stats[byte_scan.SCORED])
+
+    @cached_property
+    def _lm(self) -> npt.NDArray[np.int64]:
+        """The language model, opened: handing on eleven arrays would cost as much as a third of the first question."""
+        return np.array(opened(self.model.ngrams), dtype=np.int64)
 
     @cached_property
     def _weights(self) -> npt.NDArray[np.float32]:
@@ -152,6 +156,13 @@ def _evidence(model: Model, family: int) -> npt.NDArray[np.float64]:
 
 
 @compiled
+def _model(lm):  # type: ignore[no-untyped-def]
+    return Opened(
+        lm[0], lm[1], lm[2], lm[3], lm[4], lm[5], lm[6], lm[7], lm[8], lm[9], lm[10], lm[11], lm[12], lm[13]
+    )
+
+
+@compiled
 def _pairs(seen_as: npt.NDArray[np.int32], ids: npt.NDArray[np.int32], i: int) -> tuple[np.uint64, np.uint64]:
     """The keys of the pairs that a word makes with the one before and with the one behind."""
     word = np.int64(seen_as[ids[i]])
@@ -169,12 +180,12 @@ def _is_new(model: Opened, seen_as: npt.NDArray[np.int32], ids: npt.NDArray[np.i
 
 @compiled
 def _suspicion(
-    lm: Ngrams,
+    lm: npt.NDArray[np.int64],
     seen_as: npt.NDArray[np.int32],
     weights: npt.NDArray[np.float32],
     ids: npt.NDArray[np.int32],
 ) -> float:
-    model = opened(lm)
+    model = _model(lm)
     for i in range(len(ids)):
         if weights[ids[i]] > 0.0:
             before, behind = _pairs(seen_as, ids, i)
@@ -220,14 +231,14 @@ def _fit(  # type: ignore[no-untyped-def]
 
 @compiled_making_arrays
 def _explanation(
-    lm: Ngrams,
+    lm: npt.NDArray[np.int64],
     entries: Entries,
     seen_as: npt.NDArray[np.int32],
     weights: npt.NDArray[np.float32],
     unknown_logp: npt.NDArray[np.float32],
     ids: npt.NDArray[np.int32],
 ) -> float:
-    model = opened(lm)
+    model = _model(lm)
     words, families = entries.swap_factor.shape[1], len(entries.code)
     explained, by_kind = _room(len(ids))
     likelihood = np.zeros(256)  # of a code; 0 means never
