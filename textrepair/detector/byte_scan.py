@@ -338,6 +338,7 @@ def _look_up_line(  # type: ignore[no-untyped-def]
     marked = False
     agency_end = np.int64(-1)
     found, common, small, scored = stats[UNLISTED], stats[COMMON_WORDS], stats[SMALL_WORDS], stats[SCORED]
+    point, point_at = line_start_point, line_start  # a code point, and the byte where it begins
     last_value = last_size = np.int64(0)  # of the word before, if it is all in small letters
     for k in range(first, stats[PARTS]):
         start, end = np.int64(parts[k, 0]), np.int64(parts[k, 1])
@@ -372,7 +373,8 @@ def _look_up_line(  # type: ignore[no-untyped-def]
                     whole = (whole ^ np.uint64(data[at])) * FNV_PRIME
                 suspect = look_up(table, whole) & COMMON != 0
             if suspect:
-                unlisted[found] = _code_point(data, line_start, start, line_start_point)
+                point, point_at = _code_point(data, point_at, start, point), start
+                unlisted[found] = point
                 found += 1
         last_value, last_size = value, size if traits & _SMALL_LETTERS else np.int64(0)
         if len(ids):
