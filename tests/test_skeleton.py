@@ -41,7 +41,8 @@ def test_sentences_compiled_and_not(text: str) -> None:
     scan = default_scanner().scan(text)
     compiled = order.sentences_of(scan)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(order, "_read", order._read.py_func)
+        for name in ("_read", "_sentences"):
+            patched.setattr(order, name, getattr(order, name).py_func)
         plain = order.sentences_of(scan)
     for name in ("spans", "marks", "stem_start", "stems", "weights", "name_start", "names", "sorts"):
         assert (getattr(compiled, name) == getattr(plain, name)).all(), name

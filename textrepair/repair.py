@@ -19,7 +19,7 @@ from typing import Literal, get_args
 
 import regex
 
-from textrepair.detector.base import KINDS, Damage, Detection, Detector, Diagnosis, Document, Finding
+from textrepair.detector.base import KINDS, UNTOLD, Damage, Detection, Detector, Diagnosis, Document, Finding
 from textrepair.detector.byte_scan import SPELLED
 from textrepair.detector.encoding import EncodingDetector
 from textrepair.detector.evidence import without_overlap
@@ -57,6 +57,7 @@ DEFAULT_KINDS = frozenset({"spin", "translation", "encoding", "spacing", "repeti
 _GRAVE = ("spin", "translation")
 _MECHANICAL = ("encoding", "spacing", "repetition")
 _MECHANICAL_SHARE = 0.01
+_COUNTED = (*_GRAVE, *_MECHANICAL)
 #: Mended before the words are read.  A doubled word is not: "telephone telephone" can be a spinner's "phone call".
 _MENDED_FIRST = ("encoding", "spacing")
 #: A reference is used if it is damaged at most so much as the article is.  A sound list of products can pass for lightly
@@ -212,12 +213,14 @@ class Repairer:
     def _repair(self, text: str, settings: Settings, references: ReferenceIndex | None) -> Repair:
         document = Document(text, self._scanner)
         found: dict[str, Detection] = {d.kind: d.detect(document) for d in self._mechanical}
-        shielded = _Shield(text, settings.protect)
-        edits = shielded.spare(edit for detection in found.values() for edit in detection.edits)
+        edits = [edit for detection in found.values() for edit in detection.edits]
+        if edits:
+            edits = _Shield(text, settings.protect).spare(edits)
         sure = [e for e in edits if _applies(e, settings)]
-        first = without_overlap(e for e in sure if e.kind in _MENDED_FIRST)
-        mended = Patch(first) if first else _UNCHANGED
-        view = Document(mended.apply(text), self._scanner) if mended.edits else document
+        mended, view = _UNCHANGED, document
+        if sure and (first := without_overlap(e for e in sure if e.kind in _MENDED_FIRST)):
+            mended = Patch(first)
+            view = Document(mended.apply(text), self._scanner)
         language = _language(text, document.scan)
         prose = _Prose(view.text, settings.protect)
         worded = self._worded(document, view, prose, language)
@@ -246,7 +249,7 @@ class Repairer:
     ) -> dict[str, Detection]:
         """What is wrong with the wording; ``view`` is the document with its mechanical damage mended."""
         if language not in (None, "en"):
-            return {kind: Detection(Damage(None, 0.0)) for kind in _GRAVE}
+            return dict.fromkeys(_GRAVE, UNTOLD)
         cleared = None if self.depth == THOROUGH else self._screen.cleared(document.scan)
         spin = (
             self._spin.detect(view, prose.shield.tokens(view))
@@ -385,9 +388,13 @@ def _language(text: str, scan: Scan) -> str | None:
     return None if text.isascii() and spelled < SHORTEST_FOR_LANGUAGE else language_of(text)
 
 
+_PLACE_OF_FINDING = attrgetter("start", "end", "kind")
+
+
 def _diagnosis(found: dict[str, Detection], language: str | None) -> Diagnosis:
-    damage = {kind: found[kind].damage if kind in found else Damage(None, 0.0) for kind in KINDS}
-    findings = sorted((f for d in found.values() for f in d.findings), key=attrgetter("start", "end", "kind"))
+    damage = {kind: found.get(kind, UNTOLD).damage for kind in KINDS}
+    findings = [finding for detection in found.values() for finding in detection.findings]
+    findings.sort(key=_PLACE_OF_FINDING)
     return Diagnosis(_score(damage), damage, tuple(findings), language)
 
 
@@ -401,8 +408,8 @@ def counted(kind: str, damage: Damage) -> float | None:
 
 def _score(damage: Mapping[str, Damage]) -> float | None:
     """The probability that the article is damaged enough to matter."""
-    known = [p for k in (*_GRAVE, *_MECHANICAL) if (p := counted(k, damage[k])) is not None]
-    return 1.0 - prod(1.0 - p for p in known) if known else None
+    known = [p for k in _COUNTED if (p := counted(k, damage[k])) is not None]
+    return 1.0 - prod([1.0 - p for p in known]) if known else None
 
 
 def _joined(text: str, parts: Sequence[tuple[int, Repair]]) -> Repair:

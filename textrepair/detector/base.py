@@ -37,9 +37,11 @@ class Document:
     @cached_property
     def scan(self) -> Scan:
         """What one pass over its bytes saw: what the text can't have need not be looked for."""
+        if self.scanner:
+            return self.scanner.scan(self.text)
         from textrepair.detector.screen import default_scanner  # which imports the detectors' lists
 
-        return (self.scanner or default_scanner()).scan(self.text)
+        return default_scanner().scan(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,10 @@ class Detection:
     damage: Damage
     findings: tuple[Finding, ...] = ()
     edits: tuple[Edit, ...] = ()
+
+
+#: What nearly all detectors answer to nearly all articles: nothing found; can't be told.
+NOTHING, UNTOLD = Detection(Damage(0.0, 0.0)), Detection(Damage(None, 0.0))
 
 
 @dataclass(frozen=True, slots=True)

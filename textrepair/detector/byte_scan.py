@@ -12,13 +12,15 @@ Everything is judged on UTF-8 bytes.  Positions that are handed on are counted i
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from textrepair.detector.compiled import compiled, fetch
 from textrepair.detector.word_table import (
     AGENCY,
+    BEGINS,
     COMMON,
+    ENDS,
     FNV_PRIME,
     FNV_START,
     FRAGMENT,
@@ -28,6 +30,7 @@ from textrepair.detector.word_table import (
     MAY_DOUBLE,
     NO_IDENTIFIER,
     SMALL,
+    home,
     look_up,
 )
 
@@ -42,17 +45,32 @@ DOUBLE_SPACE = 1 << 6
 DOUBLED_WORD = 1 << 7
 REPEATED_LINE = 1 << 8
 REPEATED_PASSAGE = 1 << 9
-TRACE = 1 << 10  # of a translation engine; others are stray spaces, doubled words, and
-SPACED_COLON = 1 << 11
+# Traces of a translation engine.
+SMALL_START = 1 << 10  # of a sentence
+SPACED_SIGN = 1 << 11
+SECOND_STOP = 1 << 12
+STRAY_QUOTE = 1 << 13
+OPENING_QUOTE = 1 << 14  # ‘
+FOREIGN_QUOTE = 1 << 15
+LONE_DATE = 1 << 16
+DOUBLED_STOP = 1 << 17  # ``countries. countries.``
 
 # Places in ``stats``.
 # all words, those without digits, of these the common and the small ones; tokens; words that the model knows
 FLAGS, WORDS, SPELLED, COMMON_WORDS, SMALL_WORDS, TOKENS, SCORED = range(7)
-UNLISTED, LINES, CANDIDATE_LINES, PARTS = range(7, 11)
-STATS = 11
+UNLISTED, LINES, CANDIDATE_LINES, PARTS, DOUBLES = range(7, 12)
+STATS = 12
 
 # Classes of bytes.
 _LOWER, _UPPER, _DIGIT, _SPACE, _NEWLINE, _HIGH, _OTHER = range(7)
+
+# What is noted of a word until it is looked up: what stands before it, what it is made of.
+_GAP = 3  # 0 something, _SPACED, _WHITE, _STOPPED
+_SPACED, _WHITE, _STOPPED = 1, 2, 3  # one space; up to nine bytes of white characters; ". "
+_HYPHENED, _CLITIC = 1 << 2, 1 << 3  # joined to the word before by a hyphen, an apostrophe
+_SMALL_LETTERS, _CAPITALS, _LETTERS = 1 << 4, 1 << 5, 1 << 6  # nothing else; nothing else, at least two; some
+_DIGITS, _WIDE = 1 << 7, 1 << 8
+_TOKEN_SHIFT = 9  # above: the index of its token
 
 _PREFIX = 12  # bytes of a line's first word that are looked at
 _MIN_LINE, _MIN_SENTENCE, _MIN_TITLE = 20, 50, 15
@@ -87,10 +105,8 @@ _NOT_BEHIND = _members("@/=_-(\\")
 _GAP_AFTER = _members('.!?:"*#->|)]')
 _GAP_BEFORE = _members("|-=<*#[(,.;?!)")
 
-_jit = numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")
 
-
-@_jit
+@compiled
 def _wide(data, at, size):  # type: ignore[no-untyped-def]
     """Bytes of the character that begins at a byte from 0x80 on; 1 for one that is cut off."""
     lead = data[at]
@@ -98,7 +114,7 @@ def _wide(data, at, size):  # type: ignore[no-untyped-def]
     return width if at + width <= size else 1
 
 
-@_jit
+@compiled
 def _is_quiet(data, at, width):  # type: ignore[no-untyped-def]
     """Is it a curly quote, a dash or an ellipsis, such as sound English is full of?"""
     if width != 3 or data[at] != 0xE2 or data[at + 1] != 0x80:
@@ -107,7 +123,7 @@ def _is_quiet(data, at, width):  # type: ignore[no-untyped-def]
     return third in (0x93, 0x94, 0x98, 0x99, 0x9C, 0x9D, 0xA6)
 
 
-@_jit
+@compiled
 def _is_letter(data, at, width):  # type: ignore[no-untyped-def]
     """Does it count as a letter?  Roughly: Latin, Greek, Cyrillic and what follows, without signs."""
     lead = data[at]
@@ -124,7 +140,7 @@ def _is_letter(data, at, width):  # type: ignore[no-untyped-def]
     return False
 
 
-@_jit
+@compiled
 def is_wide_space(data, at, width):  # type: ignore[no-untyped-def]
     if width == 2:
         return data[at] == 0xC2 and (data[at + 1] == 0xA0 or data[at + 1] == 0x85)
@@ -140,7 +156,7 @@ def is_wide_space(data, at, width):  # type: ignore[no-untyped-def]
     return False
 
 
-@_jit
+@compiled
 def _is_odd(data, at, width):  # type: ignore[no-untyped-def]
     """Can it show mojibake by itself: a control character of Latin-1, Œ, œ, Â, Ã, or the sign for a lost character?"""
     lead = data[at]
@@ -156,13 +172,13 @@ def _is_odd(data, at, width):  # type: ignore[no-untyped-def]
     return width == 3 and lead == 0xEF and second == 0xBF and data[at + 2] == 0xBD
 
 
-@_jit
+@compiled
 def _is_apostrophe(data, at, size):  # type: ignore[no-untyped-def]
     """Is there a curly apostrophe?"""
     return at + 2 < size and data[at] == 0xE2 and data[at + 1] == 0x80 and data[at + 2] == 0x99
 
 
-@_jit
+@compiled
 def _seen(table, hashed, mark):  # type: ignore[no-untyped-def]
     """Put a hash into a set with a mark of two bits; the marks that it had."""
     mask = np.uint64(len(table) - 1)
@@ -175,7 +191,7 @@ def _seen(table, hashed, mark):  # type: ignore[no-untyped-def]
     return np.int64(old)
 
 
-@_jit
+@compiled
 def _hash_bytes(data, start, end):  # type: ignore[no-untyped-def]
     """Eight bytes at a time; only equal texts need equal hashes here."""
     hashed = FNV_START ^ np.uint64(end - start)
@@ -200,7 +216,7 @@ def _hash_bytes(data, start, end):  # type: ignore[no-untyped-def]
     return hashed ^ (hashed >> np.uint64(31))
 
 
-@_jit
+@compiled
 def _same(data: npt.NDArray[np.uint8], first: int, second: int, size: int) -> bool:
     for i in range(size):
         if data[first + i] != data[second + i]:
@@ -208,7 +224,7 @@ def _same(data: npt.NDArray[np.uint8], first: int, second: int, size: int) -> bo
     return True
 
 
-@_jit
+@compiled
 def _is_twice(data: npt.NDArray[np.uint8], start: int, end: int) -> bool:
     """Does a line say the same twice, with nothing or a separator of up to five bytes in between?"""
     for gap in range(6):
@@ -222,7 +238,7 @@ def _is_twice(data: npt.NDArray[np.uint8], start: int, end: int) -> bool:
     return False
 
 
-@_jit
+@compiled
 def _trim(data: npt.NDArray[np.uint8], start: int, end: int, quotes: bool) -> tuple[int, int]:
     """The span without the white space, or the spaces and quotes, around it."""
     while start < end:
@@ -256,7 +272,120 @@ def _trim(data: npt.NDArray[np.uint8], start: int, end: int, quotes: bool) -> tu
     return start, end
 
 
-@_jit
+@compiled
+def _code_point(data, start, end, point):  # type: ignore[no-untyped-def]
+    """The code point at a byte, by that at an earlier one."""
+    for at in range(start, end):
+        point += data[at] & 0xC0 != 0x80
+    return point
+
+
+@compiled
+def _is_bound(data, start, end):  # type: ignore[no-untyped-def]
+    """Is the word part of an address, a handle, a path, code or a compound?"""
+    if start and _NOT_BEFORE[data[start - 1]]:
+        return True
+    if start >= 3 and _is_apostrophe(data, start - 3, len(data)):
+        return True
+    return end < len(data) and _NOT_BEHIND[data[end]]
+
+
+@compiled
+def _identifier(data, table, signs, value, start, end, traits):  # type: ignore[no-untyped-def]
+    """The model's identifier of a word, or of the compound that ends in it."""
+    if traits & _HYPHENED:
+        return np.int64(signs[261])
+    if traits & _CLITIC:
+        hashed = (FNV_START ^ np.uint64(39)) * FNV_PRIME
+        for k in range(start, end):
+            low = data[k]
+            if _CLASS[low] == _UPPER:
+                low += np.uint8(32)
+            hashed = (hashed ^ np.uint64(low)) * FNV_PRIME
+        value = look_up(table, hashed)
+    elif (
+        traits & _DIGITS
+        and not traits & (_LETTERS | _WIDE)
+        and (not value or value & NO_IDENTIFIER == NO_IDENTIFIER)
+    ):
+        hashed = FNV_START  # of so many zeros
+        for _ in range(start, end):
+            hashed = (hashed ^ np.uint64(48)) * FNV_PRIME
+        value = look_up(table, hashed)
+    identifier = value & NO_IDENTIFIER
+    if value and identifier != NO_IDENTIFIER:
+        return identifier
+    if traits & _CLITIC:
+        return np.int64(signs[256])
+    if traits & _DIGITS:
+        return np.int64(signs[257])
+    if traits & _CAPITALS:
+        return np.int64(signs[258])
+    if traits & _WIDE or _CLASS[data[start]] == _UPPER:
+        return np.int64(signs[259])
+    return np.int64(signs[260])
+
+
+@compiled
+def _look_up_line(  # type: ignore[no-untyped-def]
+    data, table, signs, line_start, line_start_point, first, ids, unlisted, parts, values, hashes, stats
+):  # fmt: skip
+    """Look up a line's words, from the run ``first`` on: what depends on the table waits for this, since by now the words'
+    slots are at hand.
+
+    Whether there is a word of furniture, and where the last name of an agency ends (-1: none).
+    """
+    marked = False
+    agency_end = np.int64(-1)
+    found, common, small, scored = stats[UNLISTED], stats[COMMON_WORDS], stats[SMALL_WORDS], stats[SCORED]
+    point, point_at = line_start_point, line_start  # a code point, and the byte where it begins
+    last_value = last_size = np.int64(0)  # of the word before, if it is all in small letters
+    for k in range(first, stats[PARTS]):
+        start, end = np.int64(parts[k, 0]), np.int64(parts[k, 1])
+        traits, hashed, size = values[k], hashes[k], end - start
+        value = look_up(table, hashed)
+        values[k] = value
+        joined = traits & (_HYPHENED | _CLITIC)
+        if not joined and not traits & _DIGITS:
+            common += value & COMMON != 0
+            small += value & SMALL != 0
+        if value & (MARK | AGENCY):
+            if value & AGENCY:
+                agency_end = end
+            if value & MARK or (start and data[start - 1] == 47):
+                marked = True
+        if traits & _SMALL_LETTERS:
+            spaced = traits & _GAP == _SPACED
+            suspect = False
+            if (not value & KNOWN and 4 <= size <= 40) or (value & FRAGMENT and spaced):
+                suspect = not _is_bound(data, start, end)
+            elif (
+                # two words, not both frequent, that make a common one
+                spaced
+                and size >= 2
+                and last_size >= 2
+                and not (value & FREQUENT and last_value & FREQUENT)
+                and (last_value & BEGINS or not last_value)
+                and (value & ENDS or not value)
+            ):
+                whole = hashes[k - 1]
+                for at in range(start, end):
+                    whole = (whole ^ np.uint64(data[at])) * FNV_PRIME
+                suspect = look_up(table, whole) & COMMON != 0
+            if suspect:
+                point, point_at = _code_point(data, point_at, start, point), start
+                unlisted[found] = point
+                found += 1
+        last_value, last_size = value, size if traits & _SMALL_LETTERS else np.int64(0)
+        if len(ids):
+            ids[traits >> _TOKEN_SHIFT] = _identifier(data, table, signs, value, start, end, traits)
+        if not joined and traits & (_LETTERS | _WIDE) and value and value & NO_IDENTIFIER != NO_IDENTIFIER:
+            scored += 1
+    stats[UNLISTED], stats[COMMON_WORDS], stats[SMALL_WORDS], stats[SCORED] = found, common, small, scored
+    return marked, agency_end
+
+
+@compiled
 def scan_bytes(
     data: npt.NDArray[np.uint8],
     table: npt.NDArray[np.uint64],
@@ -264,10 +393,12 @@ def scan_bytes(
     signs: npt.NDArray[np.int32],
     ids: npt.NDArray[np.int32],
     unlisted: npt.NDArray[np.int64],
-    lines: npt.NDArray[np.int64],
+    doubled: npt.NDArray[np.int64],
+    lines: npt.NDArray[np.int32],
     seen: npt.NDArray[np.uint64],
     parts: npt.NDArray[np.int32],
     values: npt.NDArray[np.int64],
+    hashes: npt.NDArray[np.uint64],
     stats: npt.NDArray[np.int64],
 ) -> None:
     """Scan a text.
@@ -278,21 +409,21 @@ def scan_bytes(
 
     Filled in: ``ids`` (two more than the text has bytes, or empty: not wanted) the identifiers of words and signs, with that
     of the sentence's end after each sentence; ``unlisted`` (a third of the text's bytes) starts, in code points, of words on
-    no list, of rests of cut words, and of words that make another one with the word before; ``lines`` (lines of the text, 3)
-    number among those that say something, start and end (code points) of lines that may be furniture; ``seen`` zeros, a power
-    of two, at least half the text's bytes; ``parts`` and ``values`` (half the text's bytes and one more) start and end, in bytes,
-    of every run of letters and digits, and what the table says of it; ``stats`` (STATS,).
+    no list, of rests of cut words, and of words that make another one with the word before; ``doubled`` (half the text's bytes)
+    of words that stand there again, alone or as the last of two; ``lines`` (as many, 3) number among those that say something,
+    start and end (code points) of lines that may be furniture; ``seen`` zeros, a power of two, at least half the text's bytes;
+    ``parts``, ``values`` and ``hashes`` (half the text's bytes and one more) start and end, in bytes, of every run of letters
+    and digits, what the table says of it, and its hash there; ``stats`` zeros, (STATS,).
     """
     size = len(data)
     want = len(ids) > 0
     flags = 0
-    words = tokens = spelled = common = small = scored = found = line_count = candidates = runs = 0
+    words = tokens = spelled = again = line_count = candidates = runs = 0
     wide_tails = 0  # continuation bytes so far: a byte's index less these is its code point
     # the last three words, and what stands between each and the one before
     h1 = h2 = h3 = np.uint64(0)
-    g1 = g2 = 0  # 0 something, 1 one space, 2 up to three white characters, 3 ". "
+    g1 = g2 = 0
     word_end = -10
-    last_value = last_size = 0  # what is known of the last word, and its letters if they are all small
     last_capital = False
     possessive = np.uint64(0)  # hash of a name in front of 's, or less its own s, waiting for the next word
     possessive_mark = 0
@@ -304,8 +435,8 @@ def scan_bytes(
     line_start = 0
     line_start_point = 0
     line_begins = True  # nothing but signs so far
-    line_mark = 0
-    line_agency_end = -1
+    line_mark = False
+    line_first = 0  # of its runs
     at = 0
     while at <= size:
         sign = data[at] if at < size else np.uint8(10)
@@ -322,7 +453,6 @@ def scan_bytes(
                 start_point = at - wide_tails
                 hashed = FNV_START
                 before = FNV_START
-                shaped = FNV_START
                 lower = upper = digits = wide = 0
                 turn = -1  # where a capital follows a small letter
                 while at < size:
@@ -330,15 +460,11 @@ def scan_bytes(
                     kind = _CLASS[sign]
                     if kind == _LOWER:
                         run = at
-                        while True:
+                        limit = at + 1 if line_begins else size
+                        while at < limit and 97 <= data[at] <= 122:
                             before = hashed
-                            hashed = (hashed ^ np.uint64(sign)) * FNV_PRIME
+                            hashed = (hashed ^ np.uint64(data[at])) * FNV_PRIME
                             at += 1
-                            if line_begins or at == size:
-                                break
-                            sign = data[at]
-                            if _CLASS[sign] != _LOWER:
-                                break
                         lower += at - run
                     elif kind == _UPPER:
                         if lower and turn < 0 and _CLASS[data[at - 1]] == _LOWER:
@@ -350,8 +476,6 @@ def scan_bytes(
                     elif kind == _DIGIT:
                         digits += 1
                         before = hashed
-                        shaped = (hashed if digits == 1 else shaped) ^ np.uint64(48)
-                        shaped *= FNV_PRIME
                         hashed = (hashed ^ np.uint64(sign)) * FNV_PRIME
                         at += 1
                     elif kind == _HIGH:
@@ -372,12 +496,9 @@ def scan_bytes(
                         previous_quiet = False
                     else:
                         break
-                    if line_begins and at - start <= _PREFIX and line_mark == 0:
-                        if (
-                            digits
-                            or prefixes[(hashed ^ (hashed >> np.uint64(32))) & np.uint64(len(prefixes) - 1)]
-                        ):
-                            line_mark = 1
+                    if line_begins and at - start <= _PREFIX and not line_mark:
+                        if digits or prefixes[home(prefixes, hashed)]:
+                            line_mark = True
                 line_begins = False
                 size_here = at - start
                 following = data[at] if at < size else np.uint8(10)
@@ -386,58 +507,44 @@ def scan_bytes(
                 gap_size = start - word_end
                 gap = 0
                 if gap_size == 1 and preceding == 32:
-                    gap = 1
+                    gap = _SPACED
                 elif gap_size == 2 and data[start - 2] == 46 and preceding == 32:
-                    gap = 3
+                    gap = _STOPPED
                 elif 0 < gap_size <= 9:
-                    gap = 2
+                    gap = _WHITE
                     for k in range(word_end, start):
                         if _CLASS[data[k]] not in (_SPACE, _NEWLINE, _HIGH):
                             gap = 0
-                joined = (gap_size == 1 and (preceding == 45 or preceding == 39)) or (
+                hyphened = gap_size == 1 and preceding == 45
+                clitic = (gap_size == 1 and preceding == 39) or (
                     gap_size == 3 and _is_apostrophe(data, word_end, size)
                 )
-                # ---- look it up
-                value = look_up(table, hashed)
-                parts[runs, 0], parts[runs, 1], values[runs] = start, at, value
-                runs += 1
-                if not joined:
-                    words += 1
-                    if not digits:
-                        spelled += 1
-                        if value & COMMON:
-                            common += 1
-                        if value & SMALL:
-                            small += 1
-                if value & MARK:
-                    line_mark = 1
-                if value & AGENCY:
-                    line_agency_end = at
-                    if preceding == 47:
-                        line_mark = 1
-                # ---- on no list?
+                # ---- note it; it is looked up at the end of the line
+                fetch(table, home(table, hashed))
+                traits = gap | (tokens - hyphened) << _TOKEN_SHIFT
+                if hyphened:
+                    traits |= _HYPHENED
+                if clitic:
+                    traits |= _CLITIC
                 if lower == size_here:
-                    if (not value & KNOWN and 4 <= size_here <= 40) or (value & FRAGMENT and gap == 1):
-                        bound = _NOT_BEFORE[preceding] or (
-                            start >= 3 and _is_apostrophe(data, start - 3, size)
-                        )
-                        if not bound and not _NOT_BEHIND[following]:
-                            unlisted[found] = start_point
-                            found += 1
-                    # ---- two words, not both frequent, that make a common one
-                    elif (
-                        gap == 1
-                        and size_here >= 2
-                        and last_size >= 2
-                        and not (value & FREQUENT and last_value & FREQUENT)
-                    ):
-                        whole = h1
-                        for k in range(start, at):
-                            whole = (whole ^ np.uint64(data[k])) * FNV_PRIME
-                        if look_up(table, whole) & COMMON:
-                            unlisted[found] = start_point
-                            found += 1
-                elif (
+                    traits |= _SMALL_LETTERS
+                elif upper == size_here and size_here > 1:
+                    traits |= _CAPITALS
+                if lower or upper:
+                    traits |= _LETTERS
+                if digits:
+                    traits |= _DIGITS
+                if wide:
+                    traits |= _WIDE
+                parts[runs, 0], parts[runs, 1], values[runs], hashes[runs] = start, at, traits, hashed
+                runs += 1
+                if want and not hyphened:
+                    ids[tokens] = 0
+                    tokens += 1
+                if not hyphened and not clitic:
+                    words += 1
+                    spelled += digits == 0
+                if (
                     turn > 0
                     and upper == 2
                     and turn - start >= 3
@@ -447,7 +554,7 @@ def scan_bytes(
                 ):
                     # in a row of names: behind an initial or another name, or in front of one
                     behind = preceding == 32 and (
-                        (gap == 1 and last_capital)
+                        (gap == _SPACED and last_capital)
                         or (start >= 3 and data[start - 2] == 46 and _CLASS[data[start - 3]] == _UPPER)
                     )
                     ahead = at + 1 < size and following == 32 and _CLASS[data[at + 1]] == _UPPER
@@ -455,12 +562,19 @@ def scan_bytes(
                         flags |= GLUED_NAMES
                 # ---- said twice?  A slip is in small letters, or "I I".
                 if lower == size_here or size_here == 1:
-                    if hashed == h1 and (gap == 1 or gap == 2) and not (value & MAY_DOUBLE):
+                    twice = False
+                    if hashed == h1:
+                        if gap == _SPACED or gap == _WHITE:
+                            twice = not look_up(table, hashed) & MAY_DOUBLE
+                        elif gap == _STOPPED and following == 46:
+                            twice = True
+                            flags |= DOUBLED_STOP
+                    if gap == _SPACED and g1 == _SPACED and g2 == _SPACED and hashed == h2 and h1 == h3:
+                        twice = True
+                    if twice:
                         flags |= DOUBLED_WORD
-                    elif hashed == h1 and gap == 3 and following == 46:
-                        flags |= DOUBLED_WORD
-                    elif gap == 1 and g1 == 1 and g2 == 1 and hashed == h2 and h1 == h3:
-                        flags |= DOUBLED_WORD
+                        doubled[again] = start_point
+                        again += 1
                 # ---- an apostrophe lost: "Kremlins Making" where "Kremlin's making" stands too
                 if possessive_mark and start == possessive_end + 1 and preceding == 32 and size_here >= 4:
                     pair = (possessive ^ hashed) * np.uint64(0x9E3779B97F4A7C15)
@@ -474,50 +588,9 @@ def scan_bytes(
                     and (data[at - 1] == 115 or data[at - 1] == 83)
                 ):
                     possessive, possessive_mark, possessive_end = before, 2, at
-                elif (
-                    size_here == 1
-                    and (data[start] == 115 or data[start] == 83)
-                    and joined
-                    and preceding != 45
-                ):
+                elif size_here == 1 and (data[start] == 115 or data[start] == 83) and clitic:
                     possessive, possessive_mark, possessive_end = h1, 1, at
-                # ---- the model's view
-                identifier = value & NO_IDENTIFIER if value else NO_IDENTIFIER
-                if digits and identifier == NO_IDENTIFIER and not wide and lower + upper == 0:
-                    other = look_up(table, shaped)
-                    identifier = other & NO_IDENTIFIER if other else NO_IDENTIFIER
-                if joined and preceding != 45:
-                    # a clitic: "'s"
-                    clitic = (FNV_START ^ np.uint64(39)) * FNV_PRIME
-                    for k in range(start, at):
-                        low = data[k]
-                        if _CLASS[low] == _UPPER:
-                            low += np.uint8(32)
-                        clitic = (clitic ^ np.uint64(low)) * FNV_PRIME
-                    other = look_up(table, clitic)
-                    identifier = other & NO_IDENTIFIER if other else NO_IDENTIFIER
-                if identifier != NO_IDENTIFIER and not (joined and preceding == 45):
-                    if lower + upper + wide > 0 and not joined:
-                        scored += 1
-                elif identifier == NO_IDENTIFIER:
-                    if joined and preceding != 45:
-                        identifier = signs[256]
-                    elif digits:
-                        identifier = signs[257]
-                    elif upper == size_here and size_here > 1:
-                        identifier = signs[258]
-                    elif _CLASS[data[start]] == _UPPER or wide:
-                        identifier = signs[259]
-                    else:
-                        identifier = signs[260]
-                if want:
-                    if joined and preceding == 45 and tokens:
-                        ids[tokens - 1] = signs[261]  # a compound
-                    else:
-                        ids[tokens] = identifier
-                        tokens += 1
                 last_capital = _CLASS[data[start]] == _UPPER
-                last_value, last_size = value, size_here if lower == size_here else 0
                 h3, h2, h1 = h2, h1, hashed
                 g2, g1 = g1, gap
                 word_end = at
@@ -529,22 +602,24 @@ def scan_bytes(
                 flags |= MOJIBAKE
             if width == 2 and sign == 0xC2:
                 if data[at + 1] == 0xA9:
-                    line_mark = 1
+                    line_mark = True
                 elif data[at + 1] == 0xAB:
-                    flags |= TRACE  # «
+                    flags |= FOREIGN_QUOTE  # «
             elif width == 3 and sign == 0xE2 and data[at + 1] == 0x80:
-                if data[at + 2] == 0x9E or (data[at + 2] == 0x98 and at and data[at - 1] == 32):
-                    flags |= TRACE  # „ and ‘
+                if data[at + 2] == 0x9E:
+                    flags |= FOREIGN_QUOTE  # „
+                elif data[at + 2] == 0x98 and at and data[at - 1] == 32:
+                    flags |= OPENING_QUOTE
             if quiet:
                 third = data[at + 2]
                 opening = third == 0x9C
                 if opening and at + 3 < size and data[at + 3] == 32:
-                    flags |= STRAY_SPACE
+                    flags |= STRAY_SPACE | STRAY_QUOTE
                 if at and data[at - 1] == 32:
                     if third == 0x9D or (
                         opening and (at + 3 >= size or data[at + 3] == 10 or data[at + 3] == 13)
                     ):
-                        flags |= STRAY_SPACE
+                        flags |= STRAY_SPACE | STRAY_QUOTE
                 if want and third in (0x93, 0x94):
                     ids[tokens] = signs[262]
                     tokens += 1
@@ -563,6 +638,9 @@ def scan_bytes(
                 run += 1
             if sign == 32 and at and run < size:
                 last, following = data[at - 1], data[run]
+                if run - at == 1 and last != 40 and _CLASS[following] <= _DIGIT:
+                    at = run  # the most common case
+                    continue
                 if (
                     (following in (44, 46, 59, 63, 33, 41))
                     and _CLASS[last] != _SPACE
@@ -572,8 +650,10 @@ def scan_bytes(
                     flags |= STRAY_SPACE
                 if last == 40:
                     flags |= STRAY_SPACE
-                if following == 58:
-                    flags |= SPACED_COLON
+                if following in (58, 59, 63, 33):
+                    flags |= SPACED_SIGN
+                elif following == 46 and (_CLASS[last] == _OTHER or _CLASS[last] == _HIGH):
+                    flags |= SECOND_STOP
                 if run - at >= 2 and _CLASS[last] != _SPACE and _CLASS[last] != _NEWLINE:
                     if _CLASS[following] != _SPACE and _CLASS[following] != _NEWLINE:
                         if not _GAP_AFTER[last] and not _GAP_BEFORE[following]:
@@ -584,10 +664,18 @@ def scan_bytes(
             continue
         if kind == _NEWLINE:
             # ---- the end of a line
+            stats[PARTS] = runs
+            marked, agency_end = _look_up_line(
+                data, table, signs, line_start, line_start_point, line_first,
+                ids, unlisted, parts, values, hashes, stats,
+            )  # fmt: skip
+            line_first = runs
             start, end = _trim(data, line_start, min(at, size), False)
             if end > start:
                 if end - start <= _MAX_LINE and (
-                    line_mark or (line_agency_end > 0 and data[end - 1] in (41, 42, 95, 62, 92, 35, 45, 0xA0))
+                    line_mark
+                    or marked
+                    or (agency_end > 0 and data[end - 1] in (41, 42, 95, 62, 92, 35, 45, 0xA0))
                 ):
                     lines[candidates, 0] = line_count
                     lines[candidates, 1] = line_start_point
@@ -608,8 +696,7 @@ def scan_bytes(
             line_start = at
             line_start_point = at - wide_tails
             line_begins = True
-            line_mark = 0
-            line_agency_end = -1
+            line_mark = False
             if want and tokens and ids[tokens - 1] != 1:
                 ids[tokens] = 1
                 tokens += 1
@@ -627,9 +714,9 @@ def scan_bytes(
                 for k in range(at - 3, at):
                     small_start = small_start and (_CLASS[data[k]] == _LOWER or _CLASS[data[k]] == _HIGH)
                 if small_start:
-                    flags |= TRACE
+                    flags |= SMALL_START
         elif line_begins and (sign == 91 or sign == 92 or sign == 40):
-            line_mark = 1
+            line_mark = True
         stop = sign in (46, 33, 63)
         ends = False
         if stop:
@@ -637,7 +724,7 @@ def scan_bytes(
             if 6 <= at - last_stop <= _DATE and sign == 46 and closes:
                 for k in range(last_stop, at):  # a date for a sentence
                     if _CLASS[data[k]] == _DIGIT:
-                        flags |= TRACE
+                        flags |= LONE_DATE
             if closes or data[at + 1] == 34 or data[at + 1] == 0xE2 or data[at + 1] == 39:
                 last_stop = at
             run = at + 1
@@ -677,10 +764,6 @@ def scan_bytes(
     stats[WORDS] = words
     stats[TOKENS] = tokens
     stats[SPELLED] = spelled
-    stats[COMMON_WORDS] = common
-    stats[SMALL_WORDS] = small
-    stats[UNLISTED] = found
     stats[LINES] = line_count
     stats[CANDIDATE_LINES] = candidates
-    stats[SCORED] = scored
-    stats[PARTS] = runs
+    stats[DOUBLES] = again

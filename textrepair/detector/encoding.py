@@ -19,7 +19,7 @@ from ftfy import fix_encoding
 from ftfy.badness import MOJIBAKE_CATEGORIES, is_bad
 from rapidfuzz.distance import Levenshtein
 
-from textrepair.detector.base import Damage, Detection, Document, Finding
+from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Document, Finding
 from textrepair.detector.byte_scan import LOST_APOSTROPHE, LOST_DASH, MOJIBAKE
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words, without_overlap
 from textrepair.detector.screen import Scan
@@ -61,10 +61,10 @@ class EncodingDetector:
     def detect(self, document: Document) -> Detection:
         text = document.text
         if not text or text.isspace():
-            return Detection(Damage(None, 0.0))
+            return UNTOLD
         found = [*_found(text, document.scan)] if document.scan.may_have(_SIGNS) else []
         if not found:
-            return Detection(Damage(0.0, 0.0))
+            return NOTHING
         found.sort(key=lambda pair: (pair[0].start, pair[0].end))
         findings = tuple(finding for finding, _ in found)
         return Detection(

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from textrepair.detector.base import Damage, Detection, Document, Finding
+from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Document, Finding
 from textrepair.detector.byte_scan import LINES
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words
 from textrepair.detector.recurring import LONGEST, RecurringLines, counted_lines
@@ -57,12 +57,14 @@ _REPEAT_WEIGHT = 0.4
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """A form that furniture takes: the whole line matches, and this much it says."""
+    """A form that furniture takes: the whole line matches, and this much it says; ``holds``: signs, in small letters, of
+    which every such line has one, for patterns that would search the line for them."""
 
     name: str
     weight: float
     pattern: str
     edge_only: bool = False  # counts at the head or the tail of the article alone
+    holds: tuple[str, ...] = ()
 
 
 _AGENCY = (
@@ -106,24 +108,32 @@ _FORMS = (
     _Form(
         "a credit",
         0.8,
-        rf"""(?:image|photo(?:graph)?s?|picture|illustration|video|graphic)(?:\ by|:)\ [^.!?]{{2,80}}|
-        [^.!?]{{3,60}}/{_AGENCY}|[^.!?]{{3,90}}via\ {_AGENCY}""",
+        r"(?:image|photo(?:graph)?s?|picture|illustration|video|graphic)(?:\ by|:)\ [^.!?]{2,80}",
+    ),
+    _Form(
+        "a credit",
+        0.8,
+        rf"[^.!?]{{3,60}}/{_AGENCY}|[^.!?]{{3,90}}via\ {_AGENCY}",
+        holds=("/", "via "),
     ),
     _Form(
         "a caption with its credit",
         0.75,
         rf"""[^.!?]{{8,200}}(?:\((?:[^()]{{0,60}}[\ /])?{_AGENCY}\)|©\ ?{_AGENCY}.{{0,30}})""",
+        holds=(")", "©"),
     ),
     _Form(
         "a cookie banner",
         0.9,
         r""".{0,120}\b(?:this|our)\ (?:web)?sites?\ uses?\ cookies\b.*|.{0,80}\bwe\ (?:and\ our\ partners\ )?use\ cookies\b.*|
         (?:by\ (?:using|continuing|clicking|browsing)\b.{0,120}|please\ )?\b(?:accept|consent\ to)\b.{0,40}\bcookies\b.*""",
+        holds=("cookies",),
     ),
     _Form(
         "a copyright notice",
         0.85,
         r"(?:©|\(c\)\ ?(?=\d)|copyright\ (?:©|\(c\)|\d{4})).*|.{0,200}\ball\ rights\ reserved\b.{0,220}",
+        holds=("©", "(c)", "copyright", "rights"),
     ),
     _Form(
         "a footer",
@@ -165,9 +175,15 @@ _FORMS = (
     _Form("an order to the reader", 0.75, rf"{_ORDER}\b(?:\ [\w’'-]+){{0,4}}\ {_PAGE_NOUN}[!»>]?"),
 )
 
-_ANY = re.compile(
-    "|".join(f"(?P<f{i}>{form.pattern})" for i, form in enumerate(_FORMS)), re.IGNORECASE | re.VERBOSE
-)
+
+def _any_of(forms: Iterable[_Form]) -> re.Pattern[str]:
+    return re.compile(
+        "|".join(f"(?P<f{_FORMS.index(form)}>{form.pattern})" for form in forms), re.IGNORECASE | re.VERBOSE
+    )
+
+
+_ANY, _ANY_BY_BEGINNING = _any_of(_FORMS), _any_of(form for form in _FORMS if not form.holds)
+_ANY_HOLDS = tuple({sign for form in _FORMS for sign in form.holds})
 
 # What the forms hold that don't begin as LINE_STARTS do.
 _HELD = ("cookies", "rights reserved", "copyright", "©", "http", "via ", "/")
@@ -205,12 +221,12 @@ class FurnitureDetector:
     def detect(self, document: Document) -> Detection:
         text = document.text
         if not text or text.isspace():
-            return Detection(Damage(None, 0.0))
+            return UNTOLD
         findings = tuple(_furniture(text, document.scan)) if len(document.scan.lines) else ()
         if self.recurring is not None:
             findings = _combined(findings, _recurring(text, self.recurring))
         if not findings:
-            return Detection(Damage(0.0, 0.0))
+            return NOTHING
         edits = tuple(_deletion(text, finding) for finding in findings if finding.score >= _EDIT_SCORE)
         words = sum(finding.score * len(text[finding.start : finding.end].split()) for finding in findings)
         probability = at_least_one(finding.score for finding in findings)
@@ -311,7 +327,11 @@ def _may_have_form(lowered: str) -> bool:
 def _form(line: str) -> _Form | None:
     bare = line.strip("#*_>\\- \xa0")
     for candidate in (line, bare) if bare != line else (line,):
-        match = _ANY.fullmatch(candidate) if _may_have_form(candidate.lower()) else None
+        lowered = candidate.lower()
+        if not _may_have_form(lowered):
+            continue
+        forms = _ANY if any(sign in lowered for sign in _ANY_HOLDS) else _ANY_BY_BEGINNING
+        match = forms.fullmatch(candidate)
         if match and match.lastgroup:
             return _FORMS[int(match.lastgroup[1:])]
     return None

@@ -253,7 +253,7 @@ def _viterbi(word: str) -> tuple[tuple[str, ...], float]:
     best: list[tuple[float, int]] = [(0.0, 0)] + [(-math.inf, 0)] * size
     for end in range(1, size + 1):
         for start in range(max(0, end - _MAX_PIECE), end):
-            if end - start == size:
+            if end - start == size or best[start][0] == -math.inf:
                 continue
             piece = word[start:end]
             if end - start < 4 and piece not in _SHORT and piece != _ARTICLE_A:

@@ -19,12 +19,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import mul
+from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.detector.base import Damage, Detection, Document, Finding
+from textrepair.detector.base import UNTOLD, Damage, Detection, Document, Finding
+from textrepair.detector.compiled import compiled, compiled_making_arrays
 from textrepair.detector.screen import Scan
 from textrepair.detector.skeleton import code_of, ends_in, is_capital, padded
 from textrepair.detector.spin import FLAGGED
@@ -105,12 +107,15 @@ class OrderDetector:
 
     def detect(self, document: Document) -> Detection:
         scan = document.scan
-        sentences = sentences_of(scan)
-        if len(sentences) < SHORTEST or not scan.looks_english:
-            return Detection(Damage(None, 0.0))
-        probability = order_probability(standing(sentences), len(sentences))
+        if not scan.looks_english:
+            return UNTOLD
+        count, standings = _told(*_seen_by(scan, MOST))
+        if count < SHORTEST:
+            return UNTOLD
+        probability = order_probability(standings, count)
         if probability < FLAGGED:
             return Detection(Damage(probability, 0.0))
+        sentences = sentences_of(scan)
         spans, misplaced = code_points(scan, sentences), _least_at_home(sentences)
         places = [spans[i] for i in misplaced]
         reason = "out of order: somebody named here in short comes in full only later"
@@ -128,28 +133,48 @@ def code_points(scan: Scan, sentences: Sentences) -> list[tuple[int, int]]:
 
 def sentences_of(scan: Scan, most: int | None = MOST) -> Sentences:
     """The sentences of a text as the detector sees them, at most so many."""
+    return Sentences(*_sentences(*_seen_by(scan, most)))
+
+
+def _seen_by(scan: Scan, most: int | None) -> tuple[Any, ...]:
+    """What the compiled functions get of a text."""
     begins = scan.skeleton.begins
-    count, parts = len(begins), len(scan.parts)
+    return scan.data, scan.parts, scan.values, scan.hashes, begins, len(begins) if most is None else most
+
+
+@compiled_making_arrays
+def _sentences(data, parts, values, hashes, begins, most):  # type: ignore[no-untyped-def]
+    """The arrays of :class:`Sentences`."""
+    count, runs = len(begins), len(parts)
     spans = np.empty((count, 2), dtype=np.int32)
-    marks = np.zeros(count, dtype=np.uint8)
-    stem_start, name_start = np.zeros(count + 1, dtype=np.int32), np.zeros(count + 1, dtype=np.int32)
-    stems, weights = np.empty(parts, dtype=np.uint64), np.empty(parts)
-    names, sorts = np.empty(parts, dtype=np.uint64), np.empty(parts, dtype=np.uint8)
+    marks = np.empty(count, dtype=np.uint8)
+    stem_start, name_start = np.empty(count + 1, dtype=np.int32), np.empty(count + 1, dtype=np.int32)
+    stem_start[0] = name_start[0] = 0
+    stems, weights = np.empty(runs, dtype=np.uint64), np.empty(runs)
+    names, sorts = np.empty(runs, dtype=np.uint64), np.empty(runs, dtype=np.uint8)
     n = _read(
-        scan.data, scan.parts, scan.values, begins, count if most is None else most,
+        data, parts, values, hashes, begins, most,
         spans, marks, stem_start, stems, weights, name_start, names, sorts,
     )  # fmt: skip
-    stem_start, name_start = stem_start[: n + 1], name_start[: n + 1]
     stop, end = stem_start[n], name_start[n]
-    return Sentences(
-        spans[:n], marks[:n], stem_start, stems[:stop], weights[:stop], name_start, names[:end], sorts[:end]
+    return (
+        spans[:n], marks[:n], stem_start[: n + 1], stems[:stop], weights[:stop],
+        name_start[: n + 1], names[:end], sorts[:end],
+    )  # fmt: skip
+
+
+@compiled_making_arrays
+def _told(data, parts, values, hashes, begins, most):  # type: ignore[no-untyped-def]
+    """How many sentences there are and, if enough, :func:`standing` of them."""
+    _, marks, stem_start, stems, weights, name_start, names, sorts = _sentences(
+        data, parts, values, hashes, begins, most
     )
+    if len(marks) < SHORTEST:
+        return len(marks), (0.0, 0.0, 0.0, 0.0)
+    return len(marks), _standing(stem_start, stems, weights, marks, name_start, names, sorts)
 
 
-_jit = numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")
-
-
-@_jit
+@compiled
 def _lowered(data, start, end):  # type: ignore[no-untyped-def]
     """The hash of a word in lower case, as that of the word table."""
     hashed = FNV_START
@@ -161,9 +186,12 @@ def _lowered(data, start, end):  # type: ignore[no-untyped-def]
     return hashed
 
 
-@_jit
+@compiled
 def _stem_end(data, start, end):  # type: ignore[no-untyped-def]
     """Crude, since it only has to join ``sanction`` and ``sanctions``, ``warned`` and ``warning``."""
+    last = data[end - 1] | np.uint8(32)
+    if last != 115 and last != 103 and last != 100:  # no suffix ends in another letter than s, g or d
+        return end
     for k in range(len(_SUFFIXES)):
         size = np.int64(_SUFFIXES[k, 0])
         if end - start - size >= 4 and ends_in(_SUFFIXES[k], data, end):
@@ -171,7 +199,7 @@ def _stem_end(data, start, end):  # type: ignore[no-untyped-def]
     return end
 
 
-@_jit
+@compiled
 def _is_quote(data, at):  # type: ignore[no-untyped-def]
     """1 for one that opens, 2 for one that closes, 3 for a straight one, 0 for none."""
     if data[at] == 34:
@@ -181,7 +209,7 @@ def _is_quote(data, at):  # type: ignore[no-untyped-def]
     return 0
 
 
-@_jit
+@compiled
 def _trimmed(data, start, end):  # type: ignore[no-untyped-def]
     """The end of the sentence without the white space behind it, and the same without closing quotes and brackets."""
     while end > start and (data[end - 1] <= 32 or (data[end - 1] == 0xA0 and data[end - 2] == 0xC2)):
@@ -198,7 +226,7 @@ def _trimmed(data, start, end):  # type: ignore[no-untyped-def]
     return end, bare
 
 
-@_jit
+@compiled
 def _is_whole(data, start, bare):  # type: ignore[no-untyped-def]
     """Does it end with a sign, as lines that are no headlines do?"""
     if bare <= start:
@@ -209,11 +237,10 @@ def _is_whole(data, start, bare):  # type: ignore[no-untyped-def]
     return last == 0xA6 and bare - start >= 3 and data[bare - 3] == 0xE2 and data[bare - 2] == 0x80
 
 
-@_jit
-def _quotation(data, start, end):  # type: ignore[no-untyped-def]
-    """Does the sentence open a quotation that it doesn't close; does it close one that it didn't open?"""
-    depth = lowest = 0
-    straight = False
+@compiled
+def _quoting(data, start, end, depth, lowest, straight):  # type: ignore[no-untyped-def]
+    """How many quotations are open behind these signs, the fewest that were on the way (below 0: one was closed that the
+    sentence didn't open), and whether straight quotes are among them."""
     for at in range(start, end):
         sort = _is_quote(data, at)
         if sort == 1:
@@ -224,15 +251,21 @@ def _quotation(data, start, end):  # type: ignore[no-untyped-def]
             straight = True
             depth += -1 if depth > 0 else 1
         lowest = min(lowest, depth)
+    return depth, lowest, straight
+
+
+@compiled
+def _quotation(data, end, depth, lowest, straight):  # type: ignore[no-untyped-def]
+    """Does the sentence that ends here leave a quotation open; does it close one that it didn't open?"""
     if straight and depth > 0 and data[end - 1] == 34:
         return CLOSES  # an odd straight quote at the end closes
     return (OPENS if depth > 0 else 0) | (CLOSES if lowest < 0 else 0)
 
 
-@_jit
+@compiled
 def _read(  # type: ignore[no-untyped-def]
-    data, parts, values, begins, most, spans, marks, stem_start, stems, weights, name_start, names, sorts
-):
+    data, parts, values, hashes, begins, most, spans, marks, stem_start, stems, weights, name_start, names, sorts
+):  # fmt: skip
     """Fill in the arrays of :class:`Sentences`; how many sentences there are."""
     n = stem_count = name_count = 0
     k = 0
@@ -250,9 +283,14 @@ def _read(  # type: ignore[no-untyped-def]
         pronoun_told = False
         run = 0  # capitalised words in a row, and the last of them
         last_name = np.uint64(0)
+        depth = lowest = 0
+        straight = False
+        signs_from = begin
         while k < len(parts) and parts[k, 0] < end:
             start = np.int64(parts[k, 0])
-            value = values[k]
+            if start - signs_from > 1 or (start > signs_from and data[signs_from] != 32):
+                depth, lowest, straight = _quoting(data, signs_from, start, depth, lowest, straight)
+            value, first = values[k], k
             word_end = np.int64(parts[k, 1])
             lead = data[start]
             number = 48 <= lead <= 57
@@ -285,8 +323,11 @@ def _read(  # type: ignore[no-untyped-def]
                 rare = np.int64(0)
             elif single and value & KNOWN:
                 rare = (value >> RARITY_SHIFT) & 0xFF
-            hashed = _lowered(data, start, word_end) if upper or not words else np.uint64(0)
-            code = (value >> CODE_SHIFT) & 0xFF if single and not clitic else np.int64(0)
+            whole = single and not clitic  # as it stands in the word table
+            hashed = hashes[first]
+            if not whole and (upper or not words):
+                hashed = _lowered(data, start, word_end)
+            code = (value >> CODE_SHIFT) & 0xFF if whole else np.int64(0)
             if words == 0:
                 for opener in _OPENERS:
                     if opener == hashed:
@@ -298,7 +339,10 @@ def _read(  # type: ignore[no-untyped-def]
                 elif words and upper and (value >> CODE_SHIFT) & 0xFF != _I:
                     pronoun_told = True
             if rare:
-                stems[stem_count] = _lowered(data, start, _stem_end(data, start, word_end))
+                stem_end = _stem_end(data, start, word_end)
+                stems[stem_count] = (
+                    hashed if whole and stem_end == word_end else _lowered(data, start, stem_end)
+                )
                 weights[stem_count] = rare / RARITY_UNITS
                 stem_count += 1
             named = upper and (words > 0 or rare > _RARE)
@@ -312,6 +356,8 @@ def _read(  # type: ignore[no-untyped-def]
                 run = 0
             words += 1
             capitals += upper
+            signs_from = np.int64(parts[k - 1, 1])
+        depth, lowest, straight = _quoting(data, signs_from, stop, depth, lowest, straight)
         if run:
             names[name_count] = last_name
             sorts[name_count] = BARE if run == 1 else (FULL if run <= 4 else 0)
@@ -321,7 +367,7 @@ def _read(  # type: ignore[no-untyped-def]
             continue
         if name_count > name_at:
             mark |= NAMED
-        marks[n] = mark | _quotation(data, begin, stop)
+        marks[n] = mark | _quotation(data, stop, depth, lowest, straight)
         spans[n, 0], spans[n, 1] = begin, stop
         n += 1
         stem_start[n], name_start[n] = stem_count, name_count
@@ -336,14 +382,11 @@ def _read(  # type: ignore[no-untyped-def]
 def standing(sentences: Sentences) -> tuple[float, float, float, float]:
     """Where the order stands among all permutations, by :data:`FEATURES`: standard deviations above the mean; 0 where a
     statistic has nothing to say."""
-    likeness = likeness_of(sentences)
-    marks = sentences.marks
-    return (
-        _neighbour_score(likeness, 2),
-        _full_first(sentences.name_start, sentences.names, sentences.sorts),
-        _neighbour_score(_opener_links(marks, likeness), 1),
-        _neighbour_score(_quotation_links(marks), 1),
-    )
+    out: tuple[float, float, float, float] = _standing(
+        sentences.stem_start, sentences.stems, sentences.weights,
+        sentences.marks, sentences.name_start, sentences.names, sentences.sorts,
+    )  # fmt: skip
+    return out
 
 
 def likeness_of(sentences: Sentences) -> Matrix:
@@ -355,7 +398,7 @@ def likeness_of(sentences: Sentences) -> Matrix:
     return out
 
 
-@_jit
+@compiled_making_arrays
 def _room_for(total):  # type: ignore[no-untyped-def]
     """A table for :func:`_enter`, at most half full with so many keys, and room for these."""
     size = 16
@@ -364,7 +407,7 @@ def _room_for(total):  # type: ignore[no-untyped-def]
     return np.zeros(size, dtype=np.int32), np.empty(total, dtype=np.uint64)
 
 
-@_jit
+@compiled
 def _enter(table, keys, count, key):  # type: ignore[no-untyped-def]
     """The number of a key, which gets the next one if it is new; ``table`` holds numbers plus one, by hash."""
     mask = np.uint64(len(table) - 1)
@@ -377,7 +420,7 @@ def _enter(table, keys, count, key):  # type: ignore[no-untyped-def]
     return table[at] - 1
 
 
-@_jit
+@compiled_making_arrays
 def _likeness(stem_start, stems, weights):  # type: ignore[no-untyped-def]
     count, total = len(stem_start) - 1, len(stems)
     table, keys = _room_for(total)
@@ -417,40 +460,52 @@ def _likeness(stem_start, stems, weights):  # type: ignore[no-untyped-def]
     return out
 
 
-@_jit
-def _opener_links(marks, likeness):  # type: ignore[no-untyped-def]
-    """``[i, j]``: does the opening of ``j`` have something to point to when ``i`` stands before it?"""
+@compiled_making_arrays
+def _standing(stem_start, stems, weights, marks, name_start, names, sorts):  # type: ignore[no-untyped-def]
+    likeness = _likeness(stem_start, stems, weights)
+    neighbours = _neighbour_score(likeness, 2)
+    _to_opener_links(marks, likeness)
+    pronouns = _neighbour_score(likeness, 1)
+    quotations = _quotation_score(marks)
+    return neighbours, _full_first(name_start, names, sorts), pronouns, quotations
+
+
+@compiled
+def _to_opener_links(marks, links):  # type: ignore[no-untyped-def]
+    """Turn likeness into ``[i, j]``: has the opening of ``j`` something to point to when ``i`` stands before it?"""
     count = len(marks)
-    out = np.zeros((count, count))
     for i in range(count):
         people = 1.0 if marks[i] & (NAMED | PRONOUN) else 0.0
         for j in range(count):
-            if i != j and marks[j] & PRONOUN:
-                out[i, j] = people + likeness[i, j]
-            elif i != j and marks[j] & OPENER:
-                out[i, j] = likeness[i, j]
-    return out
+            if marks[j] & PRONOUN:
+                links[i, j] += people
+            elif not marks[j] & OPENER:
+                links[i, j] = 0.0
+        links[i, i] = 0.0
 
 
-@_jit
-def _quotation_links(marks):  # type: ignore[no-untyped-def]
-    """``[i, j]``: 1 where ``i`` leaves a quotation open and ``j`` goes on with it or closes it, −0.5 if only one does."""
+@compiled_making_arrays
+def _quotation_score(marks):  # type: ignore[no-untyped-def]
+    """The score of links that are 1 where ``i`` leaves a quotation open and ``j`` goes on with it or closes it, −0.5 if only one
+    does."""
     count = len(marks)
-    out = np.zeros((count, count))
+    if not ((marks & (OPENS | CLOSES)) != 0).any():
+        return 0.0
+    links = np.zeros((count, count))
     for i in range(count):
         opens = (marks[i] & OPENS) != 0
         for j in range(count):
             closes = (marks[j] & CLOSES) != 0
             if i != j and (opens or closes):
-                out[i, j] = 1.0 if opens and closes else -0.5
-    return out
+                links[i, j] = 1.0 if opens and closes else -0.5
+    return _neighbour_score(links, 1)
 
 
 #: In so many of sound articles' people the first mention is the one in full; of 2,000 withheld stretches 0.83.
 _FULL_FIRST = 0.85
 
 
-@_jit
+@compiled_making_arrays
 def _full_first(name_start, names, sorts):  # type: ignore[no-untyped-def]
     """Σ over people of the log-likelihood ratio "first mention in full, as articles do" against "any mention may be first"."""
     count, total = len(name_start) - 1, len(names)
@@ -484,7 +539,7 @@ def _full_first(name_start, names, sorts):  # type: ignore[no-untyped-def]
     return score
 
 
-@_jit
+@compiled
 def _neighbour_score(links, reach):  # type: ignore[no-untyped-def]
     """Σ over neighbours ``i`` before ``j`` (up to ``reach`` apart, weighed by the inverse) of ``links[i, j]``, standardised.
 
@@ -494,8 +549,13 @@ def _neighbour_score(links, reach):  # type: ignore[no-untyped-def]
     """
     count = len(links)
     pairs = count * (count - 1)
-    mean = links.sum() / pairs
-    variance = (links * links).sum() / pairs - mean * mean
+    total = squares = 0.0
+    for i in range(count):
+        for j in range(count):
+            total += links[i, j]
+            squares += links[i, j] * links[i, j]
+    mean = total / pairs
+    variance = squares / pairs - mean * mean
     value = expected = spread = 0.0
     for distance in range(1, reach + 1):
         weight = 1.0 / distance
@@ -543,11 +603,11 @@ def terms(standings: Sequence[float], count: int) -> tuple[float, ...]:
     """
     length = min(count, MOST) / 30.0
     root = math.sqrt(length)
-    neighbours, names, pronouns, quotations = (max(-_CUT, min(_CUT, z)) for z in standings)
+    neighbours, names, pronouns, quotations = [max(-_CUT, min(_CUT, z)) for z in standings]
     return 1.0, length, root * neighbours, names, root * pronouns, root * quotations
 
 
 def order_probability(standings: Sequence[float], count: int) -> float:
     """The probability that sentences whose order stands so among their permutations are out of order."""
-    logit = sum(w * x for w, x in zip(_WEIGHTS, terms(standings, count), strict=True))
+    logit = sum(map(mul, _WEIGHTS, terms(standings, count)))
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from textrepair.detector.base import Damage, Detection, Document, Finding
+from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Document, Finding
 from textrepair.detector.byte_scan import DOUBLED_WORD, REPEATED_LINE, REPEATED_PASSAGE
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words, without_overlap
 from textrepair.detector.verbatim import Verbatim
@@ -28,6 +28,7 @@ _SIGNS = DOUBLED_WORD | REPEATED_LINE | REPEATED_PASSAGE
 # The possessive quantifier keeps a word of 10^6 letters linear.
 _DOUBLED = re.compile(r"(?<![\w'’@#$/.&-])([A-Za-z]++)(\s{1,3})\1(?![\w@/=_&-]|['’]\w|\.\w)", re.IGNORECASE)
 _DOUBLED_STOP = re.compile(r"(?<![\w'’-])([a-z]{3,}+)\.( \1\.)(?!\w)")
+_LETTERS = re.compile(r"[A-Za-z]++")
 _DOUBLED_PAIR = re.compile(r"(?<![\w'’-])([a-z]++) ([a-z]++)( \1 \2)(?![\w'’-])")
 
 # Function words whose doubling is a slip wherever it stands.
@@ -81,19 +82,20 @@ class RepetitionDetector:
     def detect(self, document: Document) -> Detection:
         text = document.text
         if not text or text.isspace():
-            return Detection(Damage(None, 0.0))
+            return UNTOLD
         scan = document.scan
         if not scan.may_have(_SIGNS):
-            return Detection(Damage(0.0, 0.0))
+            return NOTHING
         verbatim = Verbatim(text)
-        edits = without_overlap(_doubled_words(text, verbatim)) if scan.may_have(DOUBLED_WORD) else ()
+        again = scan.doubled.tolist()
+        edits = without_overlap(_doubled_words(text, again, verbatim)) if again else ()
         findings = [Finding(e.start, e.end, _KIND, e.confidence, e.reason) for e in edits]
         if scan.may_have(REPEATED_LINE):
             findings += _joined(text, _repeated_lines(text, verbatim))
         if scan.may_have(REPEATED_PASSAGE):
             findings += _joined(text, _repeated_passages(text, verbatim, findings))
         if not findings:
-            return Detection(Damage(0.0, 0.0))
+            return NOTHING
         findings.sort(key=lambda finding: (finding.start, finding.end))
         probability = at_least_one(finding.score for finding in findings)
         severity = share_of_words(scan.words, _words_twice(text, findings))
@@ -108,22 +110,54 @@ def _words_twice(text: str, findings: Iterable[Finding]) -> float:
 # --- words ----------------------------------------------------------------------------------------------------------------
 
 
-def _doubled_words(text: str, verbatim: Verbatim) -> Iterator[Edit]:
-    for match in _DOUBLED.finditer(text):
+def _doubled_words(text: str, again: Sequence[int], verbatim: Verbatim) -> Iterator[Edit]:
+    """``again`` are the starts of the words that stand there a second time, alone or as the last of two."""
+    for match in _apart(_DOUBLED.match(text, at) for at in _firsts(text, again)):
         confidence = _judge_double(text, match)
         if confidence and not verbatim.contains(match.start()):
             word = match.group(1)
             yield _deletion(text, match.end(1), match.end(), confidence, f"doubled: {word}")
-    for match in _DOUBLED_STOP.finditer(text):
+    for match in _apart(_DOUBLED_STOP.match(text, at) for at in _firsts(text, again)):
         word = match.group(1)
         meant = word in MAY_DOUBLE or _is_third(text, match, word) or verbatim.contains(match.start())
         if not meant:
             yield _deletion(text, match.start(2), match.end(2), _SURE, f"doubled: {word}.")
-    for match in _DOUBLED_PAIR.finditer(text):
+    for match in _apart(_DOUBLED_PAIR.match(text, at) for at in _first_pairs(text, again)):
         pair = (match.group(1), match.group(2))
         slip = pair[0] in _PAIR_FIRST and pair[1] in _PAIR_SECOND and pair not in _PAIR_MEANT
         if slip and not verbatim.contains(match.start()):
             yield _deletion(text, match.start(3), match.end(3), _LIKELY, f"doubled: {' '.join(pair)}")
+
+
+def _firsts(text: str, again: Iterable[int]) -> Iterator[int]:
+    """Where the same word may stand one to three characters before these."""
+    for at in again:
+        first = at - (_letters_from(text, at) - at)
+        yield from (place for place in range(first - 3, first) if place >= 0)
+
+
+def _first_pairs(text: str, again: Iterable[int]) -> Iterator[int]:
+    """Where the same pair of words may begin of which these are the last."""
+    for at in again:
+        one = at - 1 - (text.rfind(" ", 0, max(0, at - 1)) + 1)
+        place = at - 2 * one - (_letters_from(text, at) - at) - 3
+        if one > 0 and place >= 0:
+            yield place
+
+
+def _letters_from(text: str, at: int) -> int:
+    """The end of the letters that begin here."""
+    match = _LETTERS.match(text, at)
+    return match.end() if match else at
+
+
+def _apart(matches: Iterable[re.Match[str] | None]) -> Iterator[re.Match[str]]:
+    """Of these, in their order, those that don't overlap one before, as if all the text had been searched."""
+    end = 0
+    for match in matches:
+        if match and match.start() >= end:
+            end = match.end()
+            yield match
 
 
 def _deletion(text: str, start: int, end: int, confidence: float, reason: str) -> Edit:

@@ -47,19 +47,21 @@ class Scan:
     """What one pass over a text saw.
 
     ``stats`` are the counts of :mod:`~textrepair.detector.byte_scan`; ``unlisted`` the starts of words on no list, of rests of
-    cut words, and of words that make another one with the word before; ``lines`` number, start and end of lines that may be
-    furniture; ``ids`` the model's identifiers of words and signs, each sentence closed by that of its end (none without a
-    model); ``data`` the text's bytes, ``parts`` where its runs of letters and digits begin and end in them, ``values`` what the
-    word table says of each.
+    cut words, and of words that make another one with the word before; ``doubled`` those of words that stand there again;
+    ``lines`` number, start and end of lines that may be furniture; ``ids`` the model's identifiers of words
+    and signs, each sentence closed by that of its end (none without a model); ``data`` the text's bytes, ``parts`` where its
+    runs of letters and digits begin and end in them, ``values`` what the word table says of each, ``hashes`` its hash there.
     """
 
     stats: list[int]
     unlisted: npt.NDArray[np.int64]
-    lines: npt.NDArray[np.int64]
+    doubled: npt.NDArray[np.int64]
+    lines: npt.NDArray[np.int32]
     ids: npt.NDArray[np.int32]
     data: npt.NDArray[np.uint8]
     parts: npt.NDArray[np.int32]
     values: npt.NDArray[np.int64]
+    hashes: npt.NDArray[np.uint64]
 
     def may_have(self, flag: int) -> bool:
         return self.stats[byte_scan.FLAGS] & flag != 0
@@ -92,29 +94,32 @@ class Scanner:
     glued: frozenset[str] = frozenset()
 
     def scan(self, text: str) -> Scan:
-        """Scan a text; 20 bytes of memory for each of its bytes while it runs."""
+        """Scan a text; 34 bytes of memory for each of its bytes while it runs."""
         data = np.frombuffer(text.encode("utf-8", "surrogatepass"), dtype=np.uint8)
         size = len(data)
         ids = np.empty(size + 2 if len(self.signs) else 0, dtype=np.int32)
-        unlisted = np.empty(size // 3 + 1, dtype=np.int64)
-        lines = np.empty((text.count("\n") + 1, 3), dtype=np.int64)
+        unlisted, doubled = np.empty(size // 3 + 1, dtype=np.int64), np.empty(size // 2 + 1, dtype=np.int64)
+        lines = np.empty((size // 2 + 1, 3), dtype=np.int32)
         seen = np.zeros(1 << max(4, (size // 2).bit_length()), dtype=np.uint64)
         parts = np.empty((size // 2 + 1, 2), dtype=np.int32)
-        values = np.empty(size // 2 + 1, dtype=np.int64)
+        values, hashes = np.empty(size // 2 + 1, dtype=np.int64), np.empty(size // 2 + 1, dtype=np.uint64)
         counts = np.zeros(byte_scan.STATS, dtype=np.int64)
         byte_scan.scan_bytes(
-            data, self.table, self.prefixes, self.signs, ids, unlisted, lines, seen, parts, values, counts
-        )
+            data, self.table, self.prefixes, self.signs,
+            ids, unlisted, doubled, lines, seen, parts, values, hashes, counts,
+        )  # fmt: skip
         stats = counts.tolist()
         runs = stats[byte_scan.PARTS]
         return Scan(
             stats,
             unlisted[: stats[byte_scan.UNLISTED]],
+            doubled[: stats[byte_scan.DOUBLES]],
             lines[: stats[byte_scan.CANDIDATE_LINES]],
             ids[: stats[byte_scan.TOKENS]],
             data,
             parts[:runs],
             values[:runs],
+            hashes[:runs],
         )
 
 
@@ -162,6 +167,7 @@ def _add_lists(builder: TableBuilder) -> None:
     values |= codes.astype(np.uint64) << np.uint64(CODE_SHIFT)
     values |= rarity(shares).astype(np.uint64) << np.uint64(RARITY_SHIFT)
     builder.add(words, values)
+    builder.mark_halves(word for word, share in table.items() if share >= COMMON_FREQUENCY)
     builder.add_flag(glue.FRAGMENTS, FRAGMENT)
     builder.add_flag(repetition.MAY_DOUBLE, MAY_DOUBLE)
     builder.add_flag(spacing.SMALL_WORDS, SMALL)

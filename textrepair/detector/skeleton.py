@@ -9,15 +9,16 @@ one to three of these, at length 1.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from textrepair.detector.byte_scan import is_wide_space
+from textrepair.detector.compiled import compiled, compiled_making_arrays
 from textrepair.detector.word_table import ABBREVIATION, CODE_SHIFT
 from textrepair.lazy import cached_property
 
@@ -70,35 +71,33 @@ for _sign in _SIGNS[:-1]:
 # What the last token was, for the end of a sentence.
 _NOTHING_YET, _STOP, _QUOTE, _BRACKET, _COMMA, _ELSE = range(6)
 
-_jit = numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")
 
-
-@_jit
+@compiled
 def _is_low(byte):  # type: ignore[no-untyped-def]
     return 97 <= byte <= 122
 
 
-@_jit
+@compiled
 def _is_up(byte):  # type: ignore[no-untyped-def]
     return 65 <= byte <= 90
 
 
-@_jit
+@compiled
 def _is_digit(byte):  # type: ignore[no-untyped-def]
     return 48 <= byte <= 57
 
 
-@_jit
+@compiled
 def _is_word(byte):  # type: ignore[no-untyped-def]
     return _is_low(byte) or _is_up(byte) or _is_digit(byte)
 
 
-@_jit
+@compiled
 def is_capital(data, at):  # type: ignore[no-untyped-def]
     return _is_up(data[at]) or (data[at] == 0xC3 and data[at + 1] <= 0x9E)
 
 
-@_jit
+@compiled
 def ends_in(row, data, end):  # type: ignore[no-untyped-def]
     """Do the bytes up to ``end`` end in these letters, in whatever case?"""
     size = np.int64(row[0])
@@ -108,7 +107,7 @@ def ends_in(row, data, end):  # type: ignore[no-untyped-def]
     return True
 
 
-@_jit
+@compiled
 def _inflection(data, start, end):  # type: ignore[no-untyped-def]
     """The code of a word of an open class."""
     for k in range(len(_ENDING_BYTES)):
@@ -117,7 +116,7 @@ def _inflection(data, start, end):  # type: ignore[no-untyped-def]
     return np.uint8(_OTHER)
 
 
-@_jit
+@compiled
 def _inflections(data: npt.NDArray[np.uint8], out: npt.NDArray[np.uint8]) -> None:
     """Those of words, one a line."""
     start = 0
@@ -139,7 +138,7 @@ def word_codes(words: Sequence[str]) -> npt.NDArray[np.uint8]:
     return out
 
 
-@_jit
+@compiled
 def _clitic(data, start, end):  # type: ignore[no-untyped-def]
     for k in range(len(_CLITIC_BYTES)):
         if end - start == _CLITIC_BYTES[k, 0] and ends_in(_CLITIC_BYTES[k], data, end):
@@ -147,7 +146,7 @@ def _clitic(data, start, end):  # type: ignore[no-untyped-def]
     return np.uint8(_CLITIC)
 
 
-@_jit
+@compiled
 def _is_address(data, start, end, size):  # type: ignore[no-untyped-def]
     """Does ``http://`` or ``www.`` begin here?"""
     if end - start == 3 and data[start] == 119 and data[start + 1] == 119 and data[start + 2] == 119:
@@ -163,7 +162,7 @@ def _is_address(data, start, end, size):  # type: ignore[no-untyped-def]
     )
 
 
-@_jit
+@compiled
 def _skeleton(data, parts, values, out, begins):  # type: ignore[no-untyped-def]
     """Fill in the codes and where, in bytes, each sentence begins; how many there are of both.
 
@@ -185,6 +184,9 @@ def _skeleton(data, parts, values, out, begins):  # type: ignore[no-untyped-def]
     opaque_end = -1
     for k in range(count + 1):
         start = parts[k, 0] if k < count else size
+        if start == at + 1 and data[at] == 32:  # as before most words
+            white = True
+            at = start
         while at < start:
             sign = data[at]
             width = 1
@@ -461,28 +463,43 @@ def written(key: int) -> str:
 
 
 class Profile:
-    """Turns skeletons into vectors over a fixed list of runs."""
+    """Turns skeletons into vectors over a fixed list of runs, or into one weighed sum of such a vector."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names = tuple(names)
 
     @cached_property
-    def _table(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int16]]:
-        """The runs' keys and their places, by hash; small enough for the processor's nearest cache."""
-        size = 1 << (2 * len(self.names)).bit_length()
+    def _tables(self) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int32], npt.NDArray[np.int16]]:
+        """The places of the listed runs: of pairs by their codes plus one, of single codes with 0 before, and of runs of three
+        keys and places by hash.  A pair that isn't listed has -1, or -2 if a listed run of three holds it."""
+        codes = [[_CODE[name] + 1 for name in run.split(" ")] for run in self.names]
+        short = np.full((len(ALPHABET) + 1, len(ALPHABET) + 1), -1, dtype=np.int16)
+        for run in codes:
+            if len(run) == 3:
+                short[run[0], run[1]] = short[run[1], run[2]] = -2
+        for place, run in enumerate(codes):
+            if len(run) < 3:
+                short[run[0] if run[1:] else 0, run[-1]] = place
+        longer = [place for place, run in enumerate(codes) if len(run) == 3]
+        size = 1 << (4 * len(longer)).bit_length()
         keys, places = np.zeros(size, dtype=np.int32), np.zeros(size, dtype=np.int16)
-        _fill(keys, places, np.array([key_of(name) for name in self.names], dtype=np.int32))
-        return keys, places
+        wanted = np.array([key_of(self.names[place]) for place in longer], dtype=np.int32)
+        _fill(keys, places, wanted, np.array(longer, dtype=np.int16))
+        return short, keys, places
 
     def vector(self, skeleton: Skeleton) -> npt.NDArray[np.float64]:
         """Square roots of the shares of the listed runs among all listed in the text, shape ``(len(names),)``."""
-        counts = np.zeros(len(self.names))
-        _count(skeleton.codes, *self._table, counts)
+        counts = np.zeros(len(self.names), dtype=np.int32)
+        _count(skeleton.codes, *self._tables, counts)
         out: npt.NDArray[np.float64] = np.sqrt(counts / max(1.0, counts.sum()))
         return out
 
+    def product(self, skeleton: Skeleton, weights: npt.NDArray[np.float64]) -> float:
+        """``vector(skeleton) @ weights``."""
+        return float(_product(skeleton.codes, *self._tables, weights))
 
-@_jit
+
+@compiled
 def _slot(keys, key):  # type: ignore[no-untyped-def]
     """Where a key stands in the table, or would."""
     mask = np.uint32(len(keys) - 1)
@@ -492,37 +509,62 @@ def _slot(keys, key):  # type: ignore[no-untyped-def]
     return at
 
 
-@_jit
-def _fill(keys: npt.NDArray[np.int32], places: npt.NDArray[np.int16], wanted: npt.NDArray[np.int32]) -> None:
-    for place in range(len(wanted)):
-        at = _slot(keys, wanted[place])
-        keys[at], places[at] = wanted[place], place
-
-
-@_jit
-def _count(
-    skeleton: npt.NDArray[np.uint8],
+@compiled
+def _fill(
     keys: npt.NDArray[np.int32],
     places: npt.NDArray[np.int16],
-    counts: npt.NDArray[np.float64],
+    wanted: npt.NDArray[np.int32],
+    theirs: npt.NDArray[np.int16],
 ) -> None:
-    """Count the runs of one to three codes that the table has."""
+    for i in range(len(wanted)):
+        at = _slot(keys, wanted[i])
+        keys[at], places[at] = wanted[i], theirs[i]
+
+
+@compiled
+def _count(
+    skeleton: npt.NDArray[np.uint8],
+    short: npt.NDArray[np.int16],
+    keys: npt.NDArray[np.int32],
+    places: npt.NDArray[np.int16],
+    counts: npt.NDArray[np.int32],
+) -> None:
+    """Count the runs of one to three codes that are listed."""
     two = one = np.int32(0)
+    last_place = -1  # of the pair before
     for i in range(len(skeleton)):
         code = np.int32(skeleton[i]) + np.int32(1)
-        at = _slot(keys, code)
-        if keys[at]:
-            counts[places[at]] += 1.0
+        place = short[0, code]
+        if place >= 0:
+            counts[place] += 1
         if one:
-            pair = one << 8 | code
-            at = _slot(keys, np.int32(pair))
-            if keys[at]:
-                counts[places[at]] += 1.0
-            if two:
-                at = _slot(keys, np.int32(two << 16 | pair))
+            place = short[one, code]
+            if place >= 0:
+                counts[place] += 1
+            if place != -1 and last_place != -1:
+                at = _slot(keys, np.int32(two << 16 | one << 8 | code))
                 if keys[at]:
-                    counts[places[at]] += 1.0
+                    counts[places[at]] += 1
+            last_place = place
         two, one = one, code
+
+
+@compiled_making_arrays
+def _product(
+    skeleton: npt.NDArray[np.uint8],
+    short: npt.NDArray[np.int16],
+    keys: npt.NDArray[np.int32],
+    places: npt.NDArray[np.int16],
+    weights: npt.NDArray[np.float64],
+) -> float:
+    counts = np.zeros(len(weights), dtype=np.int32)
+    _count(skeleton, short, keys, places, counts)
+    total = product = 0.0
+    for place in range(len(weights)):
+        if counts[place]:
+            total += counts[place]
+            product += math.sqrt(counts[place]) * weights[place]
+    return product / math.sqrt(max(1.0, total))
 
 
 def weighed(weights: Mapping[str, float]) -> tuple[Profile, npt.NDArray[np.float64]]:

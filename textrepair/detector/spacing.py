@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from textrepair.detector.base import Damage, Detection, Document, Finding
+from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Document, Finding
 from textrepair.detector.byte_scan import DOUBLE_SPACE, GLUED_NAMES, MISSING_SPACE, STRAY_SPACE
 from textrepair.detector.encoding import LOST_DASH_FORM
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words, without_overlap
@@ -42,7 +42,7 @@ class SpacingDetector:
     def detect(self, document: Document) -> Detection:
         text = document.text
         if not text or text.isspace():
-            return Detection(Damage(None, 0.0))
+            return UNTOLD
         scan = document.scan
         edits = (
             without_overlap(_edits(document, self.model))
@@ -50,7 +50,7 @@ class SpacingDetector:
             else ()
         )
         if not edits:
-            return Detection(Damage(0.0, 0.0))
+            return NOTHING
         return Detection(
             Damage(
                 at_least_one(edit.confidence for edit in edits),

@@ -17,15 +17,16 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from importlib import resources
+from operator import mul, or_
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from textrepair.detector import byte_scan, traces
-from textrepair.detector.base import Damage, Detection, Document, Finding
+from textrepair.detector.base import UNTOLD, Damage, Detection, Document, Finding
 from textrepair.detector.evidence import share_of_words, without_overlap
 from textrepair.detector.skeleton import Profile, Skeleton, weighed
 from textrepair.detector.spin import FLAGGED
@@ -35,14 +36,18 @@ _KIND = "translation"
 #: Articles with fewer words than this give too little evidence either way.
 SHORTEST = 100
 #: What the scan has to see for a text to have a trace of each kind.
-_SEEN_AS = dict.fromkeys(traces.PATTERNS, byte_scan.TRACE) | {
-    "a second full stop": byte_scan.STRAY_SPACE,
-    "a closing quote on the wrong side of a space": byte_scan.STRAY_SPACE,
-    "a quote that opens where one closes": byte_scan.STRAY_SPACE,
-    "a word again behind a stop": byte_scan.DOUBLED_WORD,
-    "a space before a sign": byte_scan.STRAY_SPACE | byte_scan.SPACED_COLON,
+_SEEN_AS = {
+    "a second full stop": byte_scan.SECOND_STOP,
+    "a closing quote on the wrong side of a space": byte_scan.STRAY_QUOTE,
+    "a quote that opens where one closes": byte_scan.STRAY_QUOTE,
+    "a stray opening quote": byte_scan.OPENING_QUOTE,
+    "a sentence that begins small": byte_scan.SMALL_START,
+    "a word again behind a stop": byte_scan.DOUBLED_STOP,
+    "a space before a sign": byte_scan.SPACED_SIGN,
+    "a date for a sentence": byte_scan.LONE_DATE,
+    "foreign quotes": byte_scan.FOREIGN_QUOTE,
 }
-_ANY_TRACE = byte_scan.TRACE | byte_scan.STRAY_SPACE | byte_scan.SPACED_COLON | byte_scan.DOUBLED_WORD
+_ANY_TRACE = reduce(or_, _SEEN_AS.values())
 _FILE = "translation.json"
 _FORMAT = "textrepair wording weights"
 
@@ -62,11 +67,12 @@ class Wording:
 
     def score(self, skeleton: Skeleton) -> float:
         """Above 0 the text is more like the translated ones that it was fitted to, below 0 like the sound ones."""
-        return float(self.profile.vector(skeleton) @ self.weights + self.intercept)
+        return self.profile.product(skeleton, self.weights) + self.intercept
 
     def logit(self, score: float, words: int) -> float:
         """Natural-log odds of "translated"."""
-        return sum(w * x for w, x in zip(self.calibration, calibration_terms(score, words), strict=True))
+        logit: float = sum(map(mul, self.calibration, calibration_terms(score, words)))
+        return logit
 
 
 def calibration_terms(score: float, words: int) -> tuple[float, float, float, float]:
@@ -112,7 +118,7 @@ class TranslationDetector:
         """Diagnose an article whose spaces are mended; ``untouched``, before that, it still has the traces that were."""
         scan = document.scan
         if scan.words < SHORTEST or not scan.looks_english:
-            return Detection(Damage(None, 0.0))
+            return UNTOLD
         wording = packaged_wording()
         logit = wording.logit(wording.score(scan.skeleton), scan.words)
         left = found_traces(untouched or document)

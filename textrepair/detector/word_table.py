@@ -1,18 +1,19 @@
 """What is known of a word, by the hash of its bytes?
 
-One open-addressing table of 64-bit slots: the upper 22 bits hold those of the word's hash, the lower 42 what is known
+One open-addressing table of 64-bit slots: the upper 20 bits hold those of the word's hash, the lower 44 what is known
 (:data:`KNOWN` and so on).  Words are in lower case, in UTF-8; the hash is FNV-1a (Fowler, Noll & Vo, 1991), which a scan computes
-while it reads.  A word that isn't in the table is taken for one that is if they share 22 bits of hash and a run of slots: one
-unlisted word in 10^7.
+while it reads.  A word that isn't in the table is taken for one that is if they share 20 bits of hash and a run of slots: one
+unlisted word in 10^6.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from textrepair.detector.compiled import compiled
 
 FNV_START = np.uint64(0xCBF29CE484222325)
 FNV_PRIME = np.uint64(0x100000001B3)
@@ -39,7 +40,9 @@ CODE_SHIFT, RARITY_SHIFT = 24, 32
 ABBREVIATION = 1 << 40
 #: Words of this frequency stand beside one another often enough to make a third by chance (``in to``, ``trade mark``).
 FREQUENT = 1 << 41
-VALUE_BITS = 42
+#: A common word begins with it, or ends in it, and the rest is not frequent too: ``analyt`` and ``ics`` may be one word.
+BEGINS, ENDS = 1 << 42, 1 << 43
+VALUE_BITS = 44
 _VALUE = (1 << VALUE_BITS) - 1
 #: Everything but the identifier.
 _SHARED = _VALUE ^ NO_IDENTIFIER
@@ -55,7 +58,7 @@ def rarity(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.where(shares < 1e-3, np.rint(nats * RARITY_UNITS), 0.0)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _hash(data: npt.NDArray[np.uint8], start: int, end: int) -> np.uint64:
     hashed = FNV_START
     for i in range(start, end):
@@ -63,24 +66,30 @@ def _hash(data: npt.NDArray[np.uint8], start: int, end: int) -> np.uint64:
     return hashed
 
 
-@numba.njit(cache=True, nogil=True, boundscheck=False)
+@compiled
+def home(table, hashed):  # type: ignore[no-untyped-def]
+    """Where in a table of a power of two the search for a hash begins."""
+    return (hashed ^ (hashed >> np.uint64(32))) & np.uint64(len(table) - 1)
+
+
+@compiled
 def _slot(table, hashed):  # type: ignore[no-untyped-def]
     """Where the word of a hash stands in the table, or would."""
     mask = np.uint64(len(table) - 1)
     tag = hashed >> np.uint64(VALUE_BITS)
-    at = (hashed ^ (hashed >> np.uint64(32))) & mask
+    at = home(table, hashed)
     while table[at] and table[at] >> np.uint64(VALUE_BITS) != tag:
         at = (at + np.uint64(1)) & mask
     return at
 
 
-@numba.njit(cache=True, nogil=True, boundscheck=False)
+@compiled
 def look_up(table, hashed):  # type: ignore[no-untyped-def]
     """What is known of a word; 0 for nothing."""
     return np.int64(table[_slot(table, hashed)] & np.uint64(_VALUE))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _insert(
     table: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8], values: npt.NDArray[np.uint64]
 ) -> None:
@@ -104,7 +113,7 @@ def _insert(
         start = end + 1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _clear(table: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8], flag: int) -> None:
     start = 0
     for end in range(len(data) + 1):
@@ -113,14 +122,32 @@ def _clear(table: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8], flag: int
             start = end + 1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
+def _mark_halves(table: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8]) -> None:
+    """Give what words, one a line, begin with and end in, the flags for it, if it is in the table."""
+    start = 0
+    for end in range(len(data) + 1):
+        if end == len(data) or data[end] == 10:
+            hashed = FNV_START
+            for cut in range(start, end - 1):
+                hashed = (hashed ^ np.uint64(data[cut])) * FNV_PRIME
+                first, rest = _slot(table, hashed), _slot(table, _hash(data, cut + 1, end))
+                if not table[first] & table[rest] & np.uint64(FREQUENT):
+                    if table[first]:
+                        table[first] |= np.uint64(BEGINS)
+                    if table[rest]:
+                        table[rest] |= np.uint64(ENDS)
+            start = end + 1
+
+
+@compiled
 def _mark(bitmap: npt.NDArray[np.uint8], data: npt.NDArray[np.uint8]) -> None:
     start = 0
     for end in range(len(data) + 1):
         if end == len(data) or data[end] == 10:
             if end > start:
                 hashed = _hash(data, start, end)
-                bitmap[(hashed ^ (hashed >> np.uint64(32))) & np.uint64(len(bitmap) - 1)] = 1
+                bitmap[home(bitmap, hashed)] = 1
             start = end + 1
 
 
@@ -139,7 +166,9 @@ class TableBuilder:
 
     def __init__(self, capacity: int) -> None:
         size = 1 << int(np.ceil(np.log2(max(16, 2 * capacity))))  # at most half full: a miss ends soon
-        self._table = np.zeros(size, dtype=np.uint64)
+        # numpy asks for huge pages for what it doesn't clear, and most look-ups would miss the small ones' cache
+        self._table = np.empty(size, dtype=np.uint64)
+        self._table.fill(0)
 
     def add(self, words: Sequence[str], values: npt.NDArray[np.uint64]) -> None:
         """Words without line breaks, in lower case, and what is known of each."""
@@ -151,6 +180,10 @@ class TableBuilder:
         some = sorted(words)
         value = flag | NO_IDENTIFIER
         self.add(some, np.full(len(some), value, dtype=np.uint64))
+
+    def mark_halves(self, words: Iterable[str]) -> None:
+        """Give what these words begin with and end in :data:`BEGINS` and :data:`ENDS`."""
+        _mark_halves(self._table, _bytes(words))
 
     def forget(self, words: Iterable[str], flag: int) -> None:
         """Take a flag from words that are in the table."""
