@@ -39,7 +39,7 @@ def test_signs_gain_nothing(model: Model) -> None:
 def test_the_rest_of_the_article_decides_between_two_originals(model: Model) -> None:
     """The same sentence, in an article that says "phone" and in one that says "call"."""
     spun = (
-        "The mayor aforementioned connected Tuesday that the council had approved the plan astatine last, and that the work along "
+        "The mayor aforementioned connected Tuesday that the council had approved the plan astatine last, and that work along "
         "the old harbour would start successful the spring, arsenic residents person asked for years. "
     )
     sentence = "She picked up the telephone again and would not say who had rung."
