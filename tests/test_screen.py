@@ -50,7 +50,9 @@ class Suspicious(Scanner):
             scan,
             stats=stats,
             unlisted=np.array(words, dtype=np.int64),
-            doubled=np.array([match.start() for match in re.finditer(r"(?<![A-Za-z])[A-Za-z]", text)], dtype=np.int64),
+            doubled=np.array(
+                [match.start() for match in re.finditer(r"(?<![A-Za-z])[A-Za-z]", text)], dtype=np.int64
+            ),
             lines=np.array(lines, dtype=np.int64).reshape(-1, 3),
         )
 
