@@ -14,24 +14,23 @@ noisy-channel form):
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from wordfreq import get_frequency_dict
 
 from textrepair.model.alignment import Pair, Words
 from textrepair.model.families import SwapCounts, with_family
 from textrepair.model.lattice import end_positions
 from textrepair.model.model import Model
-from textrepair.model.open_channel import UNHEARD, best_reading, topic
+from textrepair.model.open_channel import best_reading
+from textrepair.model.place_mixture import Fitting
 from textrepair.model.reading import LM_WEIGHT, Reading, read
-from textrepair.model.slots import Place, lack, likely_originals, place_of
-from textrepair.tokens import TokenKind, Tokens, tokenize
+from textrepair.model.slots import Place, lack, place_of
+from textrepair.tokens import tokenize
 
 #: Rounds of reading and recounting: F0.5 from 408 `issues` articles is 0.782, 0.791, 0.789 after one, two, three.
 ROUNDS = 2
@@ -48,11 +47,15 @@ _SMALLEST = 0.1
 #: The number of articles that a suspect has to appear in.
 _FEWEST_ARTICLES = 3
 #: Of one article so many places of a suspect are looked at: a topic's word stands often, but in few articles.
-_PLACES_AN_ARTICLE = 2
+_PLACES_AN_ARTICLE = 3
 #: So many places of a suspect are gathered; re-spins of one article repeat each other's, and those count once.
 _GATHERED = 200
 #: So many different ones are looked at; more sharpen little.
-_PLACES = 40
+_PLACES = 100
+#: So many places stand for the corpus.
+_POOL = 1500
+#: Prior odds of a swap.
+_PRIOR_ODDS = 1e-5
 #: Candidate originals are so many of the most frequent words.
 _CANDIDATES = 3000
 
@@ -61,10 +64,13 @@ _CANDIDATES = 3000
 class _Gathered:
     """What one round of reading gathers: soft counts, and the places of suspects."""
 
-    suspects: frozenset[str]
+    gathering: bool
     swaps: dict[Pair, float] = field(default_factory=lambda: defaultdict(float))
     intended: dict[Words, float] = field(default_factory=lambda: defaultdict(float))
     places: dict[str, list[Place]] = field(default_factory=lambda: defaultdict(list))
+    seen: Counter[str] = field(default_factory=Counter)
+    spread: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    articles: int = 0
     words: int = 0
     swapped: float = 0.0
 
@@ -84,25 +90,29 @@ class _Gathered:
                 continue
             self.swaps[tuple(names[w] for w in observed[last - size + 1 : last + 1]), original] += weight
             self.swapped += weight * size
-        best = best_reading(model, reading.sentences, edges, posterior)
-        self._add_places(names, observed, best, reading.sentences.begins)
+        self.articles += 1
+        if self.gathering:
+            self._add_places(names, reading, best_reading(model, reading.sentences, edges, posterior))
 
-    def _add_places(
-        self,
-        names: Sequence[str],
-        observed: npt.NDArray[np.int32],
-        best: npt.NDArray[np.int64],
-        begins: npt.NDArray[np.int64],
-    ) -> None:
+    def _add_places(self, names: Sequence[str], reading: Reading, best: npt.NDArray[np.int64]) -> None:
         here: Counter[str] = Counter()
-        for start, stop in pairwise(begins.tolist()):
+        observed, readiness = reading.sentences.words, reading.sentences.readiness
+        for start, stop in pairwise(reading.sentences.begins.tolist()):
             line = best[start:stop].tolist()
             for k in range(start, stop):
                 name = names[observed[k]]
-                places = self.places[name] if name in self.suspects else None
-                if places is not None and len(places) < _GATHERED and here[name] < _PLACES_AN_ARTICLE:
+                if readiness[k] < 1.0 or not name[0].isalpha():
+                    continue
+                self.seen[name] += 1
+                self.spread[name].add(self.articles)
+                if len(self.places[name]) < _GATHERED and here[name] < _PLACES_AN_ARTICLE:
                     here[name] += 1
-                    places.append(place_of(line, k - start))
+                    self.places[name].append(place_of(line, k - start))
+
+    def pool(self) -> list[Place]:
+        """Places of all words, as often as they are used."""
+        everything = [place for word in sorted(self.places) for place in self.places[word]]
+        return everything[:: max(1, len(everything) // _POOL)]
 
     def counts(self, name: str) -> SwapCounts:
         kept = {pair: count for pair, count in self.swaps.items() if count >= _SMALLEST}
@@ -118,11 +128,9 @@ def decipher(
 ) -> Model:
     """The model with a family learned from damaged texts alone; deterministic."""
     articles = [tokenize(text) for text in texts]
-    suspects = _overused(model, articles)
-    report(f"{len(suspects)} overused words")
     current = model
     for number in range(1, rounds + 1):
-        gathered = _Gathered(frozenset(suspects) if number == 1 else frozenset())
+        gathered = _Gathered(number < rounds)
         for done, tokens in enumerate(articles, 1):
             gathered.add(current, read(current, tokens))
             if done % 50 == 0:
@@ -132,9 +140,9 @@ def decipher(
         report(
             f"round {number}: {share:.0%} of {gathered.words} words read as swapped, {len(counts.swaps)} kinds of swap"
         )
-        if number == 1:
-            fitting = _fitting(current, gathered, suspects)
-            report(f"{len(fitting)} more pairs from the places of overused words")
+        if number < rounds:
+            fitting = _fitting(current, gathered)
+            report(f"{len(fitting)} pairs from the places of words")
             counts.swaps = {
                 **counts.swaps,
                 **{p: max(n, counts.swaps.get(p, 0.0)) for p, n in fitting.items()},
@@ -143,48 +151,24 @@ def decipher(
     return current
 
 
-def _fitting(model: Model, gathered: _Gathered, suspects: Mapping[str, float]) -> dict[Pair, float]:
-    """For each suspect the words that fit its places, as weak sightings."""
+def _fitting(model: Model, gathered: _Gathered) -> dict[Pair, float]:
+    """For each word with places enough the words that share them, as weak sightings."""
     vocabulary = model.vocabulary
     used = np.zeros(vocabulary.lm_size)
     for words, count in gathered.intended.items():
         for word in words:
             used[vocabulary.index[word]] += count
     lacking = lack(model, used, gathered.words, _CANDIDATES)
+    fitting = Fitting.over(model.ngrams, lacking, gathered.pool(), _PRIOR_ODDS, LM_WEIGHT)
     out: dict[Pair, float] = {}
-    for suspect in sorted(gathered.places):
-        found = list({(place.left[1], place.right[0]): place for place in gathered.places[suspect]}.values())
-        found = found[:_PLACES]
+    for word in sorted(gathered.places):
+        if len(gathered.spread[word]) < _FEWEST_ARTICLES:
+            continue
+        found = list({(place.left[1], place.right[0]): place for place in gathered.places[word]}.values())
         if len(found) < _FEWEST_PLACES:
             continue
-        number = vocabulary.index[suspect]
-        itself = vocabulary.lm_identifier(number)
-        for original, share in likely_originals(
-            model.ngrams, found, itself, lacking, topic(vocabulary, number, suspects[suspect]), LM_WEIGHT
-        ):
+        itself = vocabulary.lm_identifier(vocabulary.index[word])
+        for original, share in fitting.originals(found[:_PLACES], itself):
             if share >= _FITS:
-                out[(suspect,), (vocabulary.words[original],)] = _FIT_WEIGHT * share * len(found)
+                out[(word,), (vocabulary.words[original],)] = _FIT_WEIGHT * share * gathered.seen[word]
     return out
-
-
-def _overused(model: Model, articles: Sequence[Tokens]) -> dict[str, float]:
-    """The words that are used far more often than in sound English, and how many times as often where they are used."""
-    seen: Counter[str] = Counter()
-    spread: dict[str, set[int]] = defaultdict(set)
-    lengths = [tokens.words for tokens in articles]
-    for number, tokens in enumerate(articles):
-        for text, kind in zip(tokens.texts, tokens.kinds, strict=True):
-            if kind == TokenKind.WORD:
-                seen[text.lower()] += 1
-                spread[text.lower()].add(number)
-    total = sum(seen.values())
-    usual = get_frequency_dict("en", wordlist="large")
-    overuse: dict[str, float] = {}
-    surprise: dict[str, float] = {}
-    for word, count in seen.items():
-        expected = max(usual.get(word, 0.0), UNHEARD) * total
-        known = word in model.vocabulary.index
-        if count > _OVERUSED * expected and len(spread[word]) >= _FEWEST_ARTICLES and known:
-            overuse[word] = count / expected * total / sum(lengths[number] for number in spread[word])
-            surprise[word] = count * math.log(count / expected) - (count - expected)
-    return {word: overuse[word] for word in sorted(overuse, key=lambda w: (-surprise[w], w))[:_SUSPECTS]}

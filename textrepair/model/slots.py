@@ -109,7 +109,7 @@ def slot_logps(
 
 
 @numba.njit(cache=True, nogil=True)
-def _all_slot_logps(
+def all_slot_logps(
     lm: Ngrams,
     left: npt.NDArray[np.int64],
     right: npt.NDArray[np.int64],
@@ -157,7 +157,7 @@ def likely_originals(
     left = np.array([place.left for place in places], dtype=np.int64)
     known = np.array([len(place.right) for place in places], dtype=np.int64)
     right = np.array([(*place.right, END)[:2] for place in places], dtype=np.int64)
-    logps = _all_slot_logps(lm, left, right, known, listed)
+    logps = all_slot_logps(lm, left, right, known, listed)
     logps[:, -1] += topic
     logps *= weight
     evidence = np.maximum(logps - logps.max(axis=1, keepdims=True), -_WORST).sum(axis=0)

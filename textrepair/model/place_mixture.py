@@ -1,0 +1,133 @@
+"""Which words does an observed word stand for, judged by *all* the places where it stands, some of which may be its own?
+
+A word of a spun corpus is now one word's substitute, now another's, now itself.  So its places are a mixture: each original
+``c`` has a share ``π_c`` of them, and a place ``j`` that is ``c``'s looks as ``c``'s places do,
+``P(j | c) / P(j) = P(c | j) / P(c)``, both from the language model, ``P(c)`` as the mean over places drawn from the corpus.
+Originals are taken on one at a time, the one that gains most first, as long as the gain in log-likelihood pays
+for the prior odds of such a swap: a spinner has few substitutes a word, so that a word stands for few others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from textrepair.model.ngrams import Ngrams
+from textrepair.model.slots import Lack, Place, all_slot_logps
+from textrepair.model.vocabulary import END
+
+Floats = npt.NDArray[np.float64]
+
+#: A place that nothing explains is this unlikely (nats) against one drawn from the corpus: its neighbours may be damaged.
+_UNEXPLAINED = -3.0
+#: Rounds of EM over the shares.
+_ROUNDS = 20
+#: At most so many originals of a word.
+_MOST = 4
+
+
+def place_logps(ngrams: Ngrams, places: Sequence[Place], words: npt.NDArray[np.int64], weight: float) -> Floats:
+    """Weighed natural-log probability of each word in each place: shape (places, words)."""
+    left = np.array([place.left for place in places], dtype=np.int64)
+    known = np.array([len(place.right) for place in places], dtype=np.int64)
+    right = np.array([(*place.right, END)[:2] for place in places], dtype=np.int64)
+    return weight * all_slot_logps(ngrams, left, right, known, words)
+
+
+@numba.njit(cache=True, nogil=True)
+def _gains(fit: Floats, now: Floats) -> Floats:
+    """By how much (nats) each column of ``fit`` (places, words) betters a mixture of density ``now`` (places,), at its best share."""
+    places, words = fit.shape
+    out = np.empty(words)
+    for w in range(words):
+        share = 0.2
+        for _ in range(6):
+            total = 0.0
+            for j in range(places):
+                part = share * fit[j, w]
+                total += part / (part + (1.0 - share) * now[j])
+            share = total / places
+        gain = 0.0
+        for j in range(places):
+            gain += np.log(1.0 - share + share * fit[j, w] / now[j])
+        out[w] = gain
+    return out
+
+
+def explain(fit: Floats, costs: Floats, itself: int) -> list[tuple[int, float]]:
+    """The words other than ``itself`` that share the places, and how much of them each has.
+
+    ``fit`` (places, words): how many times as likely a word is in a place as elsewhere; ``costs`` (words,): what taking a word
+    on costs in nats.
+    """
+    rest = np.full(len(fit), np.exp(_UNEXPLAINED))
+    active = [itself]
+    shares, density = _em(np.column_stack((rest, fit[:, active])))
+    while len(active) <= _MOST:
+        gains = _gains(fit, density) - costs
+        gains[active] = -np.inf
+        best = int(np.argmax(gains))
+        if gains[best] <= 0.0:
+            break
+        active.append(best)
+        shares, density = _em(np.column_stack((rest, fit[:, active])))
+    return [(word, float(share)) for word, share in zip(active[1:], shares[2:], strict=True)]
+
+
+def _em(parts: Floats) -> tuple[Floats, Floats]:
+    """Shares (components,) and density (places,) of a mixture of ``parts`` (places, components)."""
+    shares = np.full(parts.shape[1], 1.0 / parts.shape[1])
+    for _ in range(_ROUNDS):
+        joint = parts * shares
+        shares = (joint / joint.sum(axis=1, keepdims=True)).mean(axis=0)
+    return shares, (parts * shares).sum(axis=1)
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """The candidates of all words, and how well each fits a place drawn from the corpus.
+
+    ``words`` (m,) language-model identifiers; ``costs`` (m,) nats for taking one on; ``usual`` (m,) its mean probability among the
+    candidates over ``pool``; ``pool_logps`` (pool,) what all candidates come to in each of those.
+    """
+
+    ngrams: Ngrams
+    weight: float
+    words: npt.NDArray[np.int64]
+    costs: Floats
+    usual: Floats
+    pool: Sequence[Place]
+    pool_logps: Floats
+
+    @classmethod
+    def over(
+        cls, ngrams: Ngrams, lacking: Lack, pool: Sequence[Place], prior_odds: float, weight: float
+    ) -> Fitting:
+        """What the places of ``pool`` say of the words that a corpus lacks."""
+        logps = place_logps(ngrams, pool, lacking.words, weight)
+        total = _total(logps)
+        usual = np.exp(logps - total[:, None]).mean(axis=0)
+        return cls(ngrams, weight, lacking.words, -np.log(prior_odds * lacking.share), usual, pool, total)
+
+    def originals(self, places: Sequence[Place], itself: int) -> list[tuple[int, float]]:
+        """The words that an observed word stands for beside itself, each with its share of the places."""
+        others = self.words != itself
+        here = np.array([itself], dtype=np.int64)
+        own = place_logps(self.ngrams, self.pool, here, self.weight)[:, 0]
+        usual = np.append(self.usual[others], np.exp(own - np.logaddexp(self.pool_logps, own)).mean())
+        listed = np.append(self.words[others], itself)
+        logps = place_logps(self.ngrams, places, listed, self.weight)
+        fit = np.exp(logps - _total(logps)[:, None]) / usual
+        costs = np.append(self.costs[others], np.inf)
+        return [(int(listed[w]), share) for w, share in explain(fit, costs, len(listed) - 1)]
+
+
+def _total(logps: Floats) -> Floats:
+    """Natural log of the sum over words: (places, words) to (places,)."""
+    highest = logps.max(axis=1)
+    total: Floats = np.log(np.exp(logps - highest[:, None]).sum(axis=1)) + highest
+    return total
