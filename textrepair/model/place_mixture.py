@@ -26,11 +26,17 @@ Floats = npt.NDArray[np.float64]
 _UNEXPLAINED = -3.0
 #: Rounds of EM over the shares.
 _ROUNDS = 20
+#: Of a word with more places, so many tell which candidates are worth a look at all, and so many of these get one.
+_FIRST, _SHORT = 24, 200
+#: For a phrase each of so many places of the pool is enough.
+_POOL_STEP = 5
 #: At most so many originals of a word.
 _MOST = 4
 
 
-def place_logps(ngrams: Ngrams, places: Sequence[Place], words: npt.NDArray[np.int64], weight: float) -> Floats:
+def place_logps(
+    ngrams: Ngrams, places: Sequence[Place], words: npt.NDArray[np.int64], weight: float
+) -> Floats:
     """Weighed natural-log probability of each word in each place: shape (places, words)."""
     left = np.array([place.left for place in places], dtype=np.int64)
     known = np.array([len(place.right) for place in places], dtype=np.int64)
@@ -38,9 +44,22 @@ def place_logps(ngrams: Ngrams, places: Sequence[Place], words: npt.NDArray[np.i
     return weight * all_slot_logps(ngrams, left, right, known, words)
 
 
+def sequence_logps(ngrams: Ngrams, places: Sequence[Place], words: Sequence[int], weight: float) -> Floats:
+    """The same for several words one after the other: shape (places,)."""
+    total = np.zeros(len(places))
+    for number, word in enumerate(words):
+        last = number == len(words) - 1
+        there = [
+            Place((*place.left, *words[:number])[-2:], place.right if last else ())  # type: ignore[arg-type]
+            for place in places
+        ]
+        total += place_logps(ngrams, there, np.array([word], dtype=np.int64), weight)[:, 0]
+    return total
+
+
 @numba.njit(cache=True, nogil=True)
 def _gains(fit: Floats, now: Floats) -> Floats:
-    """By how much (nats) each column of ``fit`` (places, words) betters a mixture of density ``now`` (places,), at its best share."""
+    """By how much (nats) each column of ``fit`` (places, words) betters a mixture of density ``now`` (places,)."""
     places, words = fit.shape
     out = np.empty(words)
     for w in range(words):
@@ -91,8 +110,8 @@ def _em(parts: Floats) -> tuple[Floats, Floats]:
 class Fitting:
     """The candidates of all words, and how well each fits a place drawn from the corpus.
 
-    ``words`` (m,) language-model identifiers; ``costs`` (m,) nats for taking one on; ``usual`` (m,) its mean probability among the
-    candidates over ``pool``; ``pool_logps`` (pool,) what all candidates come to in each of those.
+    ``words`` (m,) language-model identifiers; ``costs`` (m,) nats for taking one on; ``usual`` (m,) its mean probability among
+    the candidates over ``pool``; ``pool_logps`` (pool,) what all candidates come to in each of those.
     """
 
     ngrams: Ngrams
@@ -113,17 +132,41 @@ class Fitting:
         usual = np.exp(logps - total[:, None]).mean(axis=0)
         return cls(ngrams, weight, lacking.words, -np.log(prior_odds * lacking.share), usual, pool, total)
 
-    def originals(self, places: Sequence[Place], itself: int) -> list[tuple[int, float]]:
-        """The words that an observed word stands for beside itself, each with its share of the places."""
-        others = self.words != itself
-        here = np.array([itself], dtype=np.int64)
-        own = place_logps(self.ngrams, self.pool, here, self.weight)[:, 0]
-        usual = np.append(self.usual[others], np.exp(own - np.logaddexp(self.pool_logps, own)).mean())
-        listed = np.append(self.words[others], itself)
-        logps = place_logps(self.ngrams, places, listed, self.weight)
-        fit = np.exp(logps - _total(logps)[:, None]) / usual
-        costs = np.append(self.costs[others], np.inf)
-        return [(int(listed[w]), share) for w, share in explain(fit, costs, len(listed) - 1)]
+    def originals(self, places: Sequence[Place], own: Sequence[tuple[int, ...]]) -> list[tuple[int, float]]:
+        """The words that an observed word or phrase stands for, each with its share of the places.
+
+        ``own`` is what it says in each place if it means itself.
+        """
+        kept = np.flatnonzero(self.words != own[0][0]) if len(own[0]) == 1 else np.arange(len(self.words))
+        own_logps, own_usual = self._own(places, own)
+        if len(places) > _FIRST:
+            step = -(-len(places) // _FIRST)
+            fit = self._fit(places[::step], kept, own_logps[::step], own_usual[::step])
+            better = fit / (fit + np.maximum(fit[:, -1:], np.exp(_UNEXPLAINED)))
+            kept = kept[np.sort(np.argsort(-better[:, :-1].mean(axis=0), kind="stable")[:_SHORT])]
+        fit = self._fit(places, kept, own_logps, own_usual)
+        found = explain(fit, np.append(self.costs[kept], np.inf), len(kept))
+        return [(int(self.words[kept[w]]), share) for w, share in found]
+
+    def _own(self, places: Sequence[Place], own: Sequence[tuple[int, ...]]) -> tuple[Floats, Floats]:
+        """How likely in each place what is its own, and how likely that is in the pool: shapes (places,)."""
+        logps, usual = np.empty(len(places)), np.empty(len(places))
+        for words in sorted(set(own)):
+            here = [k for k, read in enumerate(own) if read == words]
+            logps[here] = sequence_logps(self.ngrams, [places[k] for k in here], words, self.weight)
+            step = 1 if len(words) == 1 else _POOL_STEP
+            elsewhere = sequence_logps(self.ngrams, self.pool[::step], words, self.weight)
+            usual[here] = np.exp(elsewhere - np.logaddexp(self.pool_logps[::step], elsewhere)).mean()
+        return logps, usual
+
+    def _fit(
+        self, places: Sequence[Place], which: npt.NDArray[np.int64], own_logps: Floats, own_usual: Floats
+    ) -> Floats:
+        """How many times as likely as elsewhere each candidate, and last what is the place's own, is in each place."""
+        logps = place_logps(self.ngrams, places, self.words[which], self.weight)
+        total = np.logaddexp(_total(logps), own_logps)
+        fit = np.exp(logps - total[:, None]) / self.usual[which]
+        return np.column_stack((fit, np.exp(own_logps - total) / own_usual))
 
 
 def _total(logps: Floats) -> Floats:

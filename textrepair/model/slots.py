@@ -8,6 +8,7 @@ it is as much likelier everywhere as it is used more often than elsewhere (a uni
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -53,21 +54,29 @@ def place_of(line: Sequence[int], at: int) -> Place:
     return Place((int(padded[-2]), int(padded[-1])), tuple(int(word) for word in behind[:2]))
 
 
+def varied(places: Iterable[Place], most: int) -> list[Place]:
+    """The places of which no more than ``most`` share the word before, or the word behind, and no two both."""
+    kept: list[Place] = []
+    before: Counter[int] = Counter()
+    behind: Counter[int] = Counter()
+    both: set[tuple[int, int]] = set()
+    for place in places:
+        left, right = place.left[1], place.right[0]
+        if before[left] < most and behind[right] < most and (left, right) not in both:
+            before[left] += 1
+            behind[right] += 1
+            both.add((left, right))
+            kept.append(place)
+    return kept
+
+
 def distinct(places: Iterable[Place]) -> list[Place]:
     """The places of which no two share the word before, or the word behind.
 
     A sentence that is repeated with other words swapped in it (a refrain, a boilerplate, several spins of one text) tells no
     more the second time.
     """
-    kept: list[Place] = []
-    before: set[int] = set()
-    behind: set[int] = set()
-    for place in places:
-        if place.left[1] not in before and place.right[0] not in behind:
-            before.add(place.left[1])
-            behind.add(place.right[0])
-            kept.append(place)
-    return kept
+    return varied(places, 1)
 
 
 @numba.njit(cache=True, nogil=True)
