@@ -23,8 +23,9 @@ _FEWEST_PLACES, _FEWEST_ARTICLES = 6, 3
 _PLACES_AN_ARTICLE = 3
 #: So many different places of a word are gathered, and so many told; more sharpen little.
 _GATHERED, _TOLD = 200, 100
-#: Of places with the same word before, or behind, so many are told.
-_SAME_NEIGHBOUR = 1000
+#: So many different words have to stand before what is looked at, and behind it: a sentence that re-spins repeat with other words
+#: swapped in it, or one half of a fixed phrase, has always the same on one side.
+_FEWEST_NEIGHBOURS = 4
 #: So many places stand for all.
 _POOL = 1500
 #: The longest phrase, and how many times as often as the language model has it a phrase is used which may be a substitute.
@@ -82,8 +83,11 @@ class DamagedPlaces:
     def told(self) -> Iterator[tuple[Words, list[Place], list[Read]]]:
         """What stands in places enough, the shorter first, with those places and what is read there."""
         for words in sorted(self._places, key=lambda w: (len(w), w)):
-            places = varied(self._places[words], _SAME_NEIGHBOUR)[:_TOLD]
-            if len(places) >= _FEWEST_PLACES and self._spread[words] >= _FEWEST_ARTICLES:
+            if self._spread[words] < _FEWEST_ARTICLES:
+                continue
+            places = varied(self._places[words], _TOLD)[:_TOLD]
+            sides = ({place.left[1] for place in places}, {place.right[0] for place in places})
+            if len(places) >= _FEWEST_PLACES and min(map(len, sides)) >= _FEWEST_NEIGHBOURS:
                 yield words, places, [self._places[words][place] for place in places]
 
     def pool(self) -> list[Place]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -27,34 +28,44 @@ _UNEXPLAINED = -3.0
 #: Rounds of EM over the shares.
 _ROUNDS = 20
 #: Of a word with more places, so many tell which candidates are worth a look at all, and so many of these get one.
-_FIRST, _SHORT = 24, 200
+_FIRST, _SHORT = 16, 200
 #: For a phrase each of so many places of the pool is enough.
 _POOL_STEP = 5
 #: At most so many originals of a word.
 _MOST = 4
 
 
-def place_logps(
-    ngrams: Ngrams, places: Sequence[Place], words: npt.NDArray[np.int64], weight: float
-) -> Floats:
-    """Weighed natural-log probability of each word in each place: shape (places, words)."""
-    left = np.array([place.left for place in places], dtype=np.int64)
-    known = np.array([len(place.right) for place in places], dtype=np.int64)
-    right = np.array([(*place.right, END)[:2] for place in places], dtype=np.int64)
-    return weight * all_slot_logps(ngrams, left, right, known, words)
+class _Slots(NamedTuple):
+    """Places as arrays: the words before (places, 2) and behind (places, 2), and how many are known of the latter (places,)."""
 
+    left: npt.NDArray[np.int64]
+    right: npt.NDArray[np.int64]
+    known: npt.NDArray[np.int64]
 
-def sequence_logps(ngrams: Ngrams, places: Sequence[Place], words: Sequence[int], weight: float) -> Floats:
-    """The same for several words one after the other: shape (places,)."""
-    total = np.zeros(len(places))
-    for number, word in enumerate(words):
-        last = number == len(words) - 1
-        there = [
-            Place((*place.left, *words[:number])[-2:], place.right if last else ())  # type: ignore[arg-type]
-            for place in places
-        ]
-        total += place_logps(ngrams, there, np.array([word], dtype=np.int64), weight)[:, 0]
-    return total
+    @classmethod
+    def of(cls, places: Sequence[Place]) -> _Slots:
+        return cls(
+            np.array([place.left for place in places], dtype=np.int64).reshape(-1, 2),
+            np.array([(*place.right, END)[:2] for place in places], dtype=np.int64).reshape(-1, 2),
+            np.array([len(place.right) for place in places], dtype=np.int64),
+        )
+
+    def some(self, which: slice | list[int]) -> _Slots:
+        return _Slots(self.left[which], self.right[which], self.known[which])
+
+    def logps(self, ngrams: Ngrams, words: npt.NDArray[np.int64], weight: float) -> Floats:
+        """Weighed natural-log probability of each word in each place: shape (places, words)."""
+        return weight * all_slot_logps(ngrams, self.left, self.right, self.known, words)
+
+    def sequence_logps(self, ngrams: Ngrams, words: Sequence[int], weight: float) -> Floats:
+        """The same for several words one after the other: shape (places,)."""
+        left, nothing = self.left, np.zeros_like(self.known)
+        total = np.zeros(len(left))
+        for number, word in enumerate(words, 1):
+            slots = _Slots(left, self.right, self.known if number == len(words) else nothing)
+            total += slots.logps(ngrams, np.array([word], dtype=np.int64), weight)[:, 0]
+            left = np.column_stack((left[:, 1], np.full(len(left), word)))
+        return total
 
 
 @numba.njit(cache=True, nogil=True)
@@ -119,7 +130,7 @@ class Fitting:
     words: npt.NDArray[np.int64]
     costs: Floats
     usual: Floats
-    pool: Sequence[Place]
+    pool: _Slots
     pool_logps: Floats
 
     @classmethod
@@ -127,43 +138,45 @@ class Fitting:
         cls, ngrams: Ngrams, lacking: Lack, pool: Sequence[Place], prior_odds: float, weight: float
     ) -> Fitting:
         """What the places of ``pool`` say of the words that a corpus lacks."""
-        logps = place_logps(ngrams, pool, lacking.words, weight)
+        slots = _Slots.of(pool)
+        logps = slots.logps(ngrams, lacking.words, weight)
         total = _total(logps)
         usual = np.exp(logps - total[:, None]).mean(axis=0)
-        return cls(ngrams, weight, lacking.words, -np.log(prior_odds * lacking.share), usual, pool, total)
+        return cls(ngrams, weight, lacking.words, -np.log(prior_odds * lacking.share), usual, slots, total)
 
     def originals(self, places: Sequence[Place], own: Sequence[tuple[int, ...]]) -> list[tuple[int, float]]:
         """The words that an observed word or phrase stands for, each with its share of the places.
 
         ``own`` is what it says in each place if it means itself.
         """
+        slots = _Slots.of(places)
         kept = np.flatnonzero(self.words != own[0][0]) if len(own[0]) == 1 else np.arange(len(self.words))
-        own_logps, own_usual = self._own(places, own)
+        own_logps, own_usual = self._own(slots, own)
         if len(places) > _FIRST:
-            step = -(-len(places) // _FIRST)
-            fit = self._fit(places[::step], kept, own_logps[::step], own_usual[::step])
+            step = slice(None, None, -(-len(places) // _FIRST))
+            fit = self._fit(slots.some(step), kept, own_logps[step], own_usual[step])
             better = fit / (fit + np.maximum(fit[:, -1:], np.exp(_UNEXPLAINED)))
             kept = kept[np.sort(np.argsort(-better[:, :-1].mean(axis=0), kind="stable")[:_SHORT])]
-        fit = self._fit(places, kept, own_logps, own_usual)
+        fit = self._fit(slots, kept, own_logps, own_usual)
         found = explain(fit, np.append(self.costs[kept], np.inf), len(kept))
         return [(int(self.words[kept[w]]), share) for w, share in found]
 
-    def _own(self, places: Sequence[Place], own: Sequence[tuple[int, ...]]) -> tuple[Floats, Floats]:
+    def _own(self, slots: _Slots, own: Sequence[tuple[int, ...]]) -> tuple[Floats, Floats]:
         """How likely in each place what is its own, and how likely that is in the pool: shapes (places,)."""
-        logps, usual = np.empty(len(places)), np.empty(len(places))
+        logps, usual = np.empty(len(own)), np.empty(len(own))
         for words in sorted(set(own)):
             here = [k for k, read in enumerate(own) if read == words]
-            logps[here] = sequence_logps(self.ngrams, [places[k] for k in here], words, self.weight)
-            step = 1 if len(words) == 1 else _POOL_STEP
-            elsewhere = sequence_logps(self.ngrams, self.pool[::step], words, self.weight)
-            usual[here] = np.exp(elsewhere - np.logaddexp(self.pool_logps[::step], elsewhere)).mean()
+            logps[here] = slots.some(here).sequence_logps(self.ngrams, words, self.weight)
+            step = slice(None, None, 1 if len(words) == 1 else _POOL_STEP)
+            elsewhere = self.pool.some(step).sequence_logps(self.ngrams, words, self.weight)
+            usual[here] = np.exp(elsewhere - np.logaddexp(self.pool_logps[step], elsewhere)).mean()
         return logps, usual
 
     def _fit(
-        self, places: Sequence[Place], which: npt.NDArray[np.int64], own_logps: Floats, own_usual: Floats
+        self, slots: _Slots, which: npt.NDArray[np.int64], own_logps: Floats, own_usual: Floats
     ) -> Floats:
         """How many times as likely as elsewhere each candidate, and last what is the place's own, is in each place."""
-        logps = place_logps(self.ngrams, places, self.words[which], self.weight)
+        logps = slots.logps(self.ngrams, self.words[which], self.weight)
         total = np.logaddexp(_total(logps), own_logps)
         fit = np.exp(logps - total[:, None]) / self.usual[which]
         return np.column_stack((fit, np.exp(own_logps - total) / own_usual))
