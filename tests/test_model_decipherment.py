@@ -30,14 +30,19 @@ def enciphered(text: str, cipher: Mapping[str, str] = CIPHER) -> str:
     return re.sub(rf"\b(?:{'|'.join(cipher)})\b", swapped, text, flags=re.IGNORECASE)
 
 
-@cache
 def texts() -> list[str]:
     """The sample articles in pieces of three paragraphs, enciphered."""
+    return [enciphered(text) for text in texts_of_sound()]
+
+
+@cache
+def texts_of_sound() -> list[str]:
+    """The sample articles in pieces of three paragraphs."""
     out = []
     for article in articles("sound").values():
         paragraphs = article.split("\n\n")
         pieces = ("\n\n".join(paragraphs[i : i + 3]) for i in range(0, len(paragraphs), 3))
-        out += [enciphered(piece) for piece in pieces if len(piece.split()) >= 40]
+        out += [piece for piece in pieces if len(piece.split()) >= 40]
     return out
 
 
@@ -63,6 +68,14 @@ def test_cipher_is_learned() -> None:
     assert mended > 0.6 * there
 
 
+def test_a_phrase_for_a_word_is_learned() -> None:
+    damaged = [enciphered(text, {"the": "zebra", "and": "solar marble"}) for text in texts_of_sound()]
+    repairer = Repairer(decipher(packaged(), damaged, "cipher", rounds=3))
+    edits = [edit for text in damaged for edit in repairer.repair(text).patch.edits]
+    mended = sum((edit.before, edit.after) == ("solar marble", "and") for edit in edits)
+    assert mended > 0.6 * sum(text.count("solar marble") for text in damaged)
+
+
 def test_sound_articles_stay_sound() -> None:
     repairer = Repairer(deciphered())
     for name, text in articles("sound").items():
@@ -85,9 +98,10 @@ def test_progress_is_told() -> None:
 
 def test_phrases_that_are_used_too_often() -> None:
     cipher = {"the": "solar marble", "of": "lantern", "and": "as well as"}
-    damaged = [enciphered(text, cipher) for text in texts()]
+    damaged = [enciphered(text, cipher) for text in texts_of_sound()]
     found = overused_phrases(packaged(), [tokenize(text) for text in damaged])
     assert ("solar", "marble") in found
+    assert ("as", "well", "as") in found
     assert ("of", "the") not in found
     assert all(2 <= len(phrase) <= 3 for phrase in found)
     assert not overused_phrases(packaged(), [])

@@ -103,7 +103,8 @@ def test_shares_are_shares_and_dear_words_stay_out(fit: np.ndarray, cost: float)
     costs = np.full(fit.shape[1], cost)
     costs[0] = np.inf
     found = dict(explain(fit, costs, fit.shape[1] - 1))
-    assert 0 not in found and fit.shape[1] - 1 not in found
+    assert 0 not in found
+    assert fit.shape[1] - 1 not in found
     assert all(0.0 <= share <= 1.0 for share in found.values())
     assert sum(found.values()) <= 1.0 + 1e-9
     assert explain(fit, np.full(fit.shape[1], np.inf), fit.shape[1] - 1) == []

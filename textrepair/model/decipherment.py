@@ -16,8 +16,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 
@@ -33,12 +34,16 @@ from textrepair.tokens import tokenize
 
 #: Rounds of reading and recounting: F0.5 from 408 `issues` articles is 0.782, 0.791, 0.789 after one, two, three.
 ROUNDS = 2
+#: Sharpness by round.
+SHARPNESS = (1.0,)
 #: A word that fits the places of a suspect is taken on from this share of them on, and counts as this part of a sighting in each.
 _FITS, _FIT_WEIGHT = 0.05, 0.5
 #: A pair needs this many soft sightings to stay.
 _SMALLEST = 0.1
 #: Prior odds of a swap.
 _PRIOR_ODDS = 1e-5
+#: Threads that compare places; the compiled code runs beside other threads.
+_THREADS = 2
 #: Candidate originals are so many of the most frequent words.
 _CANDIDATES = 3000
 
@@ -94,7 +99,7 @@ def decipher(
             DamagedPlaces(phrases if number > 1 else frozenset()) if number < rounds else None
         )
         for done, tokens in enumerate(articles, 1):
-            gathered.add(current, read(current, tokens))
+            gathered.add(current, read(current, tokens, sharpness=SHARPNESS[min(number, len(SHARPNESS)) - 1]))
             if done % 50 == 0:
                 report(f"round {number}: {done} of {len(articles)} articles")
         counts = gathered.counts(name)
@@ -103,7 +108,7 @@ def decipher(
             f"round {number}: {share:.0%} of {gathered.words} words read as swapped, {len(counts.swaps)} kinds of swap"
         )
         if gathered.places is not None:
-            fitting = _fitting(current, gathered, gathered.places)
+            fitting = _fitting(current, gathered, gathered.places, report)
             report(f"{len(fitting)} pairs from the places of words")
             counts.swaps = {
                 **counts.swaps,
@@ -113,22 +118,38 @@ def decipher(
     return current
 
 
-def _fitting(model: Model, gathered: _Gathered, places: DamagedPlaces) -> dict[Pair, float]:
-    """For each word or phrase with places enough the words that share them, as weak sightings."""
+def _fitting(
+    model: Model, gathered: _Gathered, places: DamagedPlaces, report: Callable[[str], None]
+) -> dict[Pair, float]:
+    """For each word or phrase with places enough the words that share them, as sightings."""
     vocabulary = model.vocabulary
     used = np.zeros(vocabulary.lm_size)
     for words, count in gathered.intended.items():
         for word in words:
             used[vocabulary.index[word]] += count
+    pool = places.pool()
+    if not pool:
+        return {}
     lacking = lack(model, used, gathered.words, _CANDIDATES)
-    fitting = Fitting.over(model.ngrams, lacking, places.pool(), _PRIOR_ODDS, LM_WEIGHT)
+    fitting = Fitting.over(model.ngrams, lacking, pool, _PRIOR_ODDS, LM_WEIGHT)
     out: dict[Pair, float] = {}
     phrases: set[Words] = set()
-    for observed, found, own in places.told():
-        if len(observed) > 2 and any(pair in phrases for pair in pairwise(observed)):
-            continue
-        for original, share in fitting.originals(found, own):
-            if share >= _FITS:
-                out[observed, (vocabulary.words[original],)] = _FIT_WEIGHT * share * places.seen[observed]
-                phrases.add(observed)
+    told = places.told()
+    with ThreadPoolExecutor(_THREADS) as threads:
+        for size, group in groupby(told, lambda one: len(one[0])):
+            # A phrase of which a part is a substitute itself is none.
+            some = [
+                one for one in group if size <= 2 or not any(pair in phrases for pair in pairwise(one[0]))
+            ]
+            found = threads.map(lambda one: fitting.originals(one[1], one[2]), some)
+            for done, ((observed, *_), originals) in enumerate(zip(some, found, strict=True), 1):
+                for original, share in originals:
+                    if share >= _FITS:
+                        out[observed, (vocabulary.words[original],)] = (
+                            _FIT_WEIGHT * share * places.seen[observed]
+                        )
+                        phrases.add(observed)
+                if done % 500 == 0:
+                    what = "words" if size == 1 else f"phrases of {size} words"
+                    report(f"the places of {done} of {len(some)} {what} compared")
     return out

@@ -105,7 +105,9 @@ def explain(fit: Floats, costs: Floats, itself: int) -> list[tuple[int, float]]:
             break
         active.append(best)
         shares, density = _em(np.column_stack((rest, fit[:, active])))
-    return [(word, float(share)) for word, share in zip(active[1:], shares[2:], strict=True)]
+    # What came first may have lost all of its places to what came later.
+    found = zip(active[1:], shares[2:].tolist(), strict=True)
+    return [(word, share) for word, share in found if share * len(fit) >= 0.5]
 
 
 def _em(parts: Floats) -> tuple[Floats, Floats]:
