@@ -102,6 +102,23 @@ def test_damaged_articles_alone(run: Run, tmp_path: Path) -> None:
         assert Repairer(model).repair(text).text == text, name
 
 
+def test_pairs_and_damaged_articles_make_one_family(run: Run, tmp_path: Path) -> None:
+    result = run("--pairs", write_pairs(tmp_path / "x.tsv"), "--damaged", CORPORA / "spun")
+    assert (result.exit_code, errors(result)) == (0, [])
+    assert result.stderr.index("articles look spun") < result.stderr.index("passages used")
+    both = load_model(tmp_path / "out.model")
+    assert both.channel.families == (*packaged().channel.families, "learned")
+    # What only the damaged articles show is still there, what only the pairs show too.
+    known = len(packaged().channel.entries.target)
+    alone = [learn_from_pairs(packaged(), PAIRS, "learned", lambda message: None)]
+    alone.append(
+        learn_from_damaged(packaged(), list(articles("spun").items()), None, "learned", lambda message: None)
+    )
+    new = [len(model.channel.entries.target) - known for model in (both, *alone)]
+    assert new[0] >= max(new[1:])
+    assert new[0] > min(new[1:])
+
+
 def test_damaged_articles_with_references(run: Run, tmp_path: Path) -> None:
     result = run("--damaged", CORPORA / "spun", "--reference", CORPORA / "sound")
     assert (result.exit_code, errors(result)) == (0, [])

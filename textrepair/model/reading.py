@@ -149,13 +149,11 @@ def read(
     tokens: Tokens,
     protected: frozenset[int] = frozenset(),
     goes_on: Callable[[float, int], bool] = lambda log_ratio, words: True,
-    sharpness: float = 1.0,
 ) -> Reading:
     """Infer an article's rate of damage, its family of spinner, and the posterior of every reading of every word.
 
     ``goes_on`` is asked, with the log-likelihood ratio and the number of words, whether an article is worth the rounds that only
-    make its readings better; without them its posterior is that of the evidence.  Below a ``sharpness`` of 1 posteriors are of
-    flattened scores, as annealing asks for.
+    make its readings better; without them its posterior is that of the evidence.
     """
     entries = model.channel.entries
     positions, sentences = lattice_input(model, tokens, protected)
@@ -166,7 +164,7 @@ def read(
     capitalised = capitalised_words(tokens, positions, sentences)
     of_capitals = _of_capitals(model, entries, sentences, edges, capitalised)
     posterior, likelihood, rate, families = _round(
-        model, entries, sentences, edges, rate, families, SEARCH[0], of_capitals, sharpness
+        model, entries, sentences, edges, rate, families, SEARCH[0], of_capitals
     )
     damaged = rate >= SOUND_RATE
     if damaged:
@@ -175,7 +173,7 @@ def read(
         for search in SEARCH[1:ROUNDS]:
             # The evidence is of wording alone: sound lists of odd names would pass for damaged ones.
             posterior, likelihood, rate, families = _round(
-                model, entries, sentences, edges, rate, families, search, sharpness=sharpness
+                model, entries, sentences, edges, rate, families, search
             )
     if damaged and goes_on(likelihood - sound, tokens.words):
         # Not before the evidence is in: edges made to fit this article would flatter "damaged".
@@ -184,14 +182,16 @@ def read(
         of_capitals = _of_capitals(model, entries, sentences, opened, capitalised)
         if len(opened.entry) > len(edges.entry):
             posterior, _, rate, families = _round(
-                model, entries, sentences, opened, rate, families, SEARCH[ROUNDS - 1], of_capitals, sharpness
+                model, entries, sentences, opened, rate, families, SEARCH[ROUNDS - 1], of_capitals
             )
             sentences = _with_names(model, sentences, opened, posterior, rate, families, capitalised)
         edges = opened
         logps = _adapted(model, entries, sentences, edges, posterior, rate, families) + of_capitals
         if model.context is not None:
             logps += model.context.scores(sentences, edges, posterior)
-        posterior, _ = _posteriors(model, sentences, edges, entries, logps, SEARCH[-1], sharpness)
+        posterior, _ = posteriors(
+            model.ngrams, sentences, edges, entries.compounds, logps, LM_WEIGHT, *SEARCH[-1]
+        )
     return Reading(
         positions, sentences, edges, entries, posterior, rate, families, likelihood - sound, tokens.words
     )
@@ -206,31 +206,15 @@ def _round(
     families: npt.NDArray[np.float64],
     search: tuple[int, float],
     of_capitals: npt.NDArray[np.float32] | float = 0.0,
-    sharpness: float = 1.0,
 ) -> tuple[npt.NDArray[np.float32], float, float, npt.NDArray[np.float64]]:
     """One round of EM: posterior of the edges, natural-log likelihood of the article, the new rate and mixture of families."""
     logps = channel_logps(sentences, edges, entries, rate, families)
     logps += of_capitals
-    posterior, by_sentence = _posteriors(model, sentences, edges, entries, logps, search, sharpness)
+    posterior, by_sentence = posteriors(
+        model.ngrams, sentences, edges, entries.compounds, logps, LM_WEIGHT, *search
+    )
     rate, families = _update(model, entries, sentences, edges, posterior, rate, families)
     return posterior, float(by_sentence.sum()), rate, families
-
-
-def _posteriors(
-    model: Model,
-    sentences: Sentences,
-    edges: Edges,
-    entries: Entries,
-    logps: npt.NDArray[np.float32],
-    search: tuple[int, float],
-    sharpness: float,
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]]:
-    """:func:`~textrepair.model.lattice.posteriors` of all scores times ``sharpness``."""
-    if sharpness != 1.0:
-        logps = (sharpness * logps).astype(np.float32)
-    return posteriors(
-        model.ngrams, sentences, edges, entries.compounds, logps, sharpness * LM_WEIGHT, *search
-    )
 
 
 def _of_capitals(
