@@ -30,7 +30,7 @@ from textrepair.model.lattice import end_positions
 from textrepair.model.model import Model
 from textrepair.model.place_mixture import Fitting
 from textrepair.model.reading import LM_WEIGHT, Reading, read
-from textrepair.model.slots import lack
+from textrepair.model.slots import Lack, lack
 from textrepair.tokens import tokenize
 
 #: Rounds of reading and recounting: F0.5 on eight `issues` articles is 0.795, 0.806 after two, three.
@@ -44,6 +44,8 @@ _SMALLEST = 0.1
 _PRIOR_ODDS = 1e-5
 #: Threads that compare places; the compiled code runs beside other threads.
 _THREADS = 2
+#: Words that are written with a capital more often than this (of 255) are names.
+_NAME = 127
 #: Candidate originals are so many of the most frequent words.
 _CANDIDATES = 3000
 
@@ -131,6 +133,9 @@ def _fitting(
     if not pool:
         return {}
     lacking = lack(model, used, gathered.words, _CANDIDATES)
+    # The places are those of lower-case words, which stand for no names: "bitcoin" isn't "trump", alike as their places are.
+    plain = vocabulary.capital[lacking.words] <= _NAME
+    lacking = Lack(lacking.words[plain], lacking.share[plain])
     fitting = Fitting.over(model.ngrams, lacking, pool, _PRIOR_ODDS, LM_WEIGHT)
     out: dict[Pair, float] = {}
     phrases: set[Words] = set()
