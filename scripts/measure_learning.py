@@ -1,4 +1,4 @@
-"""How repair grows with what is learned: ``python scripts/measure_learning.py`` (six minutes on two cores, besides the model).
+"""How repair grows with what is learned: ``python scripts/measure_learning.py`` (seven minutes on two cores, besides the model).
 
 The `issues` spinner is left out of the model (``scripts/build_model.py --without issues``).  Then it is learned again from 1, 3
 and 8 articles with their originals, or deciphered from 10, 50, 150 and 408 articles without; repair is measured on the passages

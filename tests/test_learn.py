@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from sample_models import CORPORA, articles, packaged
@@ -100,6 +101,27 @@ def test_damaged_articles_alone(run: Run, tmp_path: Path) -> None:
     assert model.channel.families[-1] == "learned"
     for name, text in articles("sound").items():
         assert Repairer(model).repair(text).text == text, name
+
+
+WANTED = (
+    "they want to see the old house by the river once more before it is sold",
+    "if you want to go there by train you have to leave the town early",
+    "the council did not want to say how much the new bridge will cost",
+)
+
+
+def test_pairs_and_damaged_articles_make_one_family(run: Run, tmp_path: Path) -> None:
+    pairs = [*PAIRS, *[(line.replace("want", "zebra"), line) for line in WANTED]]
+    path = write_pairs(tmp_path / "x.tsv", pairs)
+    result = run("--pairs", path, "--damaged", CORPORA / "spun")
+    assert (result.exit_code, errors(result)) == (0, [])
+    assert result.stderr.index("articles look spun") < result.stderr.index("passages used")
+    both = load_model(tmp_path / "out.model")
+    assert both.channel.families == (*packaged().channel.families, "learned")
+    assert both.likely_originals("zebra")[0][0] == "want"
+    alone = learn_from_pairs(packaged(), pairs, "learned", lambda message: None)
+    # The damaged articles have told something of words that the pairs lack.
+    assert not np.array_equal(both.channel.entries.swap_factor[-1], alone.channel.entries.swap_factor[-1])
 
 
 def test_damaged_articles_with_references(run: Run, tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from sample_models import articles, packaged
 
-from textrepair.model.decipherment import _overused, decipher
+from textrepair.model.damaged_places import overused_phrases
+from textrepair.model.decipherment import decipher
 from textrepair.model.model import Model
 from textrepair.model.slots import lack, likely_originals, place_of
 from textrepair.model.vocabulary import BEGIN, END
@@ -29,14 +30,19 @@ def enciphered(text: str, cipher: Mapping[str, str] = CIPHER) -> str:
     return re.sub(rf"\b(?:{'|'.join(cipher)})\b", swapped, text, flags=re.IGNORECASE)
 
 
-@cache
 def texts() -> list[str]:
     """The sample articles in pieces of three paragraphs, enciphered."""
+    return [enciphered(text) for text in texts_of_sound()]
+
+
+@cache
+def texts_of_sound() -> list[str]:
+    """The sample articles in pieces of three paragraphs."""
     out = []
     for article in articles("sound").values():
         paragraphs = article.split("\n\n")
         pieces = ("\n\n".join(paragraphs[i : i + 3]) for i in range(0, len(paragraphs), 3))
-        out += [enciphered(piece) for piece in pieces if len(piece.split()) >= 40]
+        out += [piece for piece in pieces if len(piece.split()) >= 40]
     return out
 
 
@@ -62,6 +68,14 @@ def test_cipher_is_learned() -> None:
     assert mended > 0.6 * there
 
 
+def test_a_phrase_for_a_word_is_learned() -> None:
+    damaged = [enciphered(text, {"the": "zebra", "and": "solar marble"}) for text in texts_of_sound()]
+    repairer = Repairer(decipher(packaged(), damaged, "cipher", rounds=3))
+    edits = [edit for text in damaged for edit in repairer.repair(text).patch.edits]
+    mended = sum((edit.before, edit.after) == ("solar marble", "and") for edit in edits)
+    assert mended > 0.6 * sum(text.count("solar marble") for text in damaged)
+
+
 def test_sound_articles_stay_sound() -> None:
     repairer = Repairer(deciphered())
     for name, text in articles("sound").items():
@@ -78,15 +92,19 @@ def test_same_texts_teach_the_same() -> None:
 def test_progress_is_told() -> None:
     told: list[str] = []
     decipher(packaged(), texts()[:3], "cipher", rounds=1, report=told.append)
-    assert told[0].endswith("overused words")
+    assert told[0].endswith("overused phrases")
     assert any(line.startswith("round 1: ") for line in told)
 
 
-def test_the_cipher_is_overused() -> None:
-    overused = _overused(packaged(), [tokenize(text) for text in texts()])
-    assert set(CIPHER.values()) <= set(overused)
-    assert next(iter(overused)) == "zebra"
-    assert min(overused.values()) > 8.0
+def test_phrases_that_are_used_too_often() -> None:
+    cipher = {"the": "solar marble", "of": "lantern", "and": "as well as"}
+    damaged = [enciphered(text, cipher) for text in texts_of_sound()]
+    found = overused_phrases(packaged(), [tokenize(text) for text in damaged])
+    assert ("solar", "marble") in found
+    assert ("as", "well", "as") in found
+    assert ("of", "the") not in found
+    assert all(2 <= len(phrase) <= 3 for phrase in found)
+    assert not overused_phrases(packaged(), [])
 
 
 @pytest.mark.parametrize("texts", [[], [""], ["Hello."], ["zebra " * 50]])

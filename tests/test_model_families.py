@@ -135,6 +135,30 @@ def test_another_count_under_the_same_name_replaces_it() -> None:
     assert len(other.channel.entries.target) == len(learned().channel.entries.target) + 1
 
 
+def test_a_continued_family_keeps_what_it_knew() -> None:
+    """What was counted before is the prior of what is counted then."""
+    first = with_family(packaged(), SwapCounts("x", {(("zebra",), ("want",)): 50.0}, {("want",): 60.0}))
+    counts = SwapCounts("x", {(("marble",), ("want",)): 2.0}, {("want",): 3.0})
+    continued, replaced = with_family(first, counts, continued=True), with_family(first, counts)
+    assert continued.channel.families == replaced.channel.families == first.channel.families
+
+    def share(model: Model, observed: str) -> float:
+        index = model.vocabulary.index
+        entries = model.channel.entries
+        found = [
+            float(np.exp(log_probability(entries.code[-1:, e]))[0])
+            for e in model.channel.entry_range(index[observed])
+            if entries.target[e] == index["want"]
+        ]
+        return sum(found)
+
+    assert share(first, "zebra") > share(continued, "zebra") > 10 * share(replaced, "zebra")
+    assert share(replaced, "marble") > share(continued, "marble") > 0.1 * share(replaced, "marble") > 0.0
+    only = with_family(packaged(), counts, continued=True)
+    fresh = with_family(packaged(), counts)
+    np.testing.assert_array_equal(only.channel.entries.code, fresh.channel.entries.code)
+
+
 def test_no_counts_give_the_prior_once_more() -> None:
     entries = with_family(packaged(), SwapCounts("none")).channel.entries
     np.testing.assert_array_equal(entries.swap_factor[-1], entries.swap_factor[0])

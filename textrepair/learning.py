@@ -69,8 +69,10 @@ def read_pairs(path: str, on_error: Callable[[Unreadable], None]) -> Iterator[tu
         )
 
 
-def learn_from_pairs(model: Model, passages: Sequence[tuple[str, str]], family: str, say: Say) -> Model:
-    """The model with a family counted from aligned passages.
+def learn_from_pairs(
+    model: Model, passages: Sequence[tuple[str, str]], family: str, say: Say, continued: bool = False
+) -> Model:
+    """The model with a family counted from aligned passages, or with that family ``continued`` by them.
 
     Raises :class:`LearningError` where no passage shows a swap.
     """
@@ -81,9 +83,8 @@ def learn_from_pairs(model: Model, passages: Sequence[tuple[str, str]], family: 
             usable.append(pair)
     counts = count_swaps(family, usable)
     say(f"{len(usable)} of {len(passages)} passages used, {len(counts.swaps)} kinds of swap")
-    return _with(
-        model, counts, "the passages are the same on both sides, or don't belong together, or are not English"
-    )
+    why = "the passages are the same on both sides, or don't belong together, or are not English"
+    return _with(model, counts, why, continued)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +145,10 @@ def learn_from_decisions(model: Model, decisions: Sequence[Decided], family: str
     return _with(model, counts, "none of the decisions is about words")
 
 
-def _with(model: Model, counts: SwapCounts, why: str) -> Model:
+def _with(model: Model, counts: SwapCounts, why: str, continued: bool = False) -> Model:
     if not counts.swaps and not counts.refused:
         raise LearningError(f"nothing learned: {why}")
-    return with_family(model, counts)
+    return with_family(model, counts, continued)
 
 
 def _alike(damaged: Sequence[str], reference: Sequence[str]) -> float:

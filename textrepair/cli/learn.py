@@ -125,15 +125,15 @@ def command(
             raise LearningError(
                 "nothing learned: no passage could be read; a line is damaged text, a tab, reference text"
             )
-        if passages:
-            model = learn_from_pairs(model, passages, family, console.note)
         if damaged_paths:
             damaged = _texts(damaged_paths, reading, console)
             index = take_references(
                 {"reference_paths": reference_paths, "reference_index": None}, reading, console
             )
-            name = f"{family}-deciphered" if passages else family
-            model = learn_from_damaged(model, damaged, index, name, console.note)
+            model = learn_from_damaged(model, damaged, index, family, console.note)
+        if passages:
+            # Last, since they are surest: what damaged articles alone show is then the prior of the same family.
+            model = learn_from_pairs(model, passages, family, console.note, continued=bool(damaged_paths))
         if decision_files:
             decided = [d for file in decision_files for d in read_decisions(file, console.error)]
             name = f"{family}-reviewed" if passages or damaged_paths else family

@@ -5,7 +5,8 @@
 ``surface`` (how a restored word is written) · ``model`` and ``format`` (the file).
 
 How the channel is learned: ``alignment`` with ``link_costs`` and ``pair_hmm`` (which words stand for which) · ``families``
-(counts become a family of spinners) · ``decipherment`` with ``slots`` (from damaged text alone).
+(counts become a family of spinners) · ``decipherment`` with ``slots``, ``damaged_places`` and
+``place_mixture`` (from damaged text alone).
 """
 
 from textrepair.model.format import ModelError

@@ -6,53 +6,46 @@ noisy-channel form):
 
 1. All articles are read (:mod:`textrepair.model.reading`), which finds the swaps of frequent words in each by itself
    (:mod:`textrepair.model.open_channel`); posteriors give soft counts of swaps and of words left alone.
-2. The contexts are mostly mended now.  Words used far more often than in sound English are *suspects*: those that would fit all
-   the places where one stands, taken from many articles, become its likely originals (:mod:`textrepair.model.slots`).  That
-   finds swaps of content words that no relation explains ("compass" for "want").
+2. The contexts are mostly mended now.  The places of each word, taken from many articles
+   (:mod:`textrepair.model.damaged_places`), are told apart into those of the words that it stands for and its own
+   (:mod:`textrepair.model.place_mixture`).  That finds swaps of content words that no relation explains ("compass" for "want");
+   from the second round on, those of phrases for a word too.
 3. The counts become a family of the channel; pairs that gather next to nothing are dropped.  Back to 1.
 """
 
 from __future__ import annotations
 
-import math
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
-import numpy.typing as npt
-from wordfreq import get_frequency_dict
 
 from textrepair.model.alignment import Pair, Words
+from textrepair.model.damaged_places import DamagedPlaces, overused_phrases
 from textrepair.model.families import SwapCounts, with_family
 from textrepair.model.lattice import end_positions
 from textrepair.model.model import Model
-from textrepair.model.open_channel import UNHEARD, best_reading, topic
+from textrepair.model.place_mixture import Fitting
 from textrepair.model.reading import LM_WEIGHT, Reading, read
-from textrepair.model.slots import Place, lack, likely_originals, place_of
-from textrepair.tokens import TokenKind, Tokens, tokenize
+from textrepair.model.slots import Lack, lack
+from textrepair.tokens import tokenize
 
-#: Rounds of reading and recounting: F0.5 from 408 `issues` articles is 0.782, 0.791, 0.789 after one, two, three.
-ROUNDS = 2
-#: A suspect is used this many times as often as in sound English.
-_OVERUSED = 8.0
-#: A word that fits the places of a suspect is taken on from this share of them on, and counts as this part of a sighting in each.
-_FITS, _FIT_WEIGHT = 0.05, 0.1
-#: A suspect needs so many places to be looked at.
-_FEWEST_PLACES = 6
-#: So many suspects are looked at, by how far their counts are off (log likelihood ratio).
-_SUSPECTS = 500
+#: Rounds of reading and recounting: F0.5 on eight `issues` articles is 0.795, 0.806 after two, three.
+ROUNDS = 3
+#: What has at least this share of a word's places is an original of it; how many of the sightings that it would have in all its
+#: places it gets (0.1 to 1 make no difference beyond 0.002).
+_FITS, _FIT_WEIGHT = 0.05, 0.5
 #: A pair needs this many soft sightings to stay.
 _SMALLEST = 0.1
-#: The number of articles that a suspect has to appear in.
-_FEWEST_ARTICLES = 3
-#: Of one article so many places of a suspect are looked at: a topic's word stands often, but in few articles.
-_PLACES_AN_ARTICLE = 2
-#: So many places of a suspect are gathered; re-spins of one article repeat each other's, and those count once.
-_GATHERED = 200
-#: So many different ones are looked at; more sharpen little.
-_PLACES = 40
+#: Prior odds of a swap.
+_PRIOR_ODDS = 1e-5
+#: Threads that compare places; the compiled code runs beside other threads.
+_THREADS = 2
+#: Words that are written with a capital more often than this (of 255) are names.
+_NAME = 127
 #: Candidate originals are so many of the most frequent words.
 _CANDIDATES = 3000
 
@@ -61,10 +54,9 @@ _CANDIDATES = 3000
 class _Gathered:
     """What one round of reading gathers: soft counts, and the places of suspects."""
 
-    suspects: frozenset[str]
+    places: DamagedPlaces | None
     swaps: dict[Pair, float] = field(default_factory=lambda: defaultdict(float))
     intended: dict[Words, float] = field(default_factory=lambda: defaultdict(float))
-    places: dict[str, list[Place]] = field(default_factory=lambda: defaultdict(list))
     words: int = 0
     swapped: float = 0.0
 
@@ -84,25 +76,8 @@ class _Gathered:
                 continue
             self.swaps[tuple(names[w] for w in observed[last - size + 1 : last + 1]), original] += weight
             self.swapped += weight * size
-        best = best_reading(model, reading.sentences, edges, posterior)
-        self._add_places(names, observed, best, reading.sentences.begins)
-
-    def _add_places(
-        self,
-        names: Sequence[str],
-        observed: npt.NDArray[np.int32],
-        best: npt.NDArray[np.int64],
-        begins: npt.NDArray[np.int64],
-    ) -> None:
-        here: Counter[str] = Counter()
-        for start, stop in pairwise(begins.tolist()):
-            line = best[start:stop].tolist()
-            for k in range(start, stop):
-                name = names[observed[k]]
-                places = self.places[name] if name in self.suspects else None
-                if places is not None and len(places) < _GATHERED and here[name] < _PLACES_AN_ARTICLE:
-                    here[name] += 1
-                    places.append(place_of(line, k - start))
+        if self.places is not None:
+            self.places.add(model, reading)
 
     def counts(self, name: str) -> SwapCounts:
         kept = {pair: count for pair, count in self.swaps.items() if count >= _SMALLEST}
@@ -118,11 +93,13 @@ def decipher(
 ) -> Model:
     """The model with a family learned from damaged texts alone; deterministic."""
     articles = [tokenize(text) for text in texts]
-    suspects = _overused(model, articles)
-    report(f"{len(suspects)} overused words")
+    phrases = overused_phrases(model, articles)
+    report(f"{len(phrases)} overused phrases")
     current = model
     for number in range(1, rounds + 1):
-        gathered = _Gathered(frozenset(suspects) if number == 1 else frozenset())
+        gathered = _Gathered(
+            DamagedPlaces(phrases if number > 1 else frozenset()) if number < rounds else None
+        )
         for done, tokens in enumerate(articles, 1):
             gathered.add(current, read(current, tokens))
             if done % 50 == 0:
@@ -132,9 +109,9 @@ def decipher(
         report(
             f"round {number}: {share:.0%} of {gathered.words} words read as swapped, {len(counts.swaps)} kinds of swap"
         )
-        if number == 1:
-            fitting = _fitting(current, gathered, suspects)
-            report(f"{len(fitting)} more pairs from the places of overused words")
+        if gathered.places is not None:
+            fitting = _fitting(current, gathered, gathered.places, report)
+            report(f"{len(fitting)} pairs from the places of words")
             counts.swaps = {
                 **counts.swaps,
                 **{p: max(n, counts.swaps.get(p, 0.0)) for p, n in fitting.items()},
@@ -143,48 +120,41 @@ def decipher(
     return current
 
 
-def _fitting(model: Model, gathered: _Gathered, suspects: Mapping[str, float]) -> dict[Pair, float]:
-    """For each suspect the words that fit its places, as weak sightings."""
+def _fitting(
+    model: Model, gathered: _Gathered, places: DamagedPlaces, report: Callable[[str], None]
+) -> dict[Pair, float]:
+    """For each word or phrase with places enough the words that share them, as sightings."""
     vocabulary = model.vocabulary
     used = np.zeros(vocabulary.lm_size)
     for words, count in gathered.intended.items():
         for word in words:
             used[vocabulary.index[word]] += count
+    pool = places.pool()
+    if not pool:
+        return {}
     lacking = lack(model, used, gathered.words, _CANDIDATES)
+    # The places are those of lower-case words, which stand for no names: "bitcoin" isn't "trump", alike as their places are.
+    plain = vocabulary.capital[lacking.words] <= _NAME
+    lacking = Lack(lacking.words[plain], lacking.share[plain])
+    fitting = Fitting.over(model.ngrams, lacking, pool, _PRIOR_ODDS, LM_WEIGHT)
     out: dict[Pair, float] = {}
-    for suspect in sorted(gathered.places):
-        found = list({(place.left[1], place.right[0]): place for place in gathered.places[suspect]}.values())
-        found = found[:_PLACES]
-        if len(found) < _FEWEST_PLACES:
-            continue
-        number = vocabulary.index[suspect]
-        itself = vocabulary.lm_identifier(number)
-        strength = topic(vocabulary, number, suspects[suspect])
-        for original, share in likely_originals(
-            model.ngrams, found, itself, lacking, strength, LM_WEIGHT, _FITS
-        ):
-            out[(suspect,), (vocabulary.words[original],)] = _FIT_WEIGHT * share * len(found)
+    phrases: set[Words] = set()
+    told = places.told()
+    with ThreadPoolExecutor(_THREADS) as threads:
+        for size, group in groupby(told, lambda one: len(one[0])):
+            # A phrase of which a part is a substitute itself is none.
+            some = [
+                one for one in group if size <= 2 or not any(pair in phrases for pair in pairwise(one[0]))
+            ]
+            found = threads.map(lambda one: fitting.originals(one[1], one[2]), some)
+            for done, ((observed, *_), originals) in enumerate(zip(some, found, strict=True), 1):
+                for original, share in originals:
+                    if share >= _FITS:
+                        out[observed, (vocabulary.words[original],)] = (
+                            _FIT_WEIGHT * share * places.seen[observed]
+                        )
+                        phrases.add(observed)
+                if done % 500 == 0:
+                    what = "words" if size == 1 else f"phrases of {size} words"
+                    report(f"the places of {done} of {len(some)} {what} compared")
     return out
-
-
-def _overused(model: Model, articles: Sequence[Tokens]) -> dict[str, float]:
-    """The words that are used far more often than in sound English, and how many times as often where they are used."""
-    seen: Counter[str] = Counter()
-    spread: dict[str, set[int]] = defaultdict(set)
-    lengths = [tokens.words for tokens in articles]
-    for number, tokens in enumerate(articles):
-        for text, kind in zip(tokens.texts, tokens.kinds, strict=True):
-            if kind == TokenKind.WORD:
-                seen[text.lower()] += 1
-                spread[text.lower()].add(number)
-    total = sum(seen.values())
-    usual = get_frequency_dict("en", wordlist="large")
-    overuse: dict[str, float] = {}
-    surprise: dict[str, float] = {}
-    for word, count in seen.items():
-        expected = max(usual.get(word, 0.0), UNHEARD) * total
-        known = word in model.vocabulary.index
-        if count > _OVERUSED * expected and len(spread[word]) >= _FEWEST_ARTICLES and known:
-            overuse[word] = count / expected * total / sum(lengths[number] for number in spread[word])
-            surprise[word] = count * math.log(count / expected) - (count - expected)
-    return {word: overuse[word] for word in sorted(overuse, key=lambda w: (-surprise[w], w))[:_SUSPECTS]}

@@ -32,6 +32,8 @@ from textrepair.model.vocabulary import Vocabulary
 #: How many sightings the prior is worth against counted swaps of one intended word.  F0.5 on eleven `issues` articles, pairs of
 #: others known, at 0.5 / 1 / 2 / 4 / 8: 0.874 / 0.873 / 0.871 / 0.869 / 0.865.
 PRIOR_STRENGTH = 0.5
+#: The same for what an earlier learning of the same spinner counted.
+CONTINUED_STRENGTH = 2.0
 #: The same for how readily a word is replaced.
 FACTOR_STRENGTH = 2.0
 #: A swap seen once is as likely a slip of the alignment: it counts half.
@@ -90,8 +92,10 @@ def _is_word(form: str) -> bool:
     return any(c.isalnum() for c in form)
 
 
-def with_family(model: Model, counts: SwapCounts) -> Model:
+def with_family(model: Model, counts: SwapCounts, continued: bool = False) -> Model:
     """The model with one more family of spinners, or with the family of that name replaced.
+
+    Where the new one is ``continued`` from that of its name, what was counted before is its prior rather than the first family.
 
     Raises ValueError for the name of the first family, the prior, on which all others fall back.
     """
@@ -99,12 +103,16 @@ def with_family(model: Model, counts: SwapCounts) -> Model:
         raise ValueError(f"{counts.name!r} is what all families fall back on; learn under another name")
     families = list(model.channel.families)
     entries = model.channel.entries
+    prior = _Prior(entries.code[0], entries.swap_factor[0], PRIOR_STRENGTH)
     if counts.name in families:
+        if continued:
+            row = families.index(counts.name)
+            prior = _Prior(entries.code[row], entries.swap_factor[row], CONTINUED_STRENGTH)
         keep = [i for i, name in enumerate(families) if name != counts.name]
         entries = entries._replace(code=entries.code[keep], swap_factor=entries.swap_factor[keep])
         families = [families[i] for i in keep]
     vocabulary = _with_words(model.vocabulary, counts)
-    entries = _with_entries(vocabulary, entries, counts)
+    entries = _with_entries(vocabulary, entries, counts, prior)
     for array in entries:
         array.setflags(write=False)  # as those of a file are: numba would compile everything anew for others
     channel = Channel(entries, (*families, counts.name), model.channel.origins)
@@ -160,10 +168,10 @@ class _Flat:
         )
         return sorted_, inverse[found]
 
-    def with_column(self, column: npt.NDArray[np.float64]) -> _Flat:
-        return _Flat(
-            self.observed, self.target, np.concatenate((self.code, encode(column)[None])), self.origin
-        )
+    def replaced(self, column: npt.NDArray[np.float64]) -> _Flat:
+        """With another last column."""
+        code = np.concatenate((self.code[:-1], encode(column)[None]))
+        return _Flat(self.observed, self.target, code, self.origin)
 
 
 def _pair_keys(observed: npt.NDArray[np.uint64], target: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint64]:
@@ -171,7 +179,16 @@ def _pair_keys(observed: npt.NDArray[np.uint64], target: npt.NDArray[np.uint16])
     return observed * np.uint64(0x9E3779B97F4A7C15) + target
 
 
-def _with_entries(vocabulary: Vocabulary, entries: Entries, counts: SwapCounts) -> Entries:
+@dataclass(frozen=True)
+class _Prior:
+    """What a family falls back on: ``code`` (E,) and ``swap_factor`` (V,) of another, and how many sightings these are worth."""
+
+    code: npt.NDArray[np.uint8]
+    swap_factor: npt.NDArray[np.uint8]
+    strength: float
+
+
+def _with_entries(vocabulary: Vocabulary, entries: Entries, counts: SwapCounts, prior: _Prior) -> Entries:
     size = vocabulary.lm_size
     compounds = {tuple(int(w) for w in row if w != 0xFFFF): i for i, row in enumerate(entries.compounds)}
     compounds.pop((), None)
@@ -189,9 +206,9 @@ def _with_entries(vocabulary: Vocabulary, entries: Entries, counts: SwapCounts) 
     for counted in (single, phrases):
         for (_, target), count in counted.items():
             swapped[target] += count
-    factor = _factors(vocabulary, entries, counts, swapped[:size])
+    factor = _factors(vocabulary, prior, counts, swapped[:size])
     prior_factor = np.concatenate(
-        (entries.swap_factor[0] / FACTOR_UNITS, np.full(len(compounds), COMPOUND_FACTOR))
+        (prior.swap_factor / FACTOR_UNITS, np.full(len(compounds), COMPOUND_FACTOR))
     )
     all_factors = np.concatenate((factor, np.full(len(compounds), COMPOUND_FACTOR)))
 
@@ -203,18 +220,23 @@ def _with_entries(vocabulary: Vocabulary, entries: Entries, counts: SwapCounts) 
         (of_words, slice(0, border), single, refused_single),
         (of_phrases, slice(border, None), phrases, refused_phrases),
     ):
-        flat = _Flat(hashes, entries.target[at], entries.code[:, at], entries.origin[at])
+        flat = _Flat(
+            hashes,
+            entries.target[at],
+            np.concatenate((entries.code[:, at], prior.code[None, at])),
+            entries.origin[at],
+        )
         pairs = list(dict.fromkeys((*counted, *refused)))
         keys = np.array(pairs, dtype=np.uint64).reshape(-1, 2)
         flat, where = flat.merged(keys[:, 0], keys[:, 1].astype(np.uint16))
         seen, not_so = np.zeros(len(flat.target)), np.zeros(len(flat.target))
         seen[where] = [counted.get(pair, 0.0) for pair in pairs]
         not_so[where] = [refused.get(pair, 0.0) for pair in pairs]
-        base = np.exp(log_probability(flat.code[0])) / np.maximum(prior_factor[flat.target], 1e-3)
-        base *= PRIOR_STRENGTH / (PRIOR_STRENGTH + not_so)
-        share = (seen + PRIOR_STRENGTH * base) / (swapped[flat.target] + PRIOR_STRENGTH)
+        base = np.exp(log_probability(flat.code[-1])) / np.maximum(prior_factor[flat.target], 1e-3)
+        base *= prior.strength / (prior.strength + not_so)
+        share = (seen + prior.strength * base) / (swapped[flat.target] + prior.strength)
         parts.append(
-            flat.with_column(np.where(swapped[flat.target] > 0, share, base) * all_factors[flat.target])
+            flat.replaced(np.where(swapped[flat.target] > 0, share, base) * all_factors[flat.target])
         )
     words_part, phrase_part = parts
     phrase_key, phrase_count = np.unique(phrase_part.observed, return_counts=True)
@@ -269,10 +291,10 @@ def _target(vocabulary: Vocabulary, intended: Words, compounds: dict[tuple[int, 
 
 
 def _factors(
-    vocabulary: Vocabulary, entries: Entries, counts: SwapCounts, swapped: npt.NDArray[np.float64]
+    vocabulary: Vocabulary, fallback: _Prior, counts: SwapCounts, swapped: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
     """How much readier the spinner is to replace each word than its average replaceable word."""
-    prior: npt.NDArray[np.float64] = entries.swap_factor[0] / FACTOR_UNITS
+    prior: npt.NDArray[np.float64] = fallback.swap_factor / FACTOR_UNITS
     uses = np.zeros(vocabulary.lm_size)
     for intended, count in counts.intended.items():
         if len(intended) == 1:

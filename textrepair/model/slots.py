@@ -9,6 +9,7 @@ it is as much likelier everywhere as it is used more often than elsewhere (a uni
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -56,19 +57,27 @@ def place_of(line: Sequence[int], at: int) -> Place:
     return Place((int(padded[-2]), int(padded[-1])), tuple(int(word) for word in behind[:2]))
 
 
+def varied(places: Iterable[Place], most: int) -> Iterator[Place]:
+    """The places of which no more than ``most`` share the word before, or the word behind, and no two both."""
+    before: Counter[int] = Counter()
+    behind: Counter[int] = Counter()
+    both: set[tuple[int, int]] = set()
+    for place in places:
+        left, right = place.left[1], place.right[0]
+        if before[left] < most and behind[right] < most and (left, right) not in both:
+            before[left] += 1
+            behind[right] += 1
+            both.add((left, right))
+            yield place
+
+
 def distinct(places: Iterable[Place]) -> Iterator[Place]:
     """The places of which no two share the word before, or the word behind.
 
     A sentence that is repeated with other words swapped in it (a refrain, a boilerplate, several spins of one text) tells no
     more the second time.
     """
-    before: set[int] = set()
-    behind: set[int] = set()
-    for place in places:
-        if place.left[1] not in before and place.right[0] not in behind:
-            before.add(place.left[1])
-            behind.add(place.right[0])
-            yield place
+    return varied(places, 1)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -113,6 +122,21 @@ def slot_logps(
             total += logp
             context = extend(context, right[k])
         out[i] = total
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def all_slot_logps(
+    lm: Ngrams,
+    left: npt.NDArray[np.int64],
+    right: npt.NDArray[np.int64],
+    known: npt.NDArray[np.int64],
+    words: npt.NDArray[np.int64],
+) -> npt.NDArray[np.float64]:
+    """:func:`slot_logps` of several places, of which each has ``known`` words behind it: shape (places, words)."""
+    out = np.empty((len(left), len(words)))
+    for i in range(len(left)):
+        out[i] = slot_logps(lm, left[i], right[i][: known[i]], words)
     return out
 
 
