@@ -139,6 +139,13 @@ def test_sound_articles_are_cleared(model: Model) -> None:
     assert all(probability is not None and probability < 0.01 for probability in cleared)
 
 
+def test_a_spun_article_again_and_again_is_not_cleared(model: Model) -> None:
+    """A long text has hardly more kinds of words than a short one; its share of strange ones is what counts."""
+    scanner, screen = model_scanner(model), SpinScreen(model)
+    for text in corpora("spun")[:4]:
+        assert [screen.cleared(scanner.scan(f"{text}\n" * times)) for times in (2, 20, 60)] == [None] * 3
+
+
 def test_short_texts_are_read(model: Model) -> None:
     assert SpinScreen(model).cleared(model_scanner(model).scan("A short note. " * 30)) is None
 

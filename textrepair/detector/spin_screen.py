@@ -7,9 +7,9 @@ at these places alone, with the context of three words before and one behind:
 
     log(1 - r + r · Σ P(word | intended) · (P(intended in context) / P(word in context))^λ)
 
-Of one kind of word all its places together count for at most :data:`_MOST` nats: a sound article may be about something
-whose name is in strange company wherever it stands, while a spinner replaces words of many kinds.  An article that either
-answer clears is not read.
+Of one kind of word all its places together count for at most :data:`_MOST` nats, in long texts for each so many words: a sound
+article may be about something whose name is in strange company wherever it stands, while a spinner replaces words of many
+kinds.  An article that either answer clears is not read.
 """
 
 from __future__ import annotations
@@ -65,9 +65,10 @@ QUICK_BOUNDS = Bounds(0.0045, 0.0028)
 CLEARED = 0.05 / 0.95 * 5 / 450
 #: The rate of damage of the explanation: that of a light spinner.
 _LIGHT = 0.03
-#: What the places of one kind of word explain at most, in nats.  Chosen with the bounds on sound and lightly spun text: half as
-#: many sound web posts are read as without (docs/screen.md), and no more spun articles missed.
-_MOST = 0.7
+#: What the places of one kind of word explain at most, in nats.  Chosen with the bounds on sound and lightly spun text: half
+#: as many sound web posts are read as without (docs/screen.md), and no more spun articles missed.  A longer text has more places of
+#: a word but not many more kinds of words, least of all one that repeats itself: each stretch of so many words may explain as much.
+_MOST, _MOST_IN = 0.7, 2000
 #: Words written with a capital more often than this (in 1/255) are names, whose company is always new.
 _NAME = 60
 
@@ -95,6 +96,7 @@ class SpinScreen:
     def explanation(self, scan: Scan) -> float:
         """How much better, in nats a word, a light spinner explains those words than their writer."""
         model = self.model
+        words = max(1, scan.stats[byte_scan.SCORED])
         found = _explanation(
             self._lm,
             model.channel.entries,
@@ -102,8 +104,9 @@ class SpinScreen:
             self._weights,
             np.asarray(model.vocabulary.unknown_logp),
             scan.ids,
+            _MOST * max(1.0, words / _MOST_IN),
         )
-        return float(found) / max(1, scan.stats[byte_scan.SCORED])
+        return float(found) / words
 
     @cached_property
     def _lm(self) -> npt.NDArray[np.int64]:
@@ -237,6 +240,7 @@ def _explanation(
     weights: npt.NDArray[np.float32],
     unknown_logp: npt.NDArray[np.float32],
     ids: npt.NDArray[np.int32],
+    most: float,
 ) -> float:
     model = _model(lm)
     words, families = entries.swap_factor.shape[1], len(entries.code)
@@ -271,8 +275,8 @@ def _explanation(
                 better += likely * math.exp(min(30.0, LM_WEIGHT * (fits - own)))
             at = _place(explained, observed)
             explained[at] = observed
-            before = min(_MOST, by_kind[at])
+            before = min(most, by_kind[at])
             by_kind[at] += math.log(1.0 - _LIGHT + _LIGHT * better)
-            total += min(_MOST, by_kind[at]) - before
+            total += min(most, by_kind[at]) - before
         context = np.uint64(0xFFFFFFFF0000) if word == 1 else extend(context, word)
     return total
