@@ -66,8 +66,9 @@ CLEARED = 0.05 / 0.95 * 5 / 450
 #: The rate of damage of the explanation: that of a light spinner.
 _LIGHT = 0.03
 #: What the places of one kind of word explain at most, in nats.  Chosen with the bounds on sound and lightly spun text: half
-#: as many sound web posts are read as without (docs/screen.md), and no more spun articles missed.  A longer text has more places of
-#: a word but not many more kinds of words, least of all one that repeats itself: each stretch of so many words may explain as much.
+#: as many sound web posts are read as without (docs/screen.md), and no more spun articles missed.  A longer text has more
+#: places of a word but not many more kinds of words, least of all one that repeats itself: each stretch of so many words may
+#: explain as much.
 _MOST, _MOST_IN = 0.7, 2000
 #: Words written with a capital more often than this (in 1/255) are names, whose company is always new.
 _NAME = 60
