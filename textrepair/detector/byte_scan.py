@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.detector.compiled import compiled, fetch
+from textrepair.detector.compiled import compiled
 from textrepair.detector.word_table import (
     AGENCY,
     BEGINS,
@@ -33,6 +33,7 @@ from textrepair.detector.word_table import (
     home,
     look_up,
 )
+from textrepair.model.ngrams import address, fetch
 
 # What may be there: bits of ``stats[FLAGS]``.
 MOJIBAKE = 1 << 0
@@ -520,7 +521,7 @@ def scan_bytes(
                     gap_size == 3 and _is_apostrophe(data, word_end, size)
                 )
                 # ---- note it; it is looked up at the end of the line
-                fetch(table, home(table, hashed))
+                fetch(address(table) + 8 * np.int64(home(table, hashed)))
                 traits = gap | (tokens - hyphened) << _TOKEN_SHIFT
                 if hyphened:
                     traits |= _HYPHENED

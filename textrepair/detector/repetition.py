@@ -132,7 +132,7 @@ def _doubled_words(text: str, again: Sequence[int], verbatim: Verbatim) -> Itera
 def _firsts(text: str, again: Iterable[int]) -> Iterator[int]:
     """Where the same word may stand one to three characters before these."""
     for at in again:
-        first = at - (_letters_from(text, at) - at)
+        first = at - _letters(text, at)
         yield from (place for place in range(first - 3, first) if place >= 0)
 
 
@@ -140,15 +140,15 @@ def _first_pairs(text: str, again: Iterable[int]) -> Iterator[int]:
     """Where the same pair of words may begin of which these are the last."""
     for at in again:
         one = at - 1 - (text.rfind(" ", 0, max(0, at - 1)) + 1)
-        place = at - 2 * one - (_letters_from(text, at) - at) - 3
+        place = at - 2 * one - _letters(text, at) - 3
         if one > 0 and place >= 0:
             yield place
 
 
-def _letters_from(text: str, at: int) -> int:
-    """The end of the letters that begin here."""
+def _letters(text: str, at: int) -> int:
+    """How many letters follow one another from here."""
     match = _LETTERS.match(text, at)
-    return match.end() if match else at
+    return match.end() - at if match else 0
 
 
 def _apart(matches: Iterable[re.Match[str] | None]) -> Iterator[re.Match[str]]:

@@ -24,6 +24,7 @@ import numpy.typing as npt
 from textrepair.detector import byte_scan
 from textrepair.detector.compiled import compiled, compiled_making_arrays
 from textrepair.detector.screen import Scan
+from textrepair.model.adaptation import numbered
 from textrepair.model.channel import FACTOR_UNITS, STEP, Entries, log_probability
 from textrepair.model.model import Model
 from textrepair.model.ngrams import (
@@ -203,25 +204,6 @@ def _suspicion(
     return total
 
 
-@compiled_making_arrays
-def _room(count: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:
-    """A table of so many identifiers (0 is none), never more than half full, and a sum for each."""
-    size = 16
-    while size < 2 * count:
-        size *= 2
-    return np.zeros(size, dtype=np.int32), np.zeros(size)
-
-
-@compiled
-def _place(table: npt.NDArray[np.int32], identifier: int) -> int:
-    """Where an identifier stands in a table of them, or would."""
-    mask = len(table) - 1
-    at = (identifier * 0x9E3779B1 >> 15) & mask
-    while table[at] and table[at] != identifier:
-        at = (at + 1) & mask
-    return at
-
-
 @compiled
 def _fit(  # type: ignore[no-untyped-def]
     model, context, prepared, last, word, behind, unknown
@@ -245,7 +227,7 @@ def _explanation(
 ) -> float:
     model = _model(lm)
     words, families = entries.swap_factor.shape[1], len(entries.code)
-    explained, by_kind = _room(len(ids))
+    kind, by_kind = numbered(ids), np.zeros(len(ids))
     likelihood = np.zeros(256)  # of a code; 0 means never
     for code in range(1, 256):
         likelihood[code] = math.exp(-STEP * (255.0 - code))
@@ -274,10 +256,8 @@ def _explanation(
                     likely += likelihood[entries.code[family, entry]] / families
                 fits = _fit(model, context, prepared, last, target, behind, np.float32(0.0))
                 better += likely * math.exp(min(30.0, LM_WEIGHT * (fits - own)))
-            at = _place(explained, observed)
-            explained[at] = observed
-            before = min(most, by_kind[at])
-            by_kind[at] += math.log(1.0 - _LIGHT + _LIGHT * better)
-            total += min(most, by_kind[at]) - before
+            before = min(most, by_kind[kind[i]])
+            by_kind[kind[i]] += math.log(1.0 - _LIGHT + _LIGHT * better)
+            total += min(most, by_kind[kind[i]]) - before
         context = np.uint64(0xFFFFFFFF0000) if word == 1 else extend(context, word)
     return total

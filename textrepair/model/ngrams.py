@@ -88,7 +88,7 @@ def _address_of(typing: Any, array: Any) -> Any:
     return types.int64(array), generate
 
 
-_address: Any = intrinsic(_address_of)
+address: Any = intrinsic(_address_of)
 
 
 def _reader(kind: Any, width: ir.Type) -> Any:
@@ -164,7 +164,7 @@ def _fetch_line(typing: Any, address: Any) -> Any:
     return types.void(types.int64), generate
 
 
-_fetch: Any = intrinsic(_fetch_line)
+fetch: Any = intrinsic(_fetch_line)
 
 
 class Opened(NamedTuple):
@@ -190,28 +190,28 @@ class Opened(NamedTuple):
 def opened(lm: Ngrams) -> Opened:
     """The model for the functions below, which don't keep it alive."""
     return Opened(
-        _address(lm.uni_logp),
-        _address(lm.uni_backoff),
-        _address(lm.bi),
+        address(lm.uni_logp),
+        address(lm.uni_backoff),
+        address(lm.bi),
         len(lm.bi) // SLOTS,
-        _address(lm.bi_logp),
-        _address(lm.bi_backoff),
-        _address(lm.tri),
+        address(lm.bi_logp),
+        address(lm.bi_backoff),
+        address(lm.tri),
         len(lm.tri) // SLOTS,
-        _address(lm.tri_logp),
-        _address(lm.tri_backoff),
-        _address(lm.four_print),
+        address(lm.tri_logp),
+        address(lm.tri_backoff),
+        address(lm.four_print),
         len(lm.four_print) // SLOTS,
-        _address(lm.four_code),
-        _address(lm.four_logp),
+        address(lm.four_code),
+        address(lm.four_logp),
     )
 
 
 @_jit
 def _touch(table: int, buckets: int, key: np.uint64) -> None:
     hashed = mix(key)
-    _fetch(table + 16 * first_bucket(hashed, np.uint64(buckets)))
-    _fetch(table + 16 * second_bucket(hashed, np.uint64(buckets)))
+    fetch(table + 16 * first_bucket(hashed, np.uint64(buckets)))
+    fetch(table + 16 * second_bucket(hashed, np.uint64(buckets)))
 
 
 @_inline
