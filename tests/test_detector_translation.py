@@ -71,6 +71,8 @@ FRAGMENTS = (
     "it unfolded. recently",
     "many countries. countries.", "Who knows ?", "as follows :", "« a great day »", "„so was it“", "on the border. May 24.",
     "a visit.” 3 June.", "été. après", "at 5 p.m. the", "\n", "the end", "e.g. this",
+    "1,8 million", "200.000 men", "150", "000", "150\xa0000", "24.02.2012",
+    "15 %", "15\u202f%", "12€", "12 €", "20 thousand", "29 of May",
 )  # fmt: skip
 
 
@@ -78,6 +80,13 @@ FRAGMENTS = (
 def test_the_scan_rules_no_trace_out_that_is_there(some: list[str], between: str) -> None:
     document = Document(between.join(some))
     assert found_traces(document) == frozenset(traces.found(document.text))
+
+
+FOREIGN_NUMBERS = (
+    "1,8 million", "40,5%", "200.000 soldiers", "1.250.000 men", "150 000", "1 200 men", "150\xa0000 men",
+    "15 %", "15\u202f%", "12€", "12 €",
+    "90 $", "20 thousand", "1.7 thousand", "24.02.2012", "1.1.1995", "29 of May",
+)  # fmt: skip
 
 
 def test_negative_cases_are_the_most() -> None:
@@ -96,6 +105,7 @@ def test_negative_cases_are_the_most() -> None:
         ("Who knows ? Nobody", "a space before a sign"),
         ("The talks with the other towns will begin in the hall. March 4.\n", "a date for a sentence"),
         ("He spoke of « a great day » in the hall", "foreign quotes"),
+        *((f"There were {number} there.", traces.FOREIGN_NUMBER) for number in FOREIGN_NUMBERS),
     ],
 )
 def test_each_kind_of_trace_is_seen(text: str, name: str) -> None:

@@ -55,6 +55,7 @@ OPENING_QUOTE = 1 << 14  # ‘
 FOREIGN_QUOTE = 1 << 15
 LONE_DATE = 1 << 16
 DOUBLED_STOP = 1 << 17  # ``countries. countries.``
+FOREIGN_NUMBER = 1 << 18
 
 # Places in ``stats``.
 # all words, those without digits, of these the common and the small ones; tokens; words that the model knows
@@ -328,6 +329,35 @@ def _identifier(data, table, signs, value, start, end, traits):  # type: ignore[
 
 
 @compiled
+def _is_foreign_number(data, last_end, start, end):  # type: ignore[no-untyped-def]
+    """Is a number, behind a word or number that ends at ``last_end``, part of one as other languages write it?
+
+    ``1,8``, ``200.000``, ``150 000``, ``24.02.2022``; ``15 %``, ``12€``, ``20 thousand``, ``29 of``.
+    """
+    size, before = end - start, start - last_end
+    if before > 0 and last_end > 0 and _CLASS[data[last_end - 1]] == _DIGIT:
+        between = data[start - 1]
+        if before == 1 and ((between == 44 and size != 3) or (between == 46 and 3 <= size <= 4)):
+            return True
+        if size == 3 and before <= 3 and between != 44 and between != 46:
+            return True
+    if end + 4 >= len(data):
+        return end < len(data) and (data[end] == 32 or data[end] >= 0x80)
+    at, first, second = end, data[end], data[end + 1]
+    if first == 0xC2 or (first == 0xE2 and second == 0x80 and data[end + 2] == 0xAF):
+        return True  # a wide space
+    if first == 32:
+        at, first, second = end + 1, second, data[end + 2]
+    if first == 0xE2:  # €
+        return second == 0x82
+    if at == end:
+        return False
+    if first == 111 and second == 102:  # of May
+        return _CLASS[data[end + 4]] == _UPPER
+    return first in (37, 36) or (first == 116 and second == 104 and data[end + 3] == 111)  # %, $, thousand
+
+
+@compiled
 def _look_up_line(  # type: ignore[no-untyped-def]
     data, table, signs, line_start, line_start_point, first, ids, unlisted, parts, values, hashes, stats
 ):  # fmt: skip
@@ -545,6 +575,8 @@ def scan_bytes(
                 if not hyphened and not clitic:
                     words += 1
                     spelled += digits == 0
+                if digits == size_here and _is_foreign_number(data, word_end, start, at):
+                    flags |= FOREIGN_NUMBER
                 if (
                     turn > 0
                     and upper == 2

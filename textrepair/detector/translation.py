@@ -46,6 +46,7 @@ _SEEN_AS = {
     "a space before a sign": byte_scan.SPACED_SIGN,
     "a date for a sentence": byte_scan.LONE_DATE,
     "foreign quotes": byte_scan.FOREIGN_QUOTE,
+    traces.FOREIGN_NUMBER: byte_scan.FOREIGN_NUMBER,
 }
 _ANY_TRACE = reduce(or_, _SEEN_AS.values())
 _FILE = "translation.json"
