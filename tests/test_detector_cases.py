@@ -51,6 +51,29 @@ def test_case(kind: str, case: dict[str, Any]) -> None:
     assert len(detection.edits) - len(sure) == case.get("proposals", 0)
 
 
+FLAGGED_CASES: list[dict[str, Any]] = json.loads((CASES / "flagged.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", FLAGGED_CASES, ids=[case["label"] for case in FLAGGED_CASES])
+def test_flagged(case: dict[str, Any]) -> None:
+    """What repeats itself on purpose is not told as damaged, what was pasted twice is."""
+    probabilities = {
+        k: DETECTORS[k].detect(Document(case["text"])).damage.probability or 0.0 for k in DETECTORS
+    }
+    assert [kind for kind, p in probabilities.items() if p >= APPLIED] == case["flagged"]
+
+
+def test_refrains_are_one_doubt() -> None:
+    lines = [
+        f"Verse {word} of the song is not like any other one.\nAnd the river runs on to the sea again.\n"
+        for word in ("one", "two", "three", "four")
+    ]
+    two, four = (
+        DETECTORS["repetition"].detect(Document("".join(lines[:n]))).damage.probability for n in (3, 4)
+    )
+    assert two == four
+
+
 @pytest.mark.parametrize("kind", DETECTORS)
 def test_negative_cases_are_the_most(kind: str) -> None:
     cases = _cases(kind)

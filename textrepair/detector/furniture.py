@@ -21,6 +21,7 @@ from textrepair.detector.byte_scan import LINES
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words
 from textrepair.detector.recurring import LONGEST, RecurringLines, counted_lines
 from textrepair.detector.screen import Scan
+from textrepair.detector.verbatim import Verbatim
 from textrepair.patch import Edit
 
 _KIND = "furniture"
@@ -51,6 +52,7 @@ _COPY_SHARE = 0.5
 _EDIT_SCORE = 0.5
 
 _UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,})\s*")
+_BARE_ADDRESS = "a bare address"
 _PLACE_WEIGHT = 0.3
 _REPEAT_WEIGHT = 0.4
 
@@ -58,13 +60,14 @@ _REPEAT_WEIGHT = 0.4
 @dataclass(frozen=True, slots=True)
 class _Form:
     """A form that furniture takes: the whole line matches, and this much it says; ``holds``: signs, in small letters, of
-    which every such line has one, for patterns that would search the line for them."""
+    which every such line has one, for patterns that would search the line for them; ``may_head``: above prose it is a heading."""
 
     name: str
     weight: float
     pattern: str
     edge_only: bool = False  # counts at the head or the tail of the article alone
     holds: tuple[str, ...] = ()
+    may_head: bool = False
 
 
 _AGENCY = (
@@ -91,7 +94,7 @@ _FORMS = (
         "a label of the page",
         0.85,
         r"""image|video|photos?|advertisement|advertising|ads?|sponsored(?:\ content)?|promoted|share|tweet|print|close|menu|
-        loading\.*|comments?|more|(?:read|see|learn|show|load)\ more[.!]?|related(?:\ (?:coverage|articles|stories))?:?|
+        loading\.*|more|(?:read|see|learn|show|load)\ more[.!]?|related(?:\ (?:coverage|articles|stories))?:?|
         see\ also:?|most\ (?:read|popular)|trending(?:\ now)?|recommended|you\ may\ (?:also\ )?like|source\ link|
         full\ coverage(?:[:\ ].{0,60})?|back\ to\ top|skip\ to\ (?:main\ )?content|
         accept(?:\ all)?(?:\ cookies)?(?:\ read\ more)?|
@@ -99,6 +102,7 @@ _FORMS = (
         read\ the\ remaining\ \d+\ paragraphs|(?:story|article)\ continues\ below(?:\ advertisement)?|link\ ?\|\ ?mirror|
         this\ slideshow\ requires\ javascript\.?|media\ playback\ is\ unsupported\ on\ your\ device""",
     ),
+    _Form("a label of the page", 0.85, r"(?:no\ |\d+\ )?comments?", edge_only=True, may_head=True),
     _Form(
         "a credit",
         0.85,
@@ -143,7 +147,7 @@ _FORMS = (
         edge_only=True,
     ),
     _Form("an address", 0.8, r"(?:source:?\ |from\ .{1,80}|via\ )https?://\S+"),
-    _Form("an address", 0.45, r"https?://\S+"),
+    _Form(_BARE_ADDRESS, 0.45, r"https?://\S+"),
     _Form("a feed's mark", 0.8, r"(?:via|from)\ [A-Z][\w\ ]{2,30}|source:\ .{2,40}", edge_only=True),
     _Form(
         "a date stamp", 0.7, r"(?:19|20)\d{6}|(?:19|20)\d\d-\d\d-\d\d(?:[\ T]\d\d:\d\d.*)?", edge_only=True
@@ -229,7 +233,10 @@ class FurnitureDetector:
             return NOTHING
         edits = tuple(_deletion(text, finding) for finding in findings if finding.score >= _EDIT_SCORE)
         words = sum(finding.score * len(text[finding.start : finding.end].split()) for finding in findings)
-        probability = at_least_one(finding.score for finding in findings)
+        # Who puts one address on a line of its own as a part of the article does so with others.
+        bare = max((finding.score for finding in findings if finding.reason == _BARE_ADDRESS), default=0.0)
+        others = (finding.score for finding in findings if finding.reason != _BARE_ADDRESS)
+        probability = at_least_one((bare, *others))
         return Detection(Damage(probability, share_of_words(document.scan.words, words)), findings, edits)
 
 
@@ -247,6 +254,7 @@ def _furniture(text: str, scan: Scan) -> Iterator[Finding]:
         return
     lines = [(number, start, text[start:end]) for number, start, end in scan.lines.tolist()]
     counts: Counter[str] | None = None
+    verbatim = Verbatim(text)
     for number, at, raw in lines:
         line = raw.strip()
         if not line or len(line) > _MAX_LINE or (len(line) > _MAX_PROMPT and not _may_be_long(line)):
@@ -258,9 +266,15 @@ def _furniture(text: str, scan: Scan) -> Iterator[Finding]:
             counts = Counter(stripped for _, _, raw in lines if len(stripped := raw.strip()) <= _MAX_SHORT)
         at_edge = number < _HEAD_LINES or number >= count - _TAIL_LINES
         score = _score(form, at_edge, counts[line] > 1)
-        if score >= _MIN_SCORE:
-            start = at + raw.index(line[0])
+        start = at + raw.index(line[0])
+        if score < _MIN_SCORE or (form.may_head and _PROSE_BELOW.match(text, at + len(raw))):
+            continue
+        if not verbatim.marked(start):
             yield Finding(start, start + len(line), _KIND, round(score, 3), form.name)
+
+
+# The next line that is no rule, if it is long.
+_PROSE_BELOW = re.compile(rf"\s*(?:[-=]{{3,}}\s+)?[^\n]{{{_MAX_SHORT},}}")
 
 
 def _may_be_long(line: str) -> bool:

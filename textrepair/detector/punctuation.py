@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textrepair.detector.evidence import replacement
@@ -49,6 +50,8 @@ def stray_spaces(text: str, verbatim: Verbatim) -> Iterator[Edit]:
         start, end = match.span()
         if match["before"]:
             edit = _judge_before(text, start, end) if start and not text[start - 1].isspace() else None
+            if edit is not None and _ends_link(text, start):
+                edit = replace(edit, confidence=_UNSURE, reason=f"{edit.reason} {BEHIND_A_LINK}")
         elif match["turned"]:
             edit = _judge_turned(text, start, end)
         else:
@@ -99,6 +102,17 @@ def _edit(text: str, start: int, end: int, after: str, confidence: float, reason
     return replacement(text, (start, end), after, _KIND, confidence, reason)
 
 
+# An address, a tag or a handle: a space behind it keeps the mark out of the link, and many write it so on purpose.
+_LINK = re.compile(r"(?:^|[\s(“\"])(?:[#@]\w[\w.]*|\w+://\S+|(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?)\Z")
+_LONGEST_LINK = 100
+BEHIND_A_LINK = "behind a link"
+
+
+def _ends_link(text: str, end: int) -> bool:
+    """Is what ends here something to click on?"""
+    return _LINK.search(text, max(0, end - _LONGEST_LINK), end) is not None
+
+
 # --- a space before a mark --------------------------------------------------------------------------------------------
 
 
@@ -129,7 +143,26 @@ def _judge_inner(text: str, start: int, end: int) -> Edit | None:
         return None
     if sign in "?!" and after[1:] and (after[1].islower() or after[1].isdigit()):
         return None  # a mark put at random into spam, a negation in code
+    if sign == "?" and not _asks(text, start):
+        return _edit(text, start, end - 1, "", _UNSURE, "a space before ?")
     return _edit(text, start, end - 1, "", _SURE, f"a space before {sign}")
+
+
+# Words of which nearly every question has one.
+_ASKING = re.compile(
+    r"\b(?:wh(?:o|om|ose|at|ich|en|ere|y|ether|atever)|how|if|am|is|are|was|were|be|do|does|did|has|have|had|can|could|will|would"
+    r"|shall|should|may|might|must|need|ca|wo|ai|(?:is|are|was|were|do|does|did|has|have|had|can|could|would|should)n|any|right"
+    r"|okay|ok|yes|no|really|eh|huh|remember|ready|sure|anyone|anything|questions?)\b",
+    re.IGNORECASE,
+)
+
+
+def _asks(text: str, end: int) -> bool:
+    """Is what ends here a question?  In none a ``?`` may stand for a lost character, mostly an emoji."""
+    low = max(0, end - _NEAR)
+    low = max(low, text.rfind("\n", low, end))
+    sentence = re.split(r"[.!?] ", text[low:end])[-1]
+    return _ASKING.search(sentence) is not None or len(sentence.split()) < 4
 
 
 _ELLIPSIS = re.compile(r"\s?\.")

@@ -19,12 +19,14 @@ from textrepair.detector.encoding import LOST_DASH_FORM
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words, without_overlap
 from textrepair.detector.glue import Glued, find_cut, find_glued
 from textrepair.detector.lost_spaces import LostSpaces
-from textrepair.detector.punctuation import missing_spaces, stray_spaces
+from textrepair.detector.punctuation import BEHIND_A_LINK, missing_spaces, stray_spaces
 from textrepair.detector.verbatim import Verbatim
 from textrepair.detector.words import english_around, frequency, known_words
 from textrepair.patch import Edit
 
 _KIND = "spacing"
+_GLUED = "glued: "
+_QUOTES = tuple("“”‘’\"'«»`")
 _SIGNS = GLUED_NAMES | STRAY_SPACE | MISSING_SPACE | DOUBLE_SPACE
 
 # No doubled space was wrong on 512 newswire and 2,000 web articles (2026-11-21), but hardly any is there either.
@@ -53,12 +55,25 @@ class SpacingDetector:
             return NOTHING
         return Detection(
             Damage(
-                at_least_one(edit.confidence for edit in edits),
+                at_least_one(_doubts(edits)),
                 share_of_words(scan.words, sum(edit.confidence for edit in edits)),
             ),
             tuple(Finding(e.start, max(e.end, e.start + 1), _KIND, e.confidence, e.reason) for e in edits),
             edits,
         )
+
+
+def _doubts(edits: Iterable[Edit]) -> Iterator[float]:
+    """How sure each slip is, those that are right or wrong together taken as one: a string that is glued, or a word, wherever
+    it stands and however many words it would be cut into; spaces behind links, which are a habit."""
+    together: dict[str, float] = {}
+    for edit in edits:
+        if edit.reason.startswith(_GLUED) or edit.reason.endswith(BEHIND_A_LINK):
+            doubt = edit.reason if edit.reason.startswith(_GLUED) else BEHIND_A_LINK
+            together[doubt] = max(edit.confidence, together.get(doubt, 0.0))
+        else:
+            yield edit.confidence
+    yield from together.values()
 
 
 def _edits(document: Document, model: LostSpaces | None) -> Iterator[Edit]:
@@ -88,7 +103,12 @@ def _glued_words(text: str, found: Iterable[Glued], verbatim: Verbatim) -> Itera
     for glued in found:
         if verbatim.contains(glued.start) or not english_around(text, glued.start, glued.end):
             continue
-        reason = f"glued: {text[glued.start : glued.end]} ← {' '.join(glued.pieces)}"
+        if (
+            text[max(0, glued.start - 1) : glued.start] in _QUOTES
+            and text[glued.end : glued.end + 1] in _QUOTES
+        ):
+            continue  # mentioned, not used: a name, a handle, a slip that is quoted
+        reason = f"{_GLUED}{text[glued.start : glued.end]} ← {' '.join(glued.pieces)}"
         at = glued.start
         for piece in glued.pieces[:-1]:
             at += len(piece)

@@ -26,8 +26,9 @@ _MAX_INLINE = 300
 _MAX_TAG = 1000
 
 # Characters that prose of newswire and web posts hardly uses; two in a window of a line mean code, markup or a table.
+# ``\[Don\]`` and ``2\.`` are what Markdown makes of brackets and numbers in prose.
 _CODE_SIGN = re.compile(
-    r"[{}\\|_^~]|[<>=+*]{1,3}(?=\s)|\(\)|::|->|=>|&&|[;{]$|\w=\w|\$[a-zA-Z]|//|^\s*(?:[$>#%]|//)\s",
+    r"[{}|_^~]|\\(?![\[\].])|[<>=+*]{1,3}(?=\s)|\(\)|::|->|=>|&&|[;{]$|\w=\w|\$[a-zA-Z]|//|^\s*(?:[$>#%]|//)\s",
     re.MULTILINE,
 )
 _WINDOW = 120
