@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import pickle
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -23,9 +22,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from build.clean_ends import clean_ends
 from build.splits import area, interval, recall_at
-from build.translated_text import Sample, samples
+from build.translated_text import Sample, kept_samples
 
 from textrepair.detector import skeleton, traces
 from textrepair.detector.base import Document
@@ -100,14 +98,7 @@ def sound_set(data: Path, name: str) -> list[Sample]:
 
 def material(options: argparse.Namespace) -> tuple[Articles, dict[str, Articles]]:
     """Articles to fit on, and those for measuring alone."""
-    stored = options.work / "translated.pickle"  # scratch between two calls, never packaged
-    if stored.exists():
-        made = pickle.loads(stored.read_bytes())
-    else:
-        print("making articles", file=sys.stderr)
-        made = samples(options.data, clean_ends(options.data))
-        options.work.mkdir(parents=True, exist_ok=True)
-        stored.write_bytes(pickle.dumps(made))
+    made = kept_samples(options.data, options.work)
     web = read(sound_set(options.data, "web"))
     first = np.array([int(s.group.rpartition("-")[2]) % 2 == 0 for s in web.samples])
     tests = {"newswire": read(sound_set(options.data, "newswire")), "web": web.where(~first)}

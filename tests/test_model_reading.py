@@ -17,7 +17,7 @@ from textrepair.detector.base import Detection, Document
 from textrepair.detector.restored_words import SMALLEST_PROPOSAL
 from textrepair.detector.spin import FLAGGED, SHORTEST, SpinDetector, spin_probability
 from textrepair.model.model import load_model
-from textrepair.model.reading import SOUND_RATE, lattice_input, read, sound_likelihood
+from textrepair.model.reading import SOUND_RATE, Signs, lattice_input, read, sound_likelihood
 from textrepair.model.vocabulary import UNSEEN
 from textrepair.patch import Patch
 from textrepair.repair import Repairer, Settings
@@ -27,8 +27,13 @@ SOUND, SPUN = articles("sound"), articles("spun")
 
 
 @functools.cache
+def detector() -> SpinDetector:
+    return SpinDetector(packaged())
+
+
+@functools.cache
 def detect(text: str) -> Detection:
-    return SpinDetector(packaged()).detect(Document(text))
+    return detector().detect(Document(text))
 
 
 def swaps(detection: Detection) -> list[tuple[str, str]]:
@@ -176,7 +181,7 @@ def test_a_long_sentence_is_cut() -> None:
 def test_awkward_text(parts: list[str]) -> None:
     for joint in (" ", ""):
         text = joint.join(parts)
-        detection = SpinDetector(packaged()).detect(Document(text))
+        detection = detector().detect(Document(text))
         Patch(detection.edits).apply(text)
         probability = detection.damage.probability
         assert probability is None or 0.0 <= probability <= 1.0
@@ -215,9 +220,9 @@ def test_same_answer_every_time() -> None:
     """After other articles, and from a model opened anew."""
     fresh = SpinDetector(load_model())
     for text in (SPUN["04-bank-rates"], SPUN["01-council"]):
-        first = SpinDetector(packaged()).detect(Document(text))
-        SpinDetector(packaged()).detect(Document(SOUND["10-chess"]))
-        assert SpinDetector(packaged()).detect(Document(text)) == first
+        first = detector().detect(Document(text))
+        detector().detect(Document(SOUND["10-chess"]))
+        assert detector().detect(Document(text)) == first
         assert fresh.detect(Document(text)) == first
 
 
@@ -229,17 +234,17 @@ def test_protected_tokens_are_left() -> None:
     document = Document(text)
     chosen = {edit.start for edit in detect(text).edits[::2] if " " not in edit.before}
     protected = frozenset(i for i, start in enumerate(document.tokens.starts) if start in chosen)
-    edits = SpinDetector(packaged()).detect(document, protected).edits
+    edits = detector().detect(document, protected).edits
     assert edits
     assert not chosen & {edit.start for edit in edits}
     everything = frozenset(range(len(document.tokens)))
-    assert SpinDetector(packaged()).detect(document, everything).edits == ()
+    assert detector().detect(document, everything).edits == ()
 
 
 def test_protected_token_inside_a_phrase() -> None:
     document = Document(SPUN["12-election"])
     protected = frozenset(i for i, text in enumerate(document.tokens.texts) if text == "addition")
-    edits = SpinDetector(packaged()).detect(document, protected).edits
+    edits = detector().detect(document, protected).edits
     assert not [edit for edit in edits if "addition" in edit.before]
 
 
@@ -274,8 +279,8 @@ def test_reading_is_well_formed(name: str) -> None:
         assert reading.posterior.min() >= 0.0
         assert reading.posterior.max() <= 1.0 + 1e-3
         assert len(reading.posterior) == len(reading.edges.entry)
-        assert reading.words == tokens.words
-        assert (reading.log_ratio > 20) == damaged
+        assert reading.signs.words == tokens.words
+        assert (reading.signs.log_ratio > 20) == damaged
         assert sound_likelihood(packaged(), reading.sentences) < 0.0
 
 
@@ -309,16 +314,24 @@ def test_names_and_capitals_are_hardly_ready() -> None:
     assert 0.0 < ready["NATO"] < ready["Anna"] == ready["1999"] < 1.0
 
 
-def test_probability_grows_with_the_evidence_and_falls_with_the_words() -> None:
-    by_evidence = [spin_probability(ratio, 200) for ratio in (-50.0, 0.0, 5.0, 10.0, 20.0, 30.0, 1e9)]
-    assert by_evidence == sorted(by_evidence)
-    assert by_evidence[0] >= 0.0
-    assert by_evidence[-1] <= 1.0
-    by_words = [spin_probability(8.0, words) for words in (1, 20, 100, 500, 20_000)]
-    assert by_words == sorted(by_words, reverse=True)
-    assert by_words[0] == by_words[1]
-    for size in (20, 1_000, 50_000):  # a whole piece of a long text can be told
-        assert spin_probability(1e6, size) > FLAGGED
+def test_probability_grows_with_the_evidence() -> None:
+    def probability(ratio: float = 3.0, kinds: float = 5.0, explanation: float = 0.003) -> float:
+        return spin_probability(Signs(ratio, 8.0, kinds, 200), explanation)
+
+    by_ratio = [probability(ratio=ratio) for ratio in (-50.0, 0.0, 5.0, 10.0, 20.0, 30.0, 1e9)]
+    by_kinds = [probability(kinds=kinds) for kinds in (0.0, 0.1, 1.0, 3.0, 8.0)]
+    by_explanation = [probability(explanation=nats) for nats in (-1.0, 0.0, 0.001, 0.01, 1.0)]
+    for told in (by_ratio, by_kinds, by_explanation):
+        assert told == sorted(told)
+        assert told[0] >= 0.0
+        assert told[-1] <= 1.0
+    for words in (20, 1_000, 50_000):  # a whole piece of a long text can be told
+        assert spin_probability(Signs(1e6, 0.2 * words, 0.1 * words, words), 0.05) > FLAGGED
+
+
+def test_one_word_again_and_again_is_one_words_evidence() -> None:
+    once = spin_probability(Signs(12.0, 6.0, 6.0, 800), 0.001)
+    assert spin_probability(Signs(12.0, 40.0, 6.0, 800), 0.001) < once
 
 
 def test_models_are_immutable() -> None:

@@ -18,19 +18,18 @@ from pathlib import Path
 
 from textrepair.corpus.articles import STDIN, Unreadable, read_articles
 from textrepair.corpus.articles import Reading as InputReading
-from textrepair.detector.spin import FLAGGED, SHORTEST, spin_probability
+from textrepair.detector.base import Document
+from textrepair.detector.spin import FLAGGED, SHORTEST, SpinDetector
 from textrepair.evaluation import Gold, Harm, evaluate
 from textrepair.model.decipherment import ROUNDS, decipher
 from textrepair.model.families import Aligned, SwapCounts, count_links, count_swaps, with_family
 from textrepair.model.model import Model
-from textrepair.model.reading import read
 from textrepair.patch import Patch
 from textrepair.reference.index import ReferenceIndex
 from textrepair.reference.passages import Side, side
 from textrepair.reference.restore import Restorer
 from textrepair.reference.swaps import Swaps
 from textrepair.repair import Repairer, Settings
-from textrepair.tokens import Tokens, tokenize
 
 Say = Callable[[str], None]
 
@@ -190,16 +189,16 @@ def learn_from_damaged(
 
 def _spun(model: Model, damaged: Sequence[tuple[str, str]], say: Say) -> list[str]:
     """The texts that look spun to the model as it is: what is sound, or not English, would only teach wrong swaps."""
-    kept = []
+    detector, kept = SpinDetector(model), []
     foreign = 0
     for _, text in damaged:
-        tokens = tokenize(text)
-        if tokens.words < SHORTEST:
+        document = Document(text)
+        if document.tokens.words < SHORTEST:
             continue
-        if not _is_english(model, Side.of(tokens).forms):
+        if not _is_english(model, Side.of(document.tokens).forms):
             foreign += 1
             continue
-        if _is_spun(model, tokens):
+        if detector.probability(document) >= FLAGGED:
             kept.append(text)
     say(
         f"{len(kept)} of {len(damaged)} articles look spun and are used"
@@ -212,14 +211,17 @@ def _learn_from_references(
     model: Model, damaged: Sequence[tuple[str, str]], references: ReferenceIndex, family: str, say: Say
 ) -> Model:
     """Count the links of all passages that the articles share with references that are sound themselves."""
-    restorer, swaps = Restorer(model), Swaps(model)
+    restorer, swaps, detector = Restorer(model), Swaps(model), SpinDetector(model)
     aligned: list[Aligned] = []
     words, covered, matched = 0, 0, 0
     for done, (_, text) in enumerate(damaged, 1):
         article = side(text)
         words += len(article.forms)
         found, _ = restorer.matches(
-            article, references, swaps, lambda other: not _is_spun(model, tokenize(other))
+            article,
+            references,
+            swaps,
+            lambda other: detector.probability(Document(other)) < FLAGGED,
         )
         for match in found:
             links = match.passage.links
@@ -234,11 +236,6 @@ def _learn_from_references(
         f"{covered} of {words} words used, {len(counts.swaps)} kinds of swap"
     )
     return _with(model, counts, "no article shares a passage with a reference that says it differently")
-
-
-def _is_spun(model: Model, tokens: Tokens) -> bool:
-    reading = read(model, tokens, goes_on=lambda log_ratio, words: False)
-    return spin_probability(reading.log_ratio, reading.words) >= FLAGGED
 
 
 def _sound_sample() -> list[tuple[str, str]]:

@@ -128,10 +128,10 @@ class Repairer:
     def __post_init__(self) -> None:
         if self.depth not in get_args(Depth):
             raise ValueError(f"depth is {self.depth!r}; known are {', '.join(get_args(Depth))}")
-        object.__setattr__(self, "_spin", SpinDetector(self.model))
         object.__setattr__(self, "_translation", TranslationDetector(self.model))
         bounds = QUICK_BOUNDS if self.depth == QUICK else BOUNDS
         object.__setattr__(self, "_screen", SpinScreen(self.model, bounds))
+        object.__setattr__(self, "_spin", SpinDetector(self.model, self._screen))
         object.__setattr__(self, "_restorer", Restorer(self.model))
 
     @property
@@ -270,7 +270,7 @@ class Repairer:
 
         def usable(reference: str) -> bool:
             """A reference that is damaged in the same way would teach its own damage."""
-            document = Document(reference[:LONGEST])
+            document = Document(reference[:LONGEST], self._scanner)
             if kind == "spin":
                 damage = self._spin.detect(document).damage
                 return damage.severity <= _LESS_DAMAGED * worded[kind].damage.severity

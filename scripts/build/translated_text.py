@@ -12,14 +12,18 @@ Each has an ``engine`` (what is left out as a whole in testing), a ``family`` (m
 
 from __future__ import annotations
 
+import pickle
 import random
 import re
 import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+
+from build.clean_ends import clean_ends
 
 MLQE = ("et", "ne", "ro", "ru", "si")
 #: Pairs of Apertium: there and back.
@@ -167,6 +171,19 @@ def samples(data: Path, lines: dict[str, list[str]], seed: int = 1) -> list[Samp
         for some in pool.map(lambda pair: _apertium(sound, pair, seed), APERTIUM):
             out += some
     return out
+
+
+def kept_samples(data: Path, work: Path) -> list[Sample]:
+    """:func:`samples`, made once and then kept in a work folder."""
+    stored = work / "translated.pickle"  # scratch between two calls, never packaged
+    if stored.exists():
+        found: list[Sample] = pickle.loads(stored.read_bytes())
+        return found
+    print("making translated articles", file=sys.stderr)
+    made = samples(data, clean_ends(data))
+    work.mkdir(parents=True, exist_ok=True)
+    stored.write_bytes(pickle.dumps(made))
+    return made
 
 
 def _paragraphs(sentences: Sequence[str], rng: random.Random) -> str:

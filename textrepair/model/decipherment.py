@@ -62,7 +62,7 @@ class _Gathered:
 
     def add(self, model: Model, reading: Reading) -> None:
         """Add one article's posteriors."""
-        self.words += reading.words
+        self.words += reading.signs.words
         edges, posterior = reading.edges, reading.posterior
         ends = end_positions(edges)
         names = model.vocabulary.words

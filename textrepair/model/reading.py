@@ -15,11 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.model.adaptation import adapted_logps, chances, family_evidence
+from textrepair.model.adaptation import adapted_logps, chances, family_evidence, numbered
 from textrepair.model.capitals import (
     CAPITALISED,
     capital_logps,
@@ -32,6 +33,7 @@ from textrepair.model.lattice import (
     Sentences,
     build_edges,
     channel_logps,
+    end_positions,
     likely_edges,
     posteriors,
 )
@@ -69,13 +71,25 @@ _OTHER_READINESS = np.zeros(max(TokenKind) + 1)
 _OTHER_READINESS[TokenKind.CLITIC], _OTHER_READINESS[TokenKind.NUMBER] = 1.0, NUMBER
 
 
+class Signs(NamedTuple):
+    """What of an article speaks for damage or against it, at the rate inferred from it.
+
+    ``log_ratio``: natural log of P(text | damaged) / P(text | sound); ``replaced`` words are expected, of which ``kinds`` are
+    different ones; ``words`` the article has.
+    """
+
+    log_ratio: float
+    replaced: float
+    kinds: float
+    words: int
+
+
 @dataclass(frozen=True)
 class Reading:
     """The posterior of every reading of an article.
 
     ``positions`` (n,) maps the lattice's tokens to the article's; ``edges`` and ``posterior`` (E,) as in
-    :mod:`textrepair.model.lattice`, ``entries`` those of the channel that the edges refer to; ``log_ratio`` natural log of
-    P(text | damaged) / P(text | sound).
+    :mod:`textrepair.model.lattice`, ``entries`` those of the channel that the edges refer to.
     """
 
     positions: npt.NDArray[np.int64]
@@ -85,8 +99,7 @@ class Reading:
     posterior: npt.NDArray[np.float32]
     rate: float
     families: npt.NDArray[np.float64]
-    log_ratio: float
-    words: int
+    signs: Signs
 
 
 def lattice_input(
@@ -139,12 +152,12 @@ def read(
     model: Model,
     tokens: Tokens,
     protected: frozenset[int] = frozenset(),
-    goes_on: Callable[[float, int], bool] = lambda log_ratio, words: True,
+    goes_on: Callable[[Signs], bool] = lambda signs: True,
 ) -> Reading:
     """Infer an article's rate of damage, its family of spinner, and the posterior of every reading of every word.
 
-    ``goes_on`` is asked, with the log-likelihood ratio and the number of words, whether an article is worth the rounds that only
-    make its readings better; without them its posterior is that of the evidence.
+    ``goes_on`` is asked whether an article with these signs is worth the rounds that only make its readings better; without them
+    its posterior is that of the evidence.
     """
     entries = model.channel.entries
     positions, sentences = lattice_input(model, tokens, protected)
@@ -166,7 +179,8 @@ def read(
             posterior, likelihood, rate, families = _round(
                 model, entries, sentences, edges, rate, families, search
             )
-    if damaged and goes_on(likelihood - sound, tokens.words):
+    signs = Signs(likelihood - sound, *_replaced(sentences, edges, posterior), tokens.words)
+    if damaged and goes_on(signs):
         # Not before the evidence is in: edges made to fit this article would flatter "damaged".
         sentences = with_names
         entries, opened, posterior = with_open_swaps(model, sentences, edges, posterior, LM_WEIGHT)
@@ -185,9 +199,15 @@ def read(
         posterior, _ = posteriors(
             model.ngrams, sentences, edges, entries.compounds, logps, LM_WEIGHT, *SEARCH[-1]
         )
-    return Reading(
-        positions, sentences, edges, entries, posterior, rate, families, likelihood - sound, tokens.words
-    )
+    return Reading(positions, sentences, edges, entries, posterior, rate, families, signs)
+
+
+def _replaced(sentences: Sentences, edges: Edges, posterior: npt.NDArray[np.float32]) -> tuple[float, float]:
+    """How many words, and how many different ones, are expected to stand for others; a phrase counts as its last word."""
+    swaps = edges.entry >= 0
+    by_place = np.bincount(end_positions(edges)[swaps], posterior[swaps], len(sentences.words))
+    by_kind = np.bincount(numbered(sentences.words), by_place)
+    return float(by_place.sum()), float(np.minimum(by_kind, 1.0).sum())
 
 
 def _round(

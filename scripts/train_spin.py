@@ -1,0 +1,231 @@
+"""Fit and measure how the signs of spinning are weighed: ``python scripts/train_spin.py``.
+
+Sound: newswire and web posts (without those that are spun in truth, :mod:`build.spun_posts`), each whole, a stretch of it, and
+newswire articles joined by tens.  Spun: newswire in which a spinner made of the model's own prior has replaced few words
+(:mod:`build.light_spinner`); passages of real spinners in which only a share of the swaps is left, the others undone; whole
+articles of these spinners; stretches of all.  What is spun by a real spinner is read by a model that was built without it.
+Machine translations are none of them (:mod:`build.translated_text`; needs Apertium the first time).  Every kind of spun text has
+the same weight, and all together that of one spun article in twenty; the translations together weigh as much.
+
+Printed: recall and false alarms, each text judged by weights that were fitted without its article and its stretches, and
+beside them the posts that are spun in truth, which are never fitted on; then the weights for
+``textrepair/detector/spin.py``, fitted on everything.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from build.light_spinner import LightSpinner
+from build.passages import ARTICLE, FAMILIES, read_passages
+from build.splits import interval, recall_at
+from build.spun_posts import PARTLY_SPUN, SPUN
+from build.translated_text import kept_samples
+from build_model import add_sources
+from held_out import text_file
+from measure import GOLD, annotated_gold, gold_articles, without
+
+from textrepair.detector.base import Document
+from textrepair.detector.screen import model_scanner
+from textrepair.detector.spin import SHORTEST, SpinDetector, terms
+from textrepair.evaluation import Gold
+from textrepair.model import Model, load_model
+from textrepair.model.alignment import learn_costs
+from textrepair.pieces import LONGEST
+
+#: One article in twenty is spun.
+PRIOR = 0.05
+LIGHT_RATES = (0.05, 0.1, 0.2)
+LIGHT_EACH = 3
+SHARES = (0.1, 0.2, 0.4)
+#: Words of a piece of passages, and of a stretch at least and at most.
+PIECE = 400
+STRETCH = (20, 400)
+JOINED = 10
+FOLDS = 5
+
+_NOT_SPUN = ("newswire", "web", "translated")
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text of one of the sets; ``article`` is what must not be on both sides of a split."""
+
+    kind: str
+    article: str
+    text: str
+
+
+def thinned(gold: Gold, share: float, rng: random.Random) -> str:
+    """A damaged text with only this share of its swaps left."""
+    out, at = [], 0
+    for edit in sorted(gold.edits, key=lambda edit: edit.start):
+        if edit.start >= at and rng.random() >= share:
+            out += [gold.text[at : edit.start], edit.accepted[0]]
+            at = edit.end
+    return "".join([*out, gold.text[at:]])
+
+
+def pieces(text: str) -> Iterator[str]:
+    """Neighbouring lines, some hundred words at a time; what is left of them at the end falls."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        lines.append(line)
+        if sum(len(each.split()) for each in lines) >= PIECE:
+            yield "\n".join(lines)
+            lines = []
+
+
+def with_stretches(texts: Iterable[Text], rng: random.Random) -> Iterator[Text]:
+    """Each text, and a stretch of it whose length is drawn evenly on a logarithmic scale."""
+    low, high = STRETCH
+    for text in texts:
+        yield text
+        words = text.text.split(" ")
+        size = round(low * (high / low) ** rng.random())
+        if len(words) > size:
+            start = rng.randrange(len(words) - size)
+            yield Text(f"{text.kind}, stretch", text.article, " ".join(words[start : start + size]))
+
+
+def records(path: Path) -> Iterator[tuple[str, str]]:
+    """Ids and texts of a file of records."""
+    with open(path, encoding="utf-8") as file:
+        for number, line in enumerate(file):
+            record = json.loads(line)
+            yield record.get("id", f"{path.stem}-{number}"), record["text"]
+
+
+def by_packaged(options: argparse.Namespace, model: Model, rng: random.Random) -> Iterator[Text]:
+    """Sound texts, and those that a light spinner makes of them."""
+    data = options.data
+    newswire = list(records(data / "sound" / "newswire.jsonl"))
+    yield from with_stretches((Text("newswire", name, text) for name, text in newswire), rng)
+    for at in range(0, len(newswire), JOINED):
+        some = newswire[at : at + JOINED]
+        yield Text("newswire, joined", some[0][0], "\n\n".join(text for _, text in some))
+    for name, text in records(data / "sound" / "web.jsonl"):
+        kind = "web, spun" if name in SPUN else "web, partly spun" if name in PARTLY_SPUN else "web"
+        yield from with_stretches([Text(kind, name, text)], rng)
+    for sample in kept_samples(options.data, options.work):
+        if sample.translated:
+            yield Text(f"translated, {sample.family}", sample.group, sample.text)
+    spinner = LightSpinner(model)
+    for rate in LIGHT_RATES:
+        light = (
+            Text(f"light {rate}", name, spinner.spin(text, rate)[0]) for name, text in newswire[::LIGHT_EACH]
+        )
+        yield from with_stretches(light, rng)
+
+
+def by_others(options: argparse.Namespace, rng: random.Random) -> Iterator[tuple[Model, Iterator[Text]]]:
+    """Models without a spinner, and texts by that spinner."""
+    sources = (options.data, options.seeds, options.wordnet, options.work)
+    for family in FAMILIES:
+        passages = list(read_passages(options.data, family))
+        costs = learn_costs([(p.damaged.forms, p.reference.forms) for p in passages])
+        golds = [gold for gold, _ in gold_articles(passages, costs)]
+        whole = (
+            Text(f"{family}, whole", name, text)
+            for name, text in records(options.data / "spun" / f"{family}_articles.jsonl")
+        )
+        yield without(*sources, family), with_stretches((*whole, *_thinned(family, golds, rng)), rng)
+    gold = annotated_gold(GOLD, text_file(options.seeds))
+    yield without(*sources, ARTICLE), with_stretches(_thinned(ARTICLE, [gold], rng), rng)
+
+
+def _thinned(name: str, golds: Iterable[Gold], rng: random.Random) -> Iterator[Text]:
+    for number, gold in enumerate(golds):
+        for share in SHARES:
+            for piece in pieces(thinned(gold, share, rng)):
+                yield Text(f"{name}, {share} left", f"{name} {number}", piece)
+
+
+@dataclass
+class Told:
+    """Texts with their terms, shape (texts, terms)."""
+
+    kinds: npt.NDArray[np.str_]
+    articles: npt.NDArray[np.str_]
+    terms: Array
+
+    def fitted(self) -> npt.NDArray[np.bool_]:
+        return np.array(["web, " not in kind or kind == "web, stretch" for kind in self.kinds])
+
+    def spun(self) -> npt.NDArray[np.bool_]:
+        return np.array([kind.split(",")[0] not in _NOT_SPUN for kind in self.kinds])
+
+    def translated(self) -> npt.NDArray[np.bool_]:
+        return np.char.startswith(self.kinds, "translated")
+
+
+def look(options: argparse.Namespace) -> Told:
+    """Read all texts."""
+    rng = random.Random(1)
+    packaged = load_model(None)
+    sets = [(packaged, by_packaged(options, packaged, rng)), *by_others(options, rng)]
+    kinds, articles, rows = [], [], []
+    for model, texts in sets:
+        scanner = model_scanner(model)
+        detector = SpinDetector(model)
+        for text in texts:
+            document = Document(text.text[:LONGEST], scanner)
+            if document.scan.looks_english and document.tokens.words >= SHORTEST:
+                kinds.append(text.kind)
+                articles.append(text.article)
+                rows.append(terms(*detector.signs(document)))
+    return Told(np.array(kinds), np.array(articles), np.array(rows))
+
+
+def fit(told: Told, use: npt.NDArray[np.bool_]) -> Array:
+    """Weights of the terms, by logistic regression."""
+    from sklearn.linear_model import LogisticRegression
+
+    kinds, spun, translated = told.kinds[use], told.spun()[use], told.translated()[use]
+    weights = np.ones(len(kinds))
+    groups = sorted(set(kinds[spun]))
+    together = (~spun & ~translated).sum() * PRIOR / (1.0 - PRIOR)
+    weights[translated] = together / translated.sum()
+    for kind in groups:
+        weights[kinds == kind] = together / len(groups) / (kinds == kind).sum()
+    x = told.terms[use, 1:]
+    middle, spread = x.mean(axis=0), x.std(axis=0)
+    found = LogisticRegression(C=100.0, max_iter=5000).fit((x - middle) / spread, spun, sample_weight=weights)
+    slopes = found.coef_[0] / spread
+    return np.array([found.intercept_[0] - slopes @ middle, *slopes])
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add_sources(parser)
+    told = look(parser.parse_args())
+    fitted, spun = told.fitted(), told.spun()
+    fold = np.unique(told.articles, return_inverse=True)[1] % FOLDS
+    logits = np.zeros(len(fold))
+    for number in range(FOLDS):
+        logits[fold == number] = (told.terms @ fit(told, fitted & (fold != number)))[fold == number]
+    sound = logits[np.isin(told.kinds, ("newswire", "web"))]
+    print("| text | at or above 0.5 | above what 1 in 500 sound articles reach |\n|---|---|---|")
+    for kind in sorted(set(told.kinds)):
+        own = logits[told.kinds == kind]
+        high = interval(recall_at(own, sound, 1 / 500)[0], len(own))
+        print(f"| {kind} | {interval(int((own >= 0.0).sum()), len(own))} | {high} |")
+    alarms = told.articles[fitted & ~spun & ~told.translated() & (logits >= 0.0)]
+    print(f"\nfalse alarms: {', '.join(sorted(set(alarms)))}")
+    print(f"weights: {', '.join(f'{weight:.4f}' for weight in fit(told, fitted))}")
+
+
+if __name__ == "__main__":
+    main()
