@@ -595,6 +595,8 @@ def scan_bytes(
                 h3, h2, h1 = h2, h1, hashed
                 g2, g1 = g1, gap
                 word_end = at
+                if following == 32 and at + 1 < size and _CLASS[data[at + 1]] <= _DIGIT:
+                    at += 1  # to the next word, as mostly
                 continue
             # ---- a sign beyond ASCII
             quiet = _is_quiet(data, at, width)
