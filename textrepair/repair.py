@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import accumulate
-from math import prod
 from operator import attrgetter
 from pathlib import Path
 from typing import Literal, get_args
@@ -282,7 +281,7 @@ class Repairer:
 _UNCHANGED = Patch(())
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class _Prose:
     """A text whose wording may change, but for what is protected or marked up."""
 
@@ -408,8 +407,12 @@ def counted(kind: str, damage: Damage) -> float | None:
 
 def _score(damage: Mapping[str, Damage]) -> float | None:
     """The probability that the article is damaged enough to matter."""
-    known = [p for k in _COUNTED if (p := counted(k, damage[k])) is not None]
-    return 1.0 - prod([1.0 - p for p in known]) if known else None
+    sound = None
+    for kind in _COUNTED:
+        probability = counted(kind, damage[kind])
+        if probability is not None:
+            sound = (1.0 if sound is None else sound) * (1.0 - probability)
+    return None if sound is None else 1.0 - sound
 
 
 def _joined(text: str, parts: Sequence[tuple[int, Repair]]) -> Repair:

@@ -403,7 +403,7 @@ def _skeleton(data, parts, values, out, begins):  # type: ignore[no-untyped-def]
     return n, sentences
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # one is made for each text: not frozen, as a scan
 class Skeleton:
     """A code for each token and each beginning of a sentence (quotes, a matter of typography, have none), and the bytes at which
     sentences begin."""
