@@ -565,10 +565,13 @@ def _neighbour_score(links, reach):  # type: ignore[no-untyped-def]
     count = len(links)
     pairs = count * (count - 1)
     total = squares = 0.0
-    for i in range(count):
+    for i in range(count):  # row by row, since each sum waits for the one before
+        row = of_squares = 0.0
         for j in range(count):
-            total += links[i, j]
-            squares += links[i, j] * links[i, j]
+            row += links[i, j]
+            of_squares += links[i, j] * links[i, j]
+        total += row
+        squares += of_squares
     mean = total / pairs
     variance = squares / pairs - mean * mean
     value = expected = spread = 0.0
