@@ -195,7 +195,8 @@ def _suffix(data, start, end):  # type: ignore[no-untyped-def]
     one, two = data[end - 1] | small, data[max(start, end - 2)] | small
     three, four = data[max(start, end - 3)] | small, data[max(start, end - 4)] | small
     size, plural = end - start, one == 115
-    cut = np.int64(plural & (size >= 5))
+    # values chosen, not branches: which suffix it is can't be foreseen
+    cut = 1 if plural & (size >= 5) else 0
     cut = 2 if (two == 101) & (plural | (one == 100)) & (size >= 6) else cut
     cut = 3 if (three == 105) & (two == 110) & (one == 103) & (size >= 7) else cut
     return 4 if (four == 105) & (three == 110) & (two == 103) & plural & (size >= 8) else cut
@@ -204,10 +205,9 @@ def _suffix(data, start, end):  # type: ignore[no-untyped-def]
 @compiled
 def _without(hashed, data, end, cut):  # type: ignore[no-untyped-def]
     """The hash of a word without its last letters, at most four, from its own: each step of the hash is undone."""
-    size = np.int64(cut)
     for k in range(4):
         shorter = (hashed * _FNV_UNDO) ^ np.uint64(data[max(0, end - 1 - k)] | np.uint8(32))
-        hashed = shorter if k < size else hashed
+        hashed = shorter if k < cut else hashed
     return hashed
 
 

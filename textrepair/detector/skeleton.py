@@ -528,7 +528,7 @@ def _places(  # type: ignore[no-untyped-def]
     """Count the runs of one to three codes that are listed; write the places of those that occur in the order of their first
     occurrence, and return how many these are."""
     two = one = np.int32(0)
-    last_place = -1  # of the pair before
+    last_place = np.int64(-1)  # of the pair before
     n = 0
     for i in range(len(skeleton)):
         code = np.int32(skeleton[i]) + np.int32(1)
