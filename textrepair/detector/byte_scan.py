@@ -756,7 +756,7 @@ def scan_bytes(
                 tokens += 1
         at += 1
         if at + 1 < size and data[at] == 32 and sign != 40 and _CLASS[data[at + 1]] <= _DIGIT:
-            at += 1
+            at += 1  # likewise
     stats[FLAGS] = flags
     stats[WORDS] = words
     stats[TOKENS] = tokens
