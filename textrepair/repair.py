@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import accumulate
-from math import prod
 from operator import attrgetter
 from pathlib import Path
 from typing import Literal, get_args
@@ -33,7 +32,7 @@ from textrepair.detector.repetition import RepetitionDetector
 from textrepair.detector.screen import Scan, Scanner, model_scanner
 from textrepair.detector.spacing import SpacingDetector
 from textrepair.detector.spin import FLAGGED, SpinDetector
-from textrepair.detector.spin_screen import BOUNDS, QUICK_BOUNDS, SpinScreen
+from textrepair.detector.spin_screen import BOUNDS, CLEARED, QUICK_BOUNDS, SpinScreen
 from textrepair.detector.translation import TranslationDetector
 from textrepair.detector.verbatim import Verbatim
 from textrepair.lazy import cached_property
@@ -63,6 +62,8 @@ _MENDED_FIRST = ("encoding", "spacing")
 #: A reference is used if it is damaged at most so much as the article is.  A sound list of products can pass for lightly
 #: spun: the original of one of twelve articles has a severity of 0.05, the article itself 0.4.
 _LESS_DAMAGED = 0.5
+#: What is said of an article that the screen clears of spinning.
+_CLEARED = Detection(Damage(CLEARED, 0.0))
 #: Tokens that can be another word's substitute.
 _CHANGEABLE = frozenset({TokenKind.WORD, TokenKind.NUMBER, TokenKind.CLITIC})
 
@@ -250,12 +251,8 @@ class Repairer:
         """What is wrong with the wording; ``view`` is the document with its mechanical damage mended."""
         if language not in (None, "en"):
             return dict.fromkeys(_GRAVE, UNTOLD)
-        cleared = None if self.depth == THOROUGH else self._screen.cleared(document.scan)
-        spin = (
-            self._spin.detect(view, prose.shield.tokens(view))
-            if cleared is None
-            else Detection(Damage(cleared, 0.0))
-        )
+        clear = self.depth != THOROUGH and self._screen.cleared(document.scan) is not None
+        spin = _CLEARED if clear else self._spin.detect(view, prose.shield.tokens(view))
         if self.depth == QUICK:
             return {"spin": spin}
         return {"spin": spin, "translation": self._translation.detect(view, document)}
@@ -282,7 +279,7 @@ class Repairer:
 _UNCHANGED = Patch(())
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class _Prose:
     """A text whose wording may change, but for what is protected or marked up."""
 
@@ -408,8 +405,12 @@ def counted(kind: str, damage: Damage) -> float | None:
 
 def _score(damage: Mapping[str, Damage]) -> float | None:
     """The probability that the article is damaged enough to matter."""
-    known = [p for k in _COUNTED if (p := counted(k, damage[k])) is not None]
-    return 1.0 - prod([1.0 - p for p in known]) if known else None
+    sound = None
+    for kind in _COUNTED:
+        probability = counted(kind, damage[kind])
+        if probability is not None:
+            sound = (1.0 if sound is None else sound) * (1.0 - probability)
+    return None if sound is None else 1.0 - sound
 
 
 def _joined(text: str, parts: Sequence[tuple[int, Repair]]) -> Repair:

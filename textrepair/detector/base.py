@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 KINDS = ("spin", "translation", "encoding", "spacing", "repetition", "furniture", "order")
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # not frozen, which takes several times as long to make
 class Document:
     """One article and what several detectors need of it, computed once.  Without a scanner of its own it is scanned by that
     of the word lists alone."""

@@ -33,7 +33,7 @@ from textrepair.detector.word_table import (
     home,
     look_up,
 )
-from textrepair.model.ngrams import address, fetch
+from textrepair.model.ngrams import address, eight_bytes, fetch
 
 # What may be there: bits of ``stats[FLAGS]``.
 MOJIBAKE = 1 << 0
@@ -197,19 +197,9 @@ def _seen(table, hashed, mark):  # type: ignore[no-untyped-def]
 def _hash_bytes(data, start, end):  # type: ignore[no-untyped-def]
     """Eight bytes at a time; only equal texts need equal hashes here."""
     hashed = FNV_START ^ np.uint64(end - start)
-    at = start
+    at, first = start, address(data)
     while at + 8 <= end:
-        word = (
-            np.uint64(data[at])
-            | np.uint64(data[at + 1]) << np.uint64(8)
-            | np.uint64(data[at + 2]) << np.uint64(16)
-            | np.uint64(data[at + 3]) << np.uint64(24)
-            | np.uint64(data[at + 4]) << np.uint64(32)
-            | np.uint64(data[at + 5]) << np.uint64(40)
-            | np.uint64(data[at + 6]) << np.uint64(48)
-            | np.uint64(data[at + 7]) << np.uint64(56)
-        )
-        hashed = (hashed ^ word) * np.uint64(0x9E3779B97F4A7C15)
+        hashed = (hashed ^ eight_bytes(first + at, 0)) * np.uint64(0x9E3779B97F4A7C15)
         hashed ^= hashed >> np.uint64(29)
         at += 8
     while at < end:
@@ -479,154 +469,158 @@ def scan_bytes(
                 width = _wide(data, at, size)
                 letter = _is_letter(data, at, width)
             if letter:
-                # ---- a word: letters and digits
-                start = at
-                start_point = at - wide_tails
-                hashed = FNV_START
-                before = FNV_START
-                lower = upper = digits = wide = 0
-                turn = -1  # where a capital follows a small letter
-                while at < size:
-                    sign = data[at]
-                    kind = _CLASS[sign]
-                    if kind == _LOWER:
-                        run = at
-                        limit = at + 1 if line_begins else size
-                        while at < limit and 97 <= data[at] <= 122:
+                while True:
+                    # ---- a word: letters and digits
+                    start = at
+                    start_point = at - wide_tails
+                    hashed = FNV_START
+                    before = FNV_START
+                    lower = upper = digits = wide = 0
+                    turn = -1  # where a capital follows a small letter
+                    while at < size:
+                        sign = data[at]
+                        kind = _CLASS[sign]
+                        if kind == _LOWER:
+                            run = at
+                            limit = at + 1 if line_begins else size
+                            while at < limit and 97 <= data[at] <= 122:
+                                before = hashed
+                                hashed = (hashed ^ np.uint64(data[at])) * FNV_PRIME
+                                at += 1
+                            lower += at - run
+                        elif kind == _UPPER:
+                            if lower and turn < 0 and _CLASS[data[at - 1]] == _LOWER:
+                                turn = at
+                            upper += 1
                             before = hashed
-                            hashed = (hashed ^ np.uint64(data[at])) * FNV_PRIME
+                            hashed = (hashed ^ np.uint64(sign + 32)) * FNV_PRIME
                             at += 1
-                        lower += at - run
-                    elif kind == _UPPER:
-                        if lower and turn < 0 and _CLASS[data[at - 1]] == _LOWER:
-                            turn = at
-                        upper += 1
-                        before = hashed
-                        hashed = (hashed ^ np.uint64(sign + 32)) * FNV_PRIME
-                        at += 1
-                    elif kind == _DIGIT:
-                        digits += 1
-                        before = hashed
-                        hashed = (hashed ^ np.uint64(sign)) * FNV_PRIME
-                        at += 1
-                    elif kind == _HIGH:
-                        width = _wide(data, at, size)
-                        if not _is_letter(data, at, width):
+                        elif kind == _DIGIT:
+                            digits += 1
+                            before = hashed
+                            hashed = (hashed ^ np.uint64(sign)) * FNV_PRIME
+                            at += 1
+                        elif kind == _HIGH:
+                            width = _wide(data, at, size)
+                            if not _is_letter(data, at, width):
+                                break
+                            if previous_wide_end == at or _is_odd(data, at, width):
+                                flags |= MOJIBAKE
+                            for k in range(width):
+                                byte = data[at + k]
+                                if k == 1 and sign == 0xC3 and byte <= 0x9E:
+                                    byte += np.uint8(32)  # À to Þ
+                                hashed = (hashed ^ np.uint64(byte)) * FNV_PRIME
+                            wide += 1
+                            wide_tails += width - 1
+                            at += width
+                            previous_wide_end = at
+                            previous_quiet = False
+                        else:
                             break
-                        if previous_wide_end == at or _is_odd(data, at, width):
-                            flags |= MOJIBAKE
-                        for k in range(width):
-                            byte = data[at + k]
-                            if k == 1 and sign == 0xC3 and byte <= 0x9E:
-                                byte += np.uint8(32)  # À to Þ
-                            hashed = (hashed ^ np.uint64(byte)) * FNV_PRIME
-                        wide += 1
-                        wide_tails += width - 1
-                        at += width
-                        previous_wide_end = at
-                        previous_quiet = False
-                    else:
-                        break
-                    if line_begins and at - start <= _PREFIX and not line_mark:
-                        if digits or prefixes[home(prefixes, hashed)]:
-                            line_mark = True
-                line_begins = False
-                size_here = at - start
-                following = data[at] if at < size else np.uint8(10)
-                preceding = data[start - 1] if start else np.uint8(10)
-                # ---- what stands between this word and the one before
-                gap_size = start - word_end
-                gap = 0
-                if gap_size == 1 and preceding == 32:
-                    gap = _SPACED
-                elif gap_size == 2 and data[start - 2] == 46 and preceding == 32:
-                    gap = _STOPPED
-                elif 0 < gap_size <= 9:
-                    gap = _WHITE
-                    for k in range(word_end, start):
-                        if _CLASS[data[k]] not in (_SPACE, _NEWLINE, _HIGH):
-                            gap = 0
-                hyphened = gap_size == 1 and preceding == 45
-                clitic = (gap_size == 1 and preceding == 39) or (
-                    gap_size == 3 and _is_apostrophe(data, word_end, size)
-                )
-                # ---- note it; it is looked up at the end of the line
-                fetch(address(table) + 8 * np.int64(home(table, hashed)))
-                traits = gap | (tokens - hyphened) << _TOKEN_SHIFT
-                if hyphened:
-                    traits |= _HYPHENED
-                if clitic:
-                    traits |= _CLITIC
-                if lower == size_here:
-                    traits |= _SMALL_LETTERS
-                elif upper == size_here and size_here > 1:
-                    traits |= _CAPITALS
-                if lower or upper:
-                    traits |= _LETTERS
-                if digits:
-                    traits |= _DIGITS
-                if wide:
-                    traits |= _WIDE
-                parts[runs, 0], parts[runs, 1], values[runs], hashes[runs] = start, at, traits, hashed
-                runs += 1
-                if want and not hyphened:
-                    ids[tokens] = 0
-                    tokens += 1
-                if not hyphened and not clitic:
-                    words += 1
-                    spelled += digits == 0
-                if digits == size_here and _is_foreign_number(data, word_end, start, at):
-                    flags |= FOREIGN_NUMBER
-                if (
-                    turn > 0
-                    and upper == 2
-                    and turn - start >= 3
-                    and at - turn >= 3
-                    and not wide
-                    and not digits
-                ):
-                    # in a row of names: behind an initial or another name, or in front of one
-                    behind = preceding == 32 and (
-                        (gap == _SPACED and last_capital)
-                        or (start >= 3 and data[start - 2] == 46 and _CLASS[data[start - 3]] == _UPPER)
+                        if line_begins and at - start <= _PREFIX and not line_mark:
+                            if digits or prefixes[home(prefixes, hashed)]:
+                                line_mark = True
+                    line_begins = False
+                    size_here = at - start
+                    following = data[at] if at < size else np.uint8(10)
+                    preceding = data[start - 1] if start else np.uint8(10)
+                    # ---- what stands between this word and the one before
+                    gap_size = start - word_end
+                    gap = 0
+                    if gap_size == 1 and preceding == 32:
+                        gap = _SPACED
+                    elif gap_size == 2 and data[start - 2] == 46 and preceding == 32:
+                        gap = _STOPPED
+                    elif 0 < gap_size <= 9:
+                        gap = _WHITE
+                        for k in range(word_end, start):
+                            if _CLASS[data[k]] not in (_SPACE, _NEWLINE, _HIGH):
+                                gap = 0
+                    hyphened = gap_size == 1 and preceding == 45
+                    clitic = (gap_size == 1 and preceding == 39) or (
+                        gap_size == 3 and _is_apostrophe(data, word_end, size)
                     )
-                    ahead = at + 1 < size and following == 32 and _CLASS[data[at + 1]] == _UPPER
-                    if behind or ahead:
-                        flags |= GLUED_NAMES
-                # ---- said twice?  A slip is in small letters, or "I I".
-                if lower == size_here or size_here == 1:
-                    twice = False
-                    if hashed == h1:
-                        if gap == _SPACED or gap == _WHITE:
-                            twice = not look_up(table, hashed) & MAY_DOUBLE
-                        elif gap == _STOPPED and following == 46:
+                    # ---- note it; it is looked up at the end of the line
+                    fetch(address(table) + 8 * np.int64(home(table, hashed)))
+                    traits = gap | (tokens - hyphened) << _TOKEN_SHIFT
+                    if hyphened:
+                        traits |= _HYPHENED
+                    if clitic:
+                        traits |= _CLITIC
+                    if lower == size_here:
+                        traits |= _SMALL_LETTERS
+                    elif upper == size_here and size_here > 1:
+                        traits |= _CAPITALS
+                    if lower or upper:
+                        traits |= _LETTERS
+                    if digits:
+                        traits |= _DIGITS
+                    if wide:
+                        traits |= _WIDE
+                    parts[runs, 0], parts[runs, 1], values[runs], hashes[runs] = start, at, traits, hashed
+                    runs += 1
+                    if want and not hyphened:
+                        ids[tokens] = 0
+                        tokens += 1
+                    if not hyphened and not clitic:
+                        words += 1
+                        spelled += digits == 0
+                    if digits == size_here and _is_foreign_number(data, word_end, start, at):
+                        flags |= FOREIGN_NUMBER
+                    if (
+                        turn > 0
+                        and upper == 2
+                        and turn - start >= 3
+                        and at - turn >= 3
+                        and not wide
+                        and not digits
+                    ):
+                        # in a row of names: behind an initial or another name, or in front of one
+                        behind = preceding == 32 and (
+                            (gap == _SPACED and last_capital)
+                            or (start >= 3 and data[start - 2] == 46 and _CLASS[data[start - 3]] == _UPPER)
+                        )
+                        ahead = at + 1 < size and following == 32 and _CLASS[data[at + 1]] == _UPPER
+                        if behind or ahead:
+                            flags |= GLUED_NAMES
+                    # ---- said twice?  A slip is in small letters, or "I I".
+                    if lower == size_here or size_here == 1:
+                        twice = False
+                        if hashed == h1:
+                            if gap == _SPACED or gap == _WHITE:
+                                twice = not look_up(table, hashed) & MAY_DOUBLE
+                            elif gap == _STOPPED and following == 46:
+                                twice = True
+                                flags |= DOUBLED_STOP
+                        if gap == _SPACED and g1 == _SPACED and g2 == _SPACED and hashed == h2 and h1 == h3:
                             twice = True
-                            flags |= DOUBLED_STOP
-                    if gap == _SPACED and g1 == _SPACED and g2 == _SPACED and hashed == h2 and h1 == h3:
-                        twice = True
-                    if twice:
-                        flags |= DOUBLED_WORD
-                        doubled[again] = start_point
-                        again += 1
-                # ---- an apostrophe lost: "Kremlins Making" where "Kremlin's making" stands too
-                if possessive_mark and start == possessive_end + 1 and preceding == 32 and size_here >= 4:
-                    pair = (possessive ^ hashed) * np.uint64(0x9E3779B97F4A7C15)
-                    if _seen(seen, pair, possessive_mark) | possessive_mark == 3:
-                        flags |= LOST_APOSTROPHE
-                possessive_mark = 0
-                # digits and capitals inside are left to the detector
-                if (
-                    _CLASS[data[start]] == _UPPER
-                    and size_here >= 4
-                    and (data[at - 1] == 115 or data[at - 1] == 83)
-                ):
-                    possessive, possessive_mark, possessive_end = before, 2, at
-                elif size_here == 1 and (data[start] == 115 or data[start] == 83) and clitic:
-                    possessive, possessive_mark, possessive_end = h1, 1, at
-                last_capital = _CLASS[data[start]] == _UPPER
-                h3, h2, h1 = h2, h1, hashed
-                g2, g1 = g1, gap
-                word_end = at
+                        if twice:
+                            flags |= DOUBLED_WORD
+                            doubled[again] = start_point
+                            again += 1
+                    # ---- an apostrophe lost: "Kremlins Making" where "Kremlin's making" stands too
+                    if possessive_mark and start == possessive_end + 1 and preceding == 32 and size_here >= 4:
+                        pair = (possessive ^ hashed) * np.uint64(0x9E3779B97F4A7C15)
+                        if _seen(seen, pair, possessive_mark) | possessive_mark == 3:
+                            flags |= LOST_APOSTROPHE
+                    possessive_mark = 0
+                    # digits and capitals inside are left to the detector
+                    if (
+                        _CLASS[data[start]] == _UPPER
+                        and size_here >= 4
+                        and (data[at - 1] == 115 or data[at - 1] == 83)
+                    ):
+                        possessive, possessive_mark, possessive_end = before, 2, at
+                    elif size_here == 1 and (data[start] == 115 or data[start] == 83) and clitic:
+                        possessive, possessive_mark, possessive_end = h1, 1, at
+                    last_capital = _CLASS[data[start]] == _UPPER
+                    h3, h2, h1 = h2, h1, hashed
+                    g2, g1 = g1, gap
+                    word_end = at
+                    if not (following == 32 and at + 1 < size and _CLASS[data[at + 1]] <= _DIGIT):
+                        break
+                    at += 1  # to the next word, as mostly
                 continue
             # ---- a sign beyond ASCII
             quiet = _is_quiet(data, at, width)
@@ -793,6 +787,8 @@ def scan_bytes(
                 ids[tokens] = 1
                 tokens += 1
         at += 1
+        if at + 1 < size and data[at] == 32 and sign != 40 and _CLASS[data[at + 1]] <= _DIGIT:
+            at += 1  # likewise
     stats[FLAGS] = flags
     stats[WORDS] = words
     stats[TOKENS] = tokens

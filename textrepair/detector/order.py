@@ -19,7 +19,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import mul
 from typing import Any
 
 import numpy as np
@@ -28,7 +27,7 @@ import numpy.typing as npt
 from textrepair.detector.base import UNTOLD, Damage, Detection, Document, Finding
 from textrepair.detector.compiled import compiled, compiled_making_arrays
 from textrepair.detector.screen import Scan
-from textrepair.detector.skeleton import code_of, ends_in, is_capital, padded
+from textrepair.detector.skeleton import code_of, is_capital
 from textrepair.detector.spin import FLAGGED
 from textrepair.detector.word_table import (
     CODE_SHIFT,
@@ -76,7 +75,8 @@ _OPENERS = np.array(
     ],
     dtype=np.uint64,
 )
-_SUFFIXES = padded(("ings", "ing", "ed", "es", "s"), 4)
+#: What undoes a multiplication by the hash's prime.
+_FNV_UNDO = np.uint64(pow(int(FNV_PRIME), -1, 1 << 64))
 
 
 @dataclass(frozen=True)
@@ -109,10 +109,9 @@ class OrderDetector:
         scan = document.scan
         if not scan.looks_english:
             return UNTOLD
-        count, standings = _told(*_seen_by(scan, MOST))
+        count, probability = _told(*_seen_by(scan, MOST))
         if count < SHORTEST:
             return UNTOLD
-        probability = order_probability(standings, count)
         if probability < FLAGGED:
             return Detection(Damage(probability, 0.0))
         sentences = sentences_of(scan)
@@ -165,13 +164,15 @@ def _sentences(data, parts, values, hashes, begins, most):  # type: ignore[no-un
 
 @compiled_making_arrays
 def _told(data, parts, values, hashes, begins, most):  # type: ignore[no-untyped-def]
-    """How many sentences there are and, if enough, :func:`standing` of them."""
+    """How many sentences there are and, if enough, how likely they are out of order."""
     _, marks, stem_start, stems, weights, name_start, names, sorts = _sentences(
         data, parts, values, hashes, begins, most
     )
-    if len(marks) < SHORTEST:
-        return len(marks), (0.0, 0.0, 0.0, 0.0)
-    return len(marks), _standing(stem_start, stems, weights, marks, name_start, names, sorts)
+    count = len(marks)
+    if count < SHORTEST:
+        return count, 0.0
+    standings = _standing(stem_start, stems, weights, marks, name_start, names, sorts)
+    return count, _probability(_terms(standings, count))
 
 
 @compiled
@@ -187,16 +188,27 @@ def _lowered(data, start, end):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _stem_end(data, start, end):  # type: ignore[no-untyped-def]
-    """Crude, since it only has to join ``sanction`` and ``sanctions``, ``warned`` and ``warning``."""
-    last = data[end - 1] | np.uint8(32)
-    if last != 115 and last != 103 and last != 100:  # no suffix ends in another letter than s, g or d
-        return end
-    for k in range(len(_SUFFIXES)):
-        size = np.int64(_SUFFIXES[k, 0])
-        if end - start - size >= 4 and ends_in(_SUFFIXES[k], data, end):
-            return end - size
-    return end
+def _suffix(data, start, end):  # type: ignore[no-untyped-def]
+    """How many letters of a suffix (ings, ing, ed, es, s) a word ends in, in whatever case; four others have to be left.  Crude,
+    since it only has to join ``sanction`` and ``sanctions``, ``warned`` and ``warning``."""
+    small = np.uint8(32)
+    one, two = data[end - 1] | small, data[max(start, end - 2)] | small
+    three, four = data[max(start, end - 3)] | small, data[max(start, end - 4)] | small
+    size, plural = end - start, one == 115
+    # values chosen, not branches: which suffix it is can't be foreseen
+    cut = 1 if plural & (size >= 5) else 0
+    cut = 2 if (two == 101) & (plural | (one == 100)) & (size >= 6) else cut
+    cut = 3 if (three == 105) & (two == 110) & (one == 103) & (size >= 7) else cut
+    return 4 if (four == 105) & (three == 110) & (two == 103) & plural & (size >= 8) else cut
+
+
+@compiled
+def _without(hashed, data, end, cut):  # type: ignore[no-untyped-def]
+    """The hash of a word without its last letters, at most four, from its own: each step of the hash is undone."""
+    for k in range(4):
+        shorter = (hashed * _FNV_UNDO) ^ np.uint64(data[max(0, end - 1 - k)] | np.uint8(32))
+        hashed = shorter if k < cut else hashed
+    return hashed
 
 
 @compiled
@@ -339,9 +351,9 @@ def _read(  # type: ignore[no-untyped-def]
                 elif words and upper and (value >> CODE_SHIFT) & 0xFF != _I:
                     pronoun_told = True
             if rare:
-                stem_end = _stem_end(data, start, word_end)
+                cut = _suffix(data, start, word_end)
                 stems[stem_count] = (
-                    hashed if whole and stem_end == word_end else _lowered(data, start, stem_end)
+                    _without(hashed, data, word_end, cut) if whole else _lowered(data, start, word_end - cut)
                 )
                 weights[stem_count] = rare / RARITY_UNITS
                 stem_count += 1
@@ -441,8 +453,11 @@ def _likeness(stem_start, stems, weights):  # type: ignore[no-untyped-def]
             where[at], before[at], last[which] = i, last[which], at
             rows[which] += 1
     out, norms = np.zeros((count, count)), np.zeros(count)
+    logs = np.zeros(count + 1)  # of 1 over the share of sentences that have a word, once it is needed
     for which in range(found):
-        square = (weight[which] * math.log((count + 1) / rows[which])) ** 2
+        if logs[rows[which]] == 0.0:
+            logs[rows[which]] = math.log((count + 1) / rows[which])
+        square = (weight[which] * logs[rows[which]]) ** 2
         one = last[which]
         while one >= 0:
             norms[where[one]] += square
@@ -550,10 +565,13 @@ def _neighbour_score(links, reach):  # type: ignore[no-untyped-def]
     count = len(links)
     pairs = count * (count - 1)
     total = squares = 0.0
-    for i in range(count):
+    for i in range(count):  # row by row, since each sum waits for the one before
+        row = of_squares = 0.0
         for j in range(count):
-            total += links[i, j]
-            squares += links[i, j] * links[i, j]
+            row += links[i, j]
+            of_squares += links[i, j] * links[i, j]
+        total += row
+        squares += of_squares
     mean = total / pairs
     variance = squares / pairs - mean * mean
     value = expected = spread = 0.0
@@ -601,13 +619,39 @@ def terms(standings: Sequence[float], count: int) -> tuple[float, ...]:
     ratio of two normal distributions is linear in standing × √sentences and in sentences.  The second of the standings is a
     log-likelihood ratio itself.
     """
-    length = min(count, MOST) / 30.0
-    root = math.sqrt(length)
-    neighbours, names, pronouns, quotations = [max(-_CUT, min(_CUT, z)) for z in standings]
-    return 1.0, length, root * neighbours, names, root * pronouns, root * quotations
+    neighbours, names, pronouns, quotations = map(float, standings)
+    out: tuple[float, ...] = _terms((neighbours, names, pronouns, quotations), count)
+    return out
 
 
 def order_probability(standings: Sequence[float], count: int) -> float:
     """The probability that sentences whose order stands so among their permutations are out of order."""
-    logit = sum(map(mul, _WEIGHTS, terms(standings, count)))
+    return float(_probability(terms(standings, count)))
+
+
+@compiled
+def _terms(standings, count):  # type: ignore[no-untyped-def]
+    length = min(count, MOST) / 30.0
+    root = math.sqrt(length)
+    neighbours, names, pronouns, quotations = standings
+    return (
+        1.0,
+        length,
+        root * _limited(neighbours),
+        _limited(names),
+        root * _limited(pronouns),
+        root * _limited(quotations),
+    )
+
+
+@compiled
+def _limited(standing):  # type: ignore[no-untyped-def]
+    return max(-_CUT, min(_CUT, standing))
+
+
+@compiled
+def _probability(terms):  # type: ignore[no-untyped-def]
+    logit = 0.0
+    for k in range(len(_WEIGHTS)):
+        logit += _WEIGHTS[k] * terms[k]
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))

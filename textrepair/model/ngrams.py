@@ -91,14 +91,14 @@ def _address_of(typing: Any, array: Any) -> Any:
 address: Any = intrinsic(_address_of)
 
 
-def _reader(kind: Any, width: ir.Type) -> Any:
+def _reader(kind: Any, width: ir.Type, align: int | None = None) -> Any:
     @intrinsic
     def item(typing: Any, address: Any, index: Any) -> Any:
         """The item at an index behind an address."""
 
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             base = builder.inttoptr(arguments[0], width.as_pointer())
-            return builder.load(builder.gep(base, [arguments[1]]))
+            return builder.load(builder.gep(base, [arguments[1]]), align=align)
 
         return kind(types.int64, types.int64), generate
 
@@ -109,6 +109,8 @@ _item8 = _reader(types.uint8, ir.IntType(8))
 _item16 = _reader(types.uint16, ir.IntType(16))
 _item32 = _reader(types.uint32, ir.IntType(32))
 _float32 = _reader(types.float32, ir.FloatType())
+#: Eight bytes as a number, from an address of any byte.
+eight_bytes: Any = _reader(types.uint64, ir.IntType(64), align=1)
 
 
 def _comparer(kind: Any, width: ir.IntType, value_bits: int) -> Any:
