@@ -115,6 +115,11 @@ class Tokens:
         return np.array(self.kinds, dtype=np.uint8)
 
     @cached_property
+    def first_letters(self) -> str:
+        """The first character of each token."""
+        return "".join([text[0] for text in self.texts])
+
+    @cached_property
     def in_capitals(self) -> npt.NDArray[np.bool_]:
         """Which tokens are of several letters, all of them capitals: shape ``(len(self),)``."""
         count = len(self)

@@ -7,14 +7,15 @@ before it follows its sound.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
-from itertools import compress
 from operator import attrgetter, eq
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from textrepair.columns import objects
 from textrepair.detector.broken_words import Mended, broken_words
 from textrepair.detector.compatible import NOTHING, Readings, settled
 from textrepair.detector.confidence import Evidence, confidences
@@ -45,89 +46,99 @@ NO_EDITS = Weighed((), None)
 def weighed_edits(model: Model, tokens: Tokens, reading: Reading) -> Weighed:
     """The most likely replacement of every place that has a likely one."""
     article = _Article(model, tokens, reading)
-    likely = _likely(model, tokens, reading)
-    texts = list(map(article.written, likely.firsts.tolist(), likely.targets.tolist()))
-    choices, taken = _settled(article, likely, texts)
-    mended = [
-        _mended(article, broken)
-        for broken in broken_words(model, tokens, reading)
-        if not taken[broken.place] and broken.readings[0][1] >= SMALLEST_PROPOSAL
-    ]
-    choices += [choice for choice in mended if choice.readings[0][0] != tokens.texts[choice.token]]
+    choices, taken = _settled(article, _likely(model, tokens, reading))
+    broken = (mended for mended in broken_words(model, tokens, reading) if not taken[mended.place])
+    choices += filter(None, map(article.mended, broken))
     if not choices:
         return NO_EDITS
     choices.sort(key=attrgetter("token"))
-    posterior, rivals, target, entry, several = (
-        np.array(column) for column in zip(*[(c.readings[0][1], *c[3:]) for c in choices], strict=True)
-    )
+    first, last, texts, posterior, others, rivals, target, entry, several = zip(*choices, strict=True)
+    entries, targets = np.array(entry), np.array(target)
     evidence = Evidence(
-        posterior,
-        rivals,
-        several,
+        np.array(posterior),
+        np.array(rivals),
+        np.array(several),
         reading.rate,
-        partial(_learned, reading, entry, target),
-        partial(_frequencies, model, target),
+        partial(_learned, reading, entries, targets),
+        partial(_frequencies, model, targets),
     )
-    return Weighed(tuple(map(article.edit, choices, confidences(evidence).tolist())), evidence)
+    sure = confidences(evidence).tolist()
+    starts, ends, befores = article.spans(first, last)
+    edits = objects(
+        Edit,
+        starts,
+        ends,
+        befores,
+        texts,
+        ["spin"] * len(texts),
+        sure,
+        list(map(_alternatives, others, posterior, sure)),
+        [f"{before} ← {after}" for before, after in zip(befores, texts, strict=True)],
+        [""] * len(texts),
+    )
+    return Weighed(tuple(edits), evidence)
 
 
 class _Choice(NamedTuple):
-    """A place where words are restored: the article's first and last token there, and the readings with their posteriors, the
-    likeliest first; what the posteriors of all but the first add up to; of the first the channel's target, its entry (-1 for what
-    no channel holds), and whether words, observed or restored, are several."""
+    """A place where words are restored: the article's first and last token there, the likeliest reading and its posterior, the
+    others with theirs, the likeliest first, and what the posteriors of all the others add up to; of the likeliest the channel's
+    target, its entry (-1 for what no channel holds), and whether words, observed or restored, are several."""
 
     token: int
     last_token: int
-    readings: list[tuple[str, float]]
+    text: str
+    posterior: float
+    others: Sequence[tuple[str, float]]
     rivals: float
     target: int
     entry: int
     several: bool
 
 
-def _settled(
-    article: _Article, likely: _Likely, texts: list[str]
-) -> tuple[list[_Choice], npt.NDArray[np.bool_]]:
-    """The places that the likely readings, written as ``texts``, restore; and which of the lattice's tokens are settled."""
-    words, heads = [text.lower() for text in article.tokens.texts], [text.lower() for text in texts]
-    tails = [text.rpartition(" ")[2] for text in heads]
-    heads = [text.lstrip().partition(" ")[0] for text in heads]
-    articles = article.following(likely)
-    following = [text.lower() if text else "" for text in articles]
-    numbers = {word: number for number, word in enumerate({*words, *heads, *tails, *following})}
-    numbers.update(dict.fromkeys(("", *_MAY_DOUBLE), NOTHING))
+def _alternatives(
+    others: Sequence[tuple[str, float]], posterior: float, sure: float
+) -> tuple[tuple[str, float], ...]:
+    """The other readings of a place: what calibration takes from the first, or gives to it, is theirs in proportion."""
+    if not others:
+        return ()
+    scale, rest = (1.0 - sure) / max(1e-9, 1.0 - posterior), 1.0 - sure
+    return tuple([(text, min(rest, p * scale)) for text, p in others[:_ALTERNATIVES]])
 
-    def numbered(words: list[str]) -> npt.NDArray[np.int64]:
-        return np.array(list(map(numbers.__getitem__, words)), dtype=np.int64)
 
+def _settled(article: _Article, likely: _Likely) -> tuple[list[_Choice], npt.NDArray[np.bool_]]:
+    """The places that the likely readings restore, and which of the lattice's tokens are settled."""
+    wanted = article.following(likely)
+    before = np.full(len(likely.firsts), NOTHING, dtype=np.int64)
+    before[list(wanted)] = [article.model.vocabulary.index[text.lower()] for text in wanted.values()]
     found = settled(
         Readings(
             likely.spans,
-            numbered(heads),
-            numbered(tails),
+            *article.outer_words(likely.targets),
             likely.posterior,
-            np.array(list(map(eq, texts, article.sources(likely))), dtype=np.bool_),
-            numbered(following),
+            article.unchanged(likely),
+            before,
         ),
-        numbered(words),
+        article.words,
         article.positions,
         SMALLEST_PROPOSAL,
     )
-    rows = list(compress(zip(texts, likely.posterior.tolist(), strict=True), found.fits.tolist()))
-    fitting = np.concatenate(([0], np.cumsum(found.fits)))  # rows before each that fit
+    fitting = np.flatnonzero(found.fits)
+    texts = article.written(likely.firsts[fitting], likely.targets[fitting])
+    readings = list(zip(texts, likely.posterior[fitting].tolist(), strict=True))
     restored = np.flatnonzero(found.best >= 0)
     best = found.best[restored]
-    firsts, lasts, begins, ends = likely.spans[restored].T
+    firsts, lasts, _, ends = likely.spans[restored].T
+    place = np.searchsorted(fitting, best)  # of the best among those that fit: the first of its span
+    behind = zip((place + 1).tolist(), np.searchsorted(fitting, ends).tolist(), strict=True)
     several = (firsts != lasts) | (likely.targets[best] >= article.model.vocabulary.lm_size)
     choices = list(
         map(
             _Choice,
             article.positions[firsts].tolist(),
             article.positions[lasts].tolist(),
-            [
-                rows[begin:end]
-                for begin, end in zip(fitting[begins].tolist(), fitting[ends].tolist(), strict=True)
-            ],
+            map(texts.__getitem__, place.tolist()),
+            likely.posterior[best].tolist(),
+            [readings[begin:end] for begin, end in behind],
             found.rivals[restored].tolist(),
             likely.targets[best].tolist(),
             likely.entries[best].tolist(),
@@ -135,19 +146,9 @@ def _settled(
         )
     )
     for number in np.flatnonzero(found.article[restored]).tolist():
-        choice, text = choices[number], articles[best[number]]
-        if text:
-            token, readings = choice.token - 1, [(text, choice.readings[0][1])]
-            choices.append(choice._replace(token=token, last_token=token, readings=readings))
+        token, text = choices[number].token - 1, wanted[int(best[number])]
+        choices.append(choices[number]._replace(token=token, last_token=token, text=text, others=()))
     return choices, found.taken
-
-
-def _mended(article: _Article, broken: Mended) -> _Choice:
-    """A clitic or compound that the channel doesn't hold, put in its place."""
-    rows = broken.readings
-    readings = [(article.written(broken.place, word), p) for word, p in rows[: 1 + _ALTERNATIVES]]
-    token = int(article.positions[broken.place])
-    return _Choice(token, token, readings, sum(p for _, p in rows[1:]), rows[0][0], -1, False)
 
 
 class _Article:
@@ -155,77 +156,108 @@ class _Article:
 
     def __init__(self, model: Model, tokens: Tokens, reading: Reading) -> None:
         self.model, self.tokens, self.positions = model, tokens, reading.positions
+        #: The identifiers of all tokens, nothing for those that the lattice doesn't see: shape (tokens,).
+        self.words = np.full(len(tokens), NOTHING, dtype=np.int64)
+        self.words[reading.positions] = reading.sentences.words
         # Not those of the reading, in which long sentences are cut.
         starts = np.array([begin for begin, _ in tokens.sentences], dtype=np.int64)
-        self._begins = set(np.searchsorted(reading.positions, starts).tolist())
-        self._positions: list[int] = reading.positions.tolist()
+        self._begins = np.zeros(len(tokens), dtype=np.bool_)
+        begins = np.searchsorted(reading.positions, starts)
+        self._begins[reading.positions[begins[begins < len(reading.positions)]]] = True
 
-    def written(self, first: int, target: int) -> str:
-        """The text for a target of the channel that begins at a token of the lattice."""
-        token = self._positions[first]
-        low = self.tokens.texts[token][0].islower()
-        if low and target < self.model.vocabulary.lm_size and first not in self._asks:  # as nearly all words
-            return beside_lower_case(self.model, target)
+    def written(self, firsts: npt.NDArray[np.int64], targets: npt.NDArray[np.int64]) -> list[str]:
+        """The texts for targets of the channel that begin at tokens of the lattice: shapes (k,)."""
+        at = self.positions[firsts]
+        plain = self._is_low[at] & ~self._asks[at] & (targets < self.model.vocabulary.lm_size)
+        return [
+            beside_lower_case(self.model, target) if as_it_is else self._cased(token, target)
+            for token, target, as_it_is in zip(at.tolist(), targets.tolist(), plain.tolist(), strict=True)
+        ]
+
+    def _cased(self, token: int, target: int) -> str:
         # Also behind a full stop with lower case behind it, where no sentence is seen to begin: of eight such places in the pairs
         # the spinner had put its word in lower case in eight.
-        begins = first in (self._begins if self.tokens.texts[token][0].isupper() else self._asks)
-        return written(self.model, self.tokens, token, self.model.target_words(target), begins)
+        begins = self._begins if self.tokens.texts[token][0].isupper() else self._asks
+        return written(self.model, self.tokens, token, self.model.target_words(target), bool(begins[token]))
 
-    def sources(self, likely: _Likely) -> list[str]:
-        """What stands in the place of each row."""
+    def mended(self, broken: Mended) -> _Choice | None:
+        """A clitic or compound that the channel doesn't hold, put in its place; None where it is unlikely or changes nothing."""
+        words, posteriors = zip(*broken.readings, strict=True)
+        if posteriors[0] < SMALLEST_PROPOSAL:
+            return None
+        texts = self.written(np.full(len(words), broken.place), np.array(words))
+        token = int(self.positions[broken.place])
+        if texts[0] == self.tokens.texts[token]:
+            return None
+        others = list(zip(texts[1:], posteriors[1:], strict=True))
+        return _Choice(
+            token, token, texts[0], posteriors[0], others, sum(posteriors[1:]), words[0], -1, False
+        )
+
+    def spans(self, first: Sequence[int], last: Sequence[int]) -> tuple[list[int], list[int], list[str]]:
+        """Where some tokens begin, where others end, and what stands from the former to the latter."""
+        starts = list(map(self.tokens.starts.__getitem__, first))
+        ends = list(map(self.tokens.ends.__getitem__, last))
         source = self.tokens.source
-        starts = np.array(self.tokens.starts)[self.positions[likely.firsts]].tolist()
-        ends = np.array(self.tokens.ends)[self.positions[likely.lasts]].tolist()
-        return [source[start:end] for start, end in zip(starts, ends, strict=True)]
+        return starts, ends, [source[start:end] for start, end in zip(starts, ends, strict=True)]
 
-    def following(self, likely: _Likely) -> list[str | None]:
-        """The indefinite article that each row wants before it, where another one is there."""
-        texts = self.tokens.texts
-        behind = [token + 1 for token, text in enumerate(texts[:-1]) if text in _ARTICLES]
-        asked = np.flatnonzero(np.isin(self.positions[likely.firsts], behind)).tolist()
-        present = [texts[self._positions[int(likely.firsts[row])] - 1] for row in asked]
-        intended = [self.model.target_words(int(likely.targets[row]))[0] for row in asked]
-        out: list[str | None] = [None] * len(likely.firsts)
-        for row, article in zip(asked, indefinite_articles(self.model, intended, present), strict=True):
-            out[row] = article
+    def unchanged(self, likely: _Likely) -> npt.NDArray[np.bool_]:
+        """Which rows write what stands there?"""
+        out: npt.NDArray[np.bool_] = self.words[self.positions[likely.firsts]] == likely.targets
+        out |= likely.firsts != likely.lasts
+        rows = np.flatnonzero(out)  # all others are other words
+        firsts, lasts = likely.firsts[rows], likely.lasts[rows]
+        *_, present = self.spans(self.positions[firsts].tolist(), self.positions[lasts].tolist())
+        out[rows] = list(map(eq, present, self.written(firsts, likely.targets[rows])))
         return out
 
-    def edit(self, choice: _Choice, sure: float) -> Edit:
-        """The edit that restores a place."""
-        (after, posterior), *others = choice.readings
-        alternatives: tuple[tuple[str, float], ...] = ()
-        if others:
-            # What calibration takes from the first reading, or gives to it, is the others' in proportion.
-            scale, rest = (1.0 - sure) / max(1e-9, 1.0 - posterior), 1.0 - sure
-            alternatives = tuple([(text, min(rest, p * scale)) for text, p in others[:_ALTERNATIVES]])
-        start, end = self.tokens.starts[choice.token], self.tokens.ends[choice.last_token]
-        before = self.tokens.source[start:end]
-        return Edit(start, end, before, after, "spin", sure, alternatives, f"{before} ← {after}")
+    def outer_words(
+        self, targets: npt.NDArray[np.int64]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """The first and the last words of targets of the channel, nothing for those that English says twice: shapes (k,)."""
+        words = self.model.outer_words[targets]
+        for twice in map(self.model.vocabulary.index.get, _MAY_DOUBLE):
+            words[words == twice] = NOTHING
+        return words[:, 0], words[:, 1]
+
+    def following(self, likely: _Likely) -> dict[int, str]:
+        """By row, the indefinite article that it wants before it where another one is there."""
+        index, at = self.model.vocabulary.index, self.positions[likely.firsts]
+        before = np.where(at > 0, self.words[at - 1], NOTHING)
+        rows = np.flatnonzero((before == index.get("a", NONE)) | (before == index.get("an", NONE)))
+        present = [self.tokens.texts[token - 1] for token in at[rows].tolist()]
+        intended = [self.model.target_words(target)[0] for target in likely.targets[rows].tolist()]
+        wanted = zip(rows.tolist(), indefinite_articles(self.model, intended, present), strict=True)
+        return {row: article for row, article in wanted if article}
 
     @cached_property
-    def _asks(self) -> set[int]:
-        """The lattice's tokens that ask for a capital where they have none."""
+    def _is_low(self) -> npt.NDArray[np.bool_]:
+        """Which of the tokens begin in lower case?"""
+        return np.fromiter(map(str.islower, self.tokens.first_letters), np.bool_, len(self.tokens))
+
+    @cached_property
+    def _asks(self) -> npt.NDArray[np.bool_]:
+        """The tokens that ask for a capital where they have none."""
         if not self._in_sentence_case:
-            return set()
+            return np.zeros(len(self.tokens), dtype=np.bool_)
         texts = self.tokens.texts
-        stops = np.flatnonzero(self.tokens.kind_array == TokenKind.STOP).tolist()
-        behind = [stop + 1 for stop in stops if texts[stop] in (".", "?", "!")]
-        return self._begins.union(np.flatnonzero(np.isin(self.positions, behind)).tolist())
+        asks = self._begins.copy()
+        stops = np.flatnonzero(self.tokens.kind_array[:-1] == TokenKind.STOP).tolist()
+        asks[[stop + 1 for stop in stops if texts[stop] in (".", "?", "!")]] = True
+        return asks
 
     @cached_property
     def _in_sentence_case(self) -> bool:
         """Do nearly all sentences of the article begin with a capital, those that begin with a letter?"""
-        tokens, positions = self.tokens, self._positions
-        places = (positions[begin] for begin in self._begins if begin < len(positions))
-        first = [tokens.texts[at][0] for at in places if tokens.kinds[at] == TokenKind.WORD]
-        return bool(sum(letter.isupper() for letter in first) >= _SENTENCE_CASE * len(first))
+        words = np.flatnonzero(self._begins & (self.tokens.kind_array == TokenKind.WORD)).tolist()
+        capitals = sum([self.tokens.first_letters[word].isupper() for word in words])
+        return capitals >= _SENTENCE_CASE * len(words)
 
 
 #: From this share of sentences that begin with a capital on, sentences do.
 _SENTENCE_CASE = 0.8
 #: Words that English says twice in a row.
-_MAY_DOUBLE = frozenset(("had", "that"))
-_ARTICLES = frozenset(("a", "an", "A", "An", "AN"))
+_MAY_DOUBLE = ("had", "that")
 
 
 class _Likely(NamedTuple):

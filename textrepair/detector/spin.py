@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from textrepair.detector.base import Damage, Detection, Document, Finding
+from textrepair.detector.base import Damage, Detection, Document, findings_of
 from textrepair.detector.restored_words import NO_EDITS, Weighed, weighed_edits
 from textrepair.model.model import Model
 from textrepair.model.reading import Reading, read
@@ -37,7 +37,7 @@ class SpinDetector:
         reading = read(self.model, tokens, protected, _is_flagged)
         probability = spin_probability(reading.log_ratio, reading.words)
         edits = self._weighed(tokens, reading, probability).edits
-        findings = tuple([Finding(e.start, e.end, self.kind, e.confidence, e.reason) for e in edits])
+        findings = tuple(findings_of(edits, self.kind))
         severity = sum([e.confidence for e in edits]) / max(1, tokens.words)
         return Detection(Damage(probability, min(1.0, severity)), findings, edits)
 
