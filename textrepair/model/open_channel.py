@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from textrepair.model.adaptation import numbered
 from textrepair.model.channel import FACTOR_UNITS, Entries, encode
-from textrepair.model.lattice import Edges, Sentences, end_positions
+from textrepair.model.lattice import Edges, Sentences
 from textrepair.model.model import Model
 from textrepair.model.slots import Lack, Place, distinct, lack, likely_originals, place_of
 from textrepair.model.vocabulary import SPECIALS, Vocabulary
@@ -44,14 +44,14 @@ def best_reading(
     model: Model, sentences: Sentences, edges: Edges, posterior: npt.NDArray[np.float32]
 ) -> npt.NDArray[np.int64]:
     """The likeliest word of each token, where one word stands for one: shape (n,)."""
-    best = sentences.lm.astype(np.int64)
+    best: npt.NDArray[np.int64] = sentences.lm.astype(np.int64)
     sure = np.flatnonzero(
         (edges.entry >= 0)
         & (posterior > 0.5)
         & (edges.length == 1)
         & (edges.target < model.vocabulary.lm_size)
     )
-    best[end_positions(edges)[sure]] = edges.target[sure]
+    best[np.searchsorted(edges.first, sure, side="right") - 1] = edges.target[sure]
     return best
 
 
