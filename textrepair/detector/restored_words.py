@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from operator import attrgetter, eq
-from typing import NamedTuple
+from itertools import chain
+from operator import eq
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -47,52 +48,70 @@ def weighed_edits(model: Model, tokens: Tokens, reading: Reading) -> Weighed:
     """The most likely replacement of every place that has a likely one."""
     article = _Article(model, tokens, reading)
     choices, taken = _settled(article, _likely(model, tokens, reading))
-    broken = (mended for mended in broken_words(model, tokens, reading) if not taken[mended.place])
-    choices += filter(None, map(article.mended, broken))
-    if not choices:
+    broken = (_mended(article, b) for b in broken_words(model, tokens, reading) if not taken[b.place])
+    choices = _in_order(choices, *filter(None, broken))
+    if not choices.texts:
         return NO_EDITS
-    choices.sort(key=attrgetter("token"))
-    first, last, texts, posterior, others, rivals, target, entry, several = zip(*choices, strict=True)
-    entries, targets = np.array(entry), np.array(target)
     evidence = Evidence(
-        np.array(posterior),
-        np.array(rivals),
-        np.array(several),
+        choices.posterior,
+        choices.rivals,
+        choices.several,
         reading.rate,
-        partial(_learned, reading, entries, targets),
-        partial(_frequencies, model, targets),
+        partial(_learned, reading, choices.entries, choices.targets),
+        partial(_frequencies, model, choices.targets),
     )
     sure = confidences(evidence).tolist()
-    starts, ends, befores = article.spans(first, last)
+    starts, ends, befores = article.spans(choices.tokens, choices.last_tokens)
     edits = objects(
         Edit,
         starts,
         ends,
         befores,
-        texts,
-        ["spin"] * len(texts),
+        choices.texts,
+        ["spin"] * len(sure),
         sure,
-        list(map(_alternatives, others, posterior, sure)),
-        [f"{before} ← {after}" for before, after in zip(befores, texts, strict=True)],
-        [""] * len(texts),
+        list(map(_alternatives, choices.others, choices.posterior.tolist(), sure)),
+        [f"{before} ← {after}" for before, after in zip(befores, choices.texts, strict=True)],
+        [""] * len(sure),
     )
     return Weighed(tuple(edits), evidence)
 
 
-class _Choice(NamedTuple):
-    """A place where words are restored: the article's first and last token there, the likeliest reading and its posterior, the
-    others with theirs, the likeliest first, and what the posteriors of all the others add up to; of the likeliest the channel's
-    target, its entry (-1 for what no channel holds), and whether words, observed or restored, are several."""
+class _Choices(NamedTuple):
+    """Places where words are restored, in columns of shape (m,): the article's first and last token there; the likeliest reading
+    and its posterior, the others with theirs, the likeliest first, and what the posteriors of all the others add up to; of the
+    likeliest the channel's target, its entry (-1 for what no channel holds), and whether words, observed or restored, are
+    several.
+    """
 
-    token: int
-    last_token: int
-    text: str
-    posterior: float
-    others: Sequence[tuple[str, float]]
-    rivals: float
-    target: int
-    entry: int
-    several: bool
+    tokens: npt.NDArray[np.int64]
+    last_tokens: npt.NDArray[np.int64]
+    texts: list[str]
+    posterior: npt.NDArray[np.float64]
+    others: list[Sequence[tuple[str, float]]]
+    rivals: npt.NDArray[np.float64]
+    targets: npt.NDArray[np.int64]
+    entries: npt.NDArray[np.int64]
+    several: npt.NDArray[np.bool_]
+
+    def take(self, rows: npt.NDArray[np.int64]) -> _Choices:
+        """Some of the places, in this order."""
+        return _Choices(*[_taken(column, rows) for column in self])
+
+
+def _taken(column: Any, rows: npt.NDArray[np.int64]) -> Any:
+    """Some of a column, a list or an array, in this order."""
+    return list(map(column.__getitem__, rows.tolist())) if isinstance(column, list) else column[rows]
+
+
+def _end_to_end(columns: Sequence[Any]) -> Any:
+    return list(chain(*columns)) if isinstance(columns[0], list) else np.concatenate(columns)
+
+
+def _in_order(*parts: _Choices) -> _Choices:
+    """All places in the order of the text."""
+    together = _Choices(*map(_end_to_end, zip(*parts, strict=True)))
+    return together.take(np.argsort(together.tokens, kind="stable"))
 
 
 def _alternatives(
@@ -105,7 +124,7 @@ def _alternatives(
     return tuple([(text, min(rest, p * scale)) for text, p in others[:_ALTERNATIVES]])
 
 
-def _settled(article: _Article, likely: _Likely) -> tuple[list[_Choice], npt.NDArray[np.bool_]]:
+def _settled(article: _Article, likely: _Likely) -> tuple[_Choices, npt.NDArray[np.bool_]]:
     """The places that the likely readings restore, and which of the lattice's tokens are settled."""
     wanted = article.following(likely)
     before = np.full(len(likely.firsts), NOTHING, dtype=np.int64)
@@ -130,25 +149,47 @@ def _settled(article: _Article, likely: _Likely) -> tuple[list[_Choice], npt.NDA
     firsts, lasts, _, ends = likely.spans[restored].T
     place = np.searchsorted(fitting, best)  # of the best among those that fit: the first of its span
     behind = zip((place + 1).tolist(), np.searchsorted(fitting, ends).tolist(), strict=True)
-    several = (firsts != lasts) | (likely.targets[best] >= article.model.vocabulary.lm_size)
-    choices = list(
-        map(
-            _Choice,
-            article.positions[firsts].tolist(),
-            article.positions[lasts].tolist(),
-            map(texts.__getitem__, place.tolist()),
-            likely.posterior[best].tolist(),
-            [readings[begin:end] for begin, end in behind],
-            found.rivals[restored].tolist(),
-            likely.targets[best].tolist(),
-            likely.entries[best].tolist(),
-            several.tolist(),
-        )
+    choices = _Choices(
+        article.positions[firsts],
+        article.positions[lasts],
+        _taken(texts, place),
+        likely.posterior[best],
+        [readings[begin:end] if begin < end else () for begin, end in behind],
+        found.rivals[restored],
+        likely.targets[best],
+        likely.entries[best].astype(np.int64),
+        (firsts != lasts) | (likely.targets[best] >= article.model.vocabulary.lm_size),
     )
-    for number in np.flatnonzero(found.article[restored]).tolist():
-        token, text = choices[number].token - 1, wanted[int(best[number])]
-        choices.append(choices[number]._replace(token=token, last_token=token, text=text, others=()))
-    return choices, found.taken
+    rows = np.flatnonzero(found.article[restored])
+    beside = choices.take(rows)
+    before = beside.tokens - 1
+    articles = beside._replace(
+        tokens=before,
+        last_tokens=before,
+        texts=[wanted[row] for row in best[rows].tolist()],
+        others=[()] * len(rows),
+    )
+    return _in_order(choices, articles), found.taken
+
+
+def _mended(article: _Article, broken: Mended) -> _Choices | None:
+    """A clitic or compound that the channel doesn't hold, put in its place; None where that is unlikely or changes nothing."""
+    words, posteriors = zip(*broken.readings, strict=True)
+    texts = article.written(np.full(len(words), broken.place), np.array(words))
+    token = article.positions[[broken.place]]
+    if posteriors[0] < SMALLEST_PROPOSAL or texts[0] == article.tokens.texts[int(token[0])]:
+        return None
+    return _Choices(
+        token,
+        token,
+        texts[:1],
+        np.array(posteriors[:1]),
+        [list(zip(texts[1:], posteriors[1:], strict=True))],
+        np.array([sum(posteriors[1:], 0.0)]),
+        np.array(words[:1]),
+        np.array([NOTHING]),
+        np.array([False]),
+    )
 
 
 class _Article:
@@ -180,24 +221,11 @@ class _Article:
         begins = self._begins if self.tokens.texts[token][0].isupper() else self._asks
         return written(self.model, self.tokens, token, self.model.target_words(target), bool(begins[token]))
 
-    def mended(self, broken: Mended) -> _Choice | None:
-        """A clitic or compound that the channel doesn't hold, put in its place; None where it is unlikely or changes nothing."""
-        words, posteriors = zip(*broken.readings, strict=True)
-        if posteriors[0] < SMALLEST_PROPOSAL:
-            return None
-        texts = self.written(np.full(len(words), broken.place), np.array(words))
-        token = int(self.positions[broken.place])
-        if texts[0] == self.tokens.texts[token]:
-            return None
-        others = list(zip(texts[1:], posteriors[1:], strict=True))
-        return _Choice(
-            token, token, texts[0], posteriors[0], others, sum(posteriors[1:]), words[0], -1, False
-        )
-
-    def spans(self, first: Sequence[int], last: Sequence[int]) -> tuple[list[int], list[int], list[str]]:
+    def spans(
+        self, first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]
+    ) -> tuple[list[int], list[int], list[str]]:
         """Where some tokens begin, where others end, and what stands from the former to the latter."""
-        starts = list(map(self.tokens.starts.__getitem__, first))
-        ends = list(map(self.tokens.ends.__getitem__, last))
+        starts, ends = _taken(self.tokens.starts, first), _taken(self.tokens.ends, last)
         source = self.tokens.source
         return starts, ends, [source[start:end] for start, end in zip(starts, ends, strict=True)]
 
@@ -207,7 +235,7 @@ class _Article:
         out |= likely.firsts != likely.lasts
         rows = np.flatnonzero(out)  # all others are other words
         firsts, lasts = likely.firsts[rows], likely.lasts[rows]
-        *_, present = self.spans(self.positions[firsts].tolist(), self.positions[lasts].tolist())
+        *_, present = self.spans(self.positions[firsts], self.positions[lasts])
         out[rows] = list(map(eq, present, self.written(firsts, likely.targets[rows])))
         return out
 
@@ -291,7 +319,7 @@ def _likely(model: Model, tokens: Tokens, reading: Reading) -> _Likely:
     kept = worth[np.cumsum(new) - 1]
     rows, firsts, lasts, begins = rows[kept], firsts[kept], lasts[kept], np.flatnonzero(new[kept])
     posterior = reading.posterior[rows].astype(np.float64)
-    spans = np.column_stack((firsts[begins], lasts[begins], begins, np.append(begins[1:], len(rows))))
+    spans = np.column_stack((firsts[begins], lasts[begins], begins, np.append(begins, len(rows))[1:]))
     spans = spans[np.argsort(-posterior[begins], kind="stable")]
     return _Likely(spans, firsts, lasts, edges.target[rows].astype(np.int64), edges.entry[rows], posterior)
 
