@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,7 +44,7 @@ def found_swaps(model: Model, frequent: Sequence[Pair]) -> int:
             continue
         for entry in model.channel.entry_range(vocabulary.index[observed]):
             if int(entries.target[entry]) == vocabulary.index.get(intended):
-                count += float(log_probability(entries.code[-1:, entry])[0]) > -2.3  # log of FOUND
+                count += float(log_probability(entries.code[-1:, entry])[0]) > math.log(FOUND)
     return count
 
 

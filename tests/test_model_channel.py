@@ -126,7 +126,19 @@ def test_likely_originals(observed: str, original: str) -> None:
     assert packaged().likely_originals(observed.upper()) == found
 
 
+@pytest.mark.parametrize(
+    ("observed", "original"),
+    [("to a greater extent", "more"), ("In addition  to", "and"), ("hold back", "keep")],
+)
+def test_likely_originals_of_phrases(observed: str, original: str) -> None:
+    found = packaged().likely_originals(observed)
+    assert original in dict(found)
+    assert " ".join(observed.lower().split()) in dict(found)
+
+
 def test_likely_originals_of_unknown_words() -> None:
+    assert packaged().likely_originals("of of the") == []
+    assert packaged().likely_originals("to xqzvxqzv") == []
     assert packaged().likely_originals("xqzvxqzv") == []
     assert packaged().likely_originals("") == []
     everything = packaged().likely_originals("issues", 10**6)

@@ -11,7 +11,7 @@ import pytest
 from sample_models import articles, packaged
 
 from textrepair.model.alignment import Link
-from textrepair.model.channel import FACTOR_UNITS, Entries, hash_phrase, log_probability
+from textrepair.model.channel import FACTOR_UNITS, Entries, log_probability
 from textrepair.model.families import SINGLE_SIGHTING, SwapCounts, count_links, count_swaps, with_family
 from textrepair.model.model import Model, load_model, save_model
 from textrepair.repair import Repairer
@@ -36,16 +36,14 @@ def learned() -> Model:
 def readings(model: Model, *observed: str) -> dict[str, float]:
     """What an observed word or phrase stands for under the last family, with probabilities."""
     entries, index = model.channel.entries, model.vocabulary.index
-    if len(observed) == 1:
-        found = model.channel.entry_range(index[observed[0]])
-    else:
-        hashed = hash_phrase(np.array([index[word] for word in observed], dtype=np.int64))
-        row = int(np.searchsorted(entries.phrase_key, hashed))
-        assert entries.phrase_key[row] == hashed
-        assert entries.phrase_first[index[observed[0]]]
-        found = range(int(entries.phrase_start[row]), int(entries.phrase_start[row + 1]))
+    found = model.channel.entry_range(*(index[word] for word in observed))
+    assert len(observed) == 1 or entries.phrase_first[index[observed[0]]]
     probability = np.exp(log_probability(entries.code[-1]))
-    return {model._target(int(entries.target[e]))[0]: float(probability[e]) for e in found}
+    words = model.vocabulary.words
+    return {
+        " ".join(words[w] for w in model.target_words(int(entries.target[e]))): float(probability[e])
+        for e in found
+    }
 
 
 def test_a_column_more() -> None:

@@ -57,7 +57,7 @@ def info(model_path: str | None, form: str) -> None:
     help="How many originals.",
 )
 def show(words: tuple[str, ...], model_path: str | None, form: str, top: int) -> None:
-    """Print the likely originals of a word that is found in damaged text, with their probabilities."""
+    """Print the likely originals of a word, or of a phrase in quotes, that is found in damaged text, with their probabilities."""
     model = shared.load_model(model_path)
     for number, word in enumerate(words):
         originals = model.likely_originals(word)[:top]

@@ -58,9 +58,16 @@ class Channel:
     families: tuple[str, ...]
     origins: tuple[str, ...]
 
-    def entry_range(self, observed: int) -> range:
-        """The entries of one observed word."""
-        return range(int(self.entries.start[observed]), int(self.entries.start[observed + 1]))
+    def entry_range(self, *observed: int) -> range:
+        """The entries of one observed word, or of a phrase of several."""
+        entries = self.entries
+        if len(observed) == 1:
+            return range(int(entries.start[observed[0]]), int(entries.start[observed[0] + 1]))
+        hashed = np.uint64(hash_phrase(np.array(observed, dtype=np.int64)))
+        row = int(np.searchsorted(entries.phrase_key, hashed))
+        if row == len(entries.phrase_key) or entries.phrase_key[row] != hashed:
+            return range(0)
+        return range(int(entries.phrase_start[row]), int(entries.phrase_start[row + 1]))
 
 
 def log_probability(code: npt.NDArray[Any]) -> npt.NDArray[np.float64]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from itertools import pairwise
@@ -15,7 +17,7 @@ from textrepair.lazy import cached_property
 from textrepair.model.channel import FACTOR_UNITS, Channel, Entries, log_probability
 from textrepair.model.context import ContextScorer
 from textrepair.model.format import Arrays, ModelError, pack_strings, read_model, unpack_strings, write_model
-from textrepair.model.ngrams import Ngrams
+from textrepair.model.ngrams import Ngrams, token_logps
 from textrepair.model.vocabulary import SPECIALS, UNSEEN, Vocabulary
 
 _PACKAGED = "en-1.model"
@@ -58,43 +60,48 @@ class Model:
         shown["families"] = list(self.channel.families)
         return shown
 
-    def likely_originals(self, word: str, count: int = 10) -> list[tuple[str, float]]:
-        """The likely originals of an observed word, out of context, with probabilities that sum to one over all readings.
+    def likely_originals(self, text: str, count: int = 10) -> list[tuple[str, float]]:
+        """The likely originals of an observed word or phrase, out of context, with probabilities that sum to one.
 
         ``P(c | o) ∝ P(o | c) · P(c)`` at a rate of damage of a quarter (a heavily spun article), every family of
-        spinners alike; "left as it is" competes.  Empty where the word is unknown.
+        spinners alike; "left as it is" competes.  Empty where the word is unknown, or no channel holds the phrase.
 
         Raises nothing for words never seen.
         """
-        index = self.vocabulary.index
-        observed = index.get(word.lower())
-        if observed is None:
+        words = text.lower().split()
+        observed = [found for found in map(self.vocabulary.index.get, words) if found is not None]
+        if not words or len(observed) < len(words):
             return []
         entries = self.channel.entries
-        weights: dict[str, float] = {}
+        held = self.channel.entry_range(*observed)
+        if len(words) > 1 and not held:
+            return []
         rate = 0.25
-        lm_word = self.vocabulary.lm_identifier(observed)
-        own = float(self.ngrams.uni_logp[lm_word] + self.vocabulary.unknown_logp[observed])
+        # A spinner that replaces a phrase may replace any of its words: what is left alone is as likely as its first word is.
+        first = observed[0]
         factor = (
-            float(entries.swap_factor[:, observed].mean()) / FACTOR_UNITS
-            if observed < self.vocabulary.lm_size
+            float(entries.swap_factor[:, first].mean()) / FACTOR_UNITS
+            if first < self.vocabulary.lm_size
             else 0.0
         )
-        weights[word.lower()] = float(np.exp(own)) * max(0.05, 1.0 - rate * factor)
-        for entry in self.channel.entry_range(observed):
-            target = int(entries.target[entry])
+        own = math.exp(self._logp(observed)) * max(0.05, 1.0 - rate * factor)
+        weights: dict[str, float] = {" ".join(words): own}
+        for entry in held:
+            intended = self.target_words(int(entries.target[entry]))
             probability = float(np.exp(log_probability(entries.code[:, entry])).mean())
-            text, logp = self._target(target)
-            weights[text] = weights.get(text, 0.0) + rate * probability * float(np.exp(logp))
+            original = " ".join(self.vocabulary.words[word] for word in intended)
+            likely = rate * probability * math.exp(self._logp(intended))
+            weights[original] = weights.get(original, 0.0) + likely
         total = sum(weights.values())
         ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
-        return [(text, weight / total) for text, weight in ranked[:count]]
+        return [(original, weight / total) for original, weight in ranked[:count]]
 
-    def _target(self, target: int) -> tuple[str, float]:
-        parts = self.target_words(target)
-        return " ".join(self.vocabulary.words[p] for p in parts), float(
-            sum(self.ngrams.uni_logp[p] for p in parts)
-        )
+    def _logp(self, words: Sequence[int]) -> float:
+        """Natural-log probability of words one behind the other, whatever goes before."""
+        seen = self.vocabulary.seen_as[list(words)]
+        logps = token_logps(self.ngrams, seen, np.array([0, len(seen)], dtype=np.int64))[: len(seen)]
+        logps[0] = self.ngrams.uni_logp[seen[0]]
+        return float(logps.sum() + self.vocabulary.unknown_logp[list(words)].sum())
 
     def target_words(self, target: int) -> list[int]:
         """The words that a channel target stands for."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
 from textrepair.model.alignment import Words
-from textrepair.model.channel import hash_phrase
 from textrepair.model.model import Model
 from textrepair.model.support import Support, is_learned
 
@@ -49,12 +48,4 @@ class Swaps:
         words = [self._model.vocabulary.index.get(form, -1) for form in observed]
         if not words or min(words) < 0:
             return range(0)
-        return self._model.channel.entry_range(words[0]) if len(words) == 1 else self._phrase(words)
-
-    def _phrase(self, words: Sequence[int]) -> range:
-        entries = self._model.channel.entries
-        key = np.uint64(hash_phrase(np.array(words, dtype=np.int64)))
-        place = int(np.searchsorted(entries.phrase_key, key))
-        if place == len(entries.phrase_key) or entries.phrase_key[place] != key:
-            return range(0)
-        return range(int(entries.phrase_start[place]), int(entries.phrase_start[place + 1]))
+        return self._model.channel.entry_range(*words)
