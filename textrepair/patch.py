@@ -17,7 +17,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import accumulate, groupby, pairwise
+from itertools import accumulate, groupby
 
 from rapidfuzz.distance import Levenshtein
 
@@ -69,11 +69,19 @@ class Patch:
     _result_starts: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        for one, two in pairwise(self.edits):
-            if two.start < one.end or (two.start, two.end) <= (one.start, one.end):
-                spans = f"{one.start}–{one.end} and {two.start}–{two.end}"
+        starts: list[int] = []
+        shift = 0
+        end, inserts = 0, False  # of the edit before
+        for edit in self.edits:
+            start, empty = edit.start, edit.start == edit.end
+            if start < end or (empty and inserts and start == end):
+                one = self.edits[len(starts) - 1]
+                spans = f"{one.start}–{one.end} and {start}–{edit.end}"
                 raise PatchError(f"edits {spans}: they overlap, are unsorted, or both insert there")
-        object.__setattr__(self, "_result_starts", tuple(_result_starts(self.edits)))
+            starts.append(start + shift)
+            end, inserts = edit.end, empty
+            shift += len(edit.after) - (end - start)
+        object.__setattr__(self, "_result_starts", tuple(starts))
 
     def apply(self, source: str) -> str:
         """The text after all edits; PatchError where the source differs from an edit's `before`."""
@@ -162,13 +170,6 @@ class Patch:
 def apply(source: str, patch: Patch) -> str:
     """`patch.apply(source)`, for those who think of it as a function."""
     return patch.apply(source)
-
-
-def _result_starts(edits: Iterable[Edit]) -> Iterator[int]:
-    shift = 0
-    for edit in edits:
-        yield edit.start + shift
-        shift += len(edit.after) - len(edit.before)
 
 
 def _short(text: str, limit: int = 40) -> str:

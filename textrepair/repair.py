@@ -87,6 +87,15 @@ class Settings:
         if not 0.0 <= self.min_confidence <= 1.0:
             raise ValueError(f"min_confidence is {self.min_confidence}, not between 0 and 1")
 
+    def parted(self, edits: Iterable[Edit]) -> tuple[list[Edit], list[Edit]]:
+        """The edits that are applied, and those that are only proposed."""
+        kinds, least = self.apply, self.min_confidence
+        sure: list[Edit] = []
+        unsure: list[Edit] = []
+        for edit in edits:
+            (sure if edit.confidence >= least and edit.kind in kinds else unsure).append(edit)
+        return sure, unsure
+
 
 @dataclass(frozen=True, slots=True)
 class Repair:
@@ -217,7 +226,7 @@ class Repairer:
         edits = [edit for detection in found.values() for edit in detection.edits]
         if edits:
             edits = _Shield(text, settings.protect).spare(edits)
-        sure = [e for e in edits if _applies(e, settings)]
+        sure, unsure = settings.parted(edits)
         mended, view = _UNCHANGED, document
         if sure and (first := without_overlap(e for e in sure if e.kind in _MENDED_FIRST)):
             mended = Patch(first)
@@ -230,17 +239,14 @@ class Repairer:
         restored = self._restored(view, worded, references)
         worded = {kind: _with_references(kind, detection, restored) for kind, detection in worded.items()}
         wording_edits = prose.shield.spare(without_overlap(e for d in worded.values() for e in d.edits))
-        wording = mended.compose(Patch(tuple(e for e in wording_edits if _applies(e, settings))))
+        rewording, proposed = settings.parted(wording_edits)
+        wording = mended.compose(Patch(tuple(rewording)))
         sure = _unless_reworded(sure, wording)
         beside = _beside(sure, wording)
         patch = Patch(tuple(sorted((*wording.edits, *beside), key=_place))) if beside else wording
-        unsure = [e for e in edits if not _applies(e, settings)]
-        unsure += [
-            e for e in (_on_source(e, mended, text) for e in wording_edits if not _applies(e, settings)) if e
-        ]
+        unsure += filter(None, [_on_source(edit, mended, text) for edit in proposed])
         for kind, detection in worded.items():
-            findings = tuple(_finding_on_source(f, mended) for f in detection.findings)
-            found[kind] = Detection(detection.damage, findings)
+            found[kind] = Detection(detection.damage, _findings_on_source(detection.findings, mended))
         return Repair(
             text, patch, _beside(unsure, patch), _diagnosis(found, language), restored.share, restored.used
         )
@@ -337,21 +343,19 @@ class _Spans:
         return before > 0 and self._reach[before - 1] > start
 
 
-def _applies(edit: Edit, settings: Settings) -> bool:
-    return edit.kind in settings.apply and edit.confidence >= settings.min_confidence
-
-
 def _on_source(edit: Edit, mended: Patch, text: str) -> Edit | None:
     """An edit on the mended text as one on the source; None where the mending touches it."""
+    if not mended.edits:
+        return edit
     start, end = mended.map_to_source(edit.start, edit.end)
     return edit.shifted(start - edit.start) if text[start:end] == edit.before else None
 
 
-def _finding_on_source(finding: Finding, mended: Patch) -> Finding:
+def _findings_on_source(findings: tuple[Finding, ...], mended: Patch) -> tuple[Finding, ...]:
     if not mended.edits:
-        return finding
-    start, end = mended.map_to_source(finding.start, finding.end)
-    return Finding(start, end, finding.kind, finding.score, finding.reason)
+        return findings
+    spans = [mended.map_to_source(finding.start, finding.end) for finding in findings]
+    return tuple([replace(f, start=start, end=end) for f, (start, end) in zip(findings, spans, strict=True)])
 
 
 _place: Callable[[Edit], tuple[int, int]] = attrgetter("start", "end")
@@ -359,6 +363,8 @@ _place: Callable[[Edit], tuple[int, int]] = attrgetter("start", "end")
 
 def _unless_reworded(edits: list[Edit], wording: Patch) -> list[Edit]:
     """Without deletions of a doubled word whose first copy was something else: "telephone telephone" was "phone call"."""
+    if not any(e.kind == "repetition" for e in edits):
+        return edits
     reworded = {e.end for e in wording.edits if e.kind in _GRAVE}
     return [e for e in edits if e.kind != "repetition" or e.start not in reworded]
 

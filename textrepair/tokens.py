@@ -1,10 +1,11 @@
 """Where are the words and the sentences of an article?
 
-One pass of one regular expression gives tokens with code-point offsets; what lies between two tokens is white space and
-belongs to nobody.  The conventions are those of the Penn treebank where the two differ from "split at spaces": a clitic is
-a token of its own (``Biden|'s``, ``don|'t``: the split falls on the apostrophe so that offsets stay exact), an abbreviation
-keeps its full stop (``Mr.``, ``U.S.``), a hyphenated compound is one word (``cease-fire``), and a web address, a handle or a
-file name is one opaque token that no later stage looks into.
+One regular expression says what a token is, with code-point offsets (what it says of plain words is known without asking it:
+:mod:`textrepair.plain_words`); what lies between two tokens is white space and belongs to nobody.  The conventions are those
+of the Penn treebank where the two differ from "split at spaces": a clitic is a token of its own (``Biden|'s``, ``don|'t``: the
+split falls on the apostrophe so that offsets stay exact), an abbreviation keeps its full stop (``Mr.``, ``U.S.``), a hyphenated
+compound is one word (``cease-fire``), and a web address, a handle or a file name is one opaque token that no later stage looks
+into.
 
 Sentences are ranges of tokens.  A line break ends a sentence unless the next line plainly continues it, so that headlines
 and captions, which have no full stop, are not glued to the text below them.
@@ -15,13 +16,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import regex
 
 from textrepair.lazy import cached_property
+from textrepair.plain_words import UNSPLIT, hashed, plain_tokens
 
 
 class TokenKind(IntEnum):
@@ -71,9 +72,6 @@ _PATTERN = regex.compile(
 )
 
 
-_Match: Any = type(regex.compile("").match(""))
-
-
 @dataclass(frozen=True, slots=True)
 class Token:
     """One token; ``text == source[start:end]``."""
@@ -115,6 +113,11 @@ class Tokens:
         return np.array(self.kinds, dtype=np.uint8)
 
     @cached_property
+    def first_letters(self) -> str:
+        """The first character of each token."""
+        return "".join([text[0] for text in self.texts])
+
+    @cached_property
     def in_capitals(self) -> npt.NDArray[np.bool_]:
         """Which tokens are of several letters, all of them capitals: shape ``(len(self),)``."""
         count = len(self)
@@ -134,6 +137,8 @@ _STOP, _QUOTE = int(TokenKind.STOP), int(TokenKind.QUOTE)
 _WORDLIKE = tuple(map(int, WORDLIKE))
 #: By kind: may such a token be the last of a sentence that ends at a space?  Brackets are punctuation.
 _MAY_CLOSE = np.isin(np.arange(max(TokenKind) + 1), (TokenKind.STOP, TokenKind.QUOTE, TokenKind.PUNCTUATION))
+#: Words whose full stop may be their own: abbreviations, and what addresses begin with.
+_OWN_STOP = np.array([hashed(word) for word in (*ABBREVIATIONS, "www")])
 _LINE_BREAK = regex.compile(r"[\r\n]")
 
 
@@ -145,15 +150,36 @@ def tokenize(text: str) -> Tokens:
     >>> tokenize("a 50-minute call at 3:35 p.m., www.example.org/x").texts
     ['a', '50', '-', 'minute', 'call', 'at', '3:35', 'p.m.', ',', 'www.example.org/x']
     """
-    matches = list(_PATTERN.finditer(text))
-    kinds = [match.lastindex or 0 for match in matches]
+    signs = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    plain = plain_tokens(signs, _OWN_STOP)
+    starts, ends, kinds = (column.tolist() for column in plain)
+    if UNSPLIT in kinds:
+        starts, ends, kinds = _split(text, starts, ends, kinds)
     return Tokens(
-        text,
-        list(map(_Match.group, matches)),
-        list(map(_Match.start, matches)),
-        list(map(_Match.end, matches)),
-        kinds,
+        text, [text[start:end] for start, end in zip(starts, ends, strict=True)], starts, ends, kinds
     )
+
+
+def _split(
+    text: str, starts: list[int], ends: list[int], kinds: list[int]
+) -> tuple[list[int], list[int], list[int]]:
+    """The tokens with those of the pattern in the place of what is not split."""
+    columns: tuple[list[int], list[int], list[int]] = ([], [], [])
+    behind = 0
+    for at in [number for number, kind in enumerate(kinds) if kind == UNSPLIT]:
+        for column, plain in zip(columns, (starts, ends, kinds), strict=True):
+            column += plain[behind:at]
+        behind = at + 1
+        for match in _PATTERN.finditer(text, starts[at]):
+            start, end = match.span()
+            if start >= ends[at]:
+                break
+            columns[0].append(start)
+            columns[1].append(end)
+            columns[2].append(match.lastindex or 0)
+    for column, plain in zip(columns, (starts, ends, kinds), strict=True):
+        column += plain[behind:]
+    return columns
 
 
 def _split_sentences(tokens: Tokens) -> list[tuple[int, int]]:

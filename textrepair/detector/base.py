@@ -6,10 +6,11 @@ the article's damage of that kind, the spans where it shows, and the edits that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from textrepair.columns import objects
 from textrepair.lazy import cached_property
 from textrepair.patch import Edit
 
@@ -53,6 +54,15 @@ class Finding:
     kind: str
     score: float
     reason: str
+
+
+def findings_of(edits: Sequence[Edit], kind: str) -> list[Finding]:
+    """The places of edits as findings of a kind, as sure as these."""
+    if not edits:
+        return []
+    starts, ends = [e.start for e in edits], [e.end for e in edits]
+    scores, reasons = [e.confidence for e in edits], [e.reason for e in edits]
+    return objects(Finding, starts, ends, [kind] * len(edits), scores, reasons)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from textrepair.model.channel import log_probability
-from textrepair.model.lattice import end_positions
 from textrepair.model.model import Model
+from textrepair.model.open_channel import best_reading
 from textrepair.model.reading import LM_WEIGHT, Reading
 from textrepair.model.slots import slot_logps
 from textrepair.model.vocabulary import BEGIN, END, normal_form
@@ -46,7 +46,7 @@ class Mended:
 
 def broken_words(model: Model, tokens: Tokens, reading: Reading) -> Iterator[Mended]:
     """Broken clitics and compounds of an article that is known to be damaged, in order."""
-    restored = _restored(reading, model.vocabulary.lm_size)
+    restored = best_reading(model, reading.sentences, reading.edges, reading.posterior)
     clitic = tokens.kind_array == TokenKind.CLITIC
     compound = tokens.kind_array == TokenKind.WORD
     compound &= np.fromiter(["-" in text for text in tokens.texts], np.bool_, len(tokens))
@@ -93,8 +93,9 @@ def _compounds(model: Model, text: str, reading: Reading) -> _Choices:
         observed = vocabulary.index.get(part)
         if wholes is None or observed is None:
             continue
-        for entry in channel.entry_range(observed):
-            word = wholes.get(spelled[entries.target[entry]])
+        rows = channel.entry_range(observed)
+        for entry, target in zip(rows, entries.target[rows.start : rows.stop].tolist(), strict=True):
+            word = wholes.get(spelled[target])
             if word is not None:
                 shares = np.exp(log_probability(entries.code[:, entry])) * reading.families
                 logp = float(np.log(max(1e-12, reading.rate * shares.sum())))
@@ -102,19 +103,10 @@ def _compounds(model: Model, text: str, reading: Reading) -> _Choices:
     return {None: float(np.log1p(-min(0.95, reading.rate))), **found} if found else {}
 
 
-def _restored(reading: Reading, lm_size: int) -> npt.NDArray[np.int32]:
-    """The article as the language model sees it, each word that is likelier replaced than not by its original."""
-    edges, words = reading.edges, reading.sentences.lm.copy()
-    likely = (edges.entry >= 0) & (reading.posterior > 0.5) & (edges.length == 1) & (edges.target < lm_size)
-    swaps = np.flatnonzero(likely)
-    words[end_positions(edges)[swaps]] = edges.target[swaps]
-    return words
-
-
 def _weigh(
     model: Model,
     reading: Reading,
-    restored: npt.NDArray[np.int32],
+    restored: npt.NDArray[np.int64],
     place: int,
     choices: _Choices,
 ) -> Mended | None:

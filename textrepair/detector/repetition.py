@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Document, Finding
+from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Document, Finding, findings_of
 from textrepair.detector.byte_scan import DOUBLED_WORD, REPEATED_LINE, REPEATED_PASSAGE
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words, without_overlap
 from textrepair.detector.verbatim import Verbatim
@@ -115,7 +115,7 @@ class RepetitionDetector:
         verbatim = Verbatim(text)
         again = scan.doubled.tolist()
         edits = without_overlap(_doubled_words(text, again, verbatim)) if again else ()
-        findings = [Finding(e.start, e.end, _KIND, e.confidence, e.reason) for e in edits]
+        findings = findings_of(edits, _KIND)
         doubts = [edit.confidence for edit in edits]
         if scan.may_have(REPEATED_LINE):
             titles = list(_titles_twice(text))

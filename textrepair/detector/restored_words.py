@@ -7,14 +7,16 @@ before it follows its sound.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
-from itertools import compress
-from operator import attrgetter, eq
-from typing import NamedTuple
+from itertools import chain
+from operator import eq
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from textrepair.columns import objects
 from textrepair.detector.broken_words import Mended, broken_words
 from textrepair.detector.compatible import NOTHING, Readings, settled
 from textrepair.detector.confidence import Evidence, confidences
@@ -45,109 +47,149 @@ NO_EDITS = Weighed((), None)
 def weighed_edits(model: Model, tokens: Tokens, reading: Reading) -> Weighed:
     """The most likely replacement of every place that has a likely one."""
     article = _Article(model, tokens, reading)
-    likely = _likely(model, tokens, reading)
-    texts = list(map(article.written, likely.firsts.tolist(), likely.targets.tolist()))
-    choices, taken = _settled(article, likely, texts)
-    mended = [
-        _mended(article, broken)
-        for broken in broken_words(model, tokens, reading)
-        if not taken[broken.place] and broken.readings[0][1] >= SMALLEST_PROPOSAL
-    ]
-    choices += [choice for choice in mended if choice.readings[0][0] != tokens.texts[choice.token]]
-    if not choices:
+    choices, taken = _settled(article, _likely(model, tokens, reading))
+    broken = (_mended(article, b) for b in broken_words(model, tokens, reading) if not taken[b.place])
+    choices = _in_order(choices, *filter(None, broken))
+    if not choices.texts:
         return NO_EDITS
-    choices.sort(key=attrgetter("token"))
-    posterior, rivals, target, entry, several = (
-        np.array(column) for column in zip(*[(c.readings[0][1], *c[3:]) for c in choices], strict=True)
-    )
     evidence = Evidence(
-        posterior,
-        rivals,
-        several,
+        choices.posterior,
+        choices.rivals,
+        choices.several,
         reading.rate,
-        partial(_learned, reading, entry, target),
-        partial(_frequencies, model, target),
+        partial(_learned, reading, choices.entries, choices.targets),
+        partial(_frequencies, model, choices.targets),
     )
-    return Weighed(tuple(map(article.edit, choices, confidences(evidence).tolist())), evidence)
+    sure = confidences(evidence).tolist()
+    starts, ends, befores = article.spans(choices.tokens, choices.last_tokens)
+    edits = objects(
+        Edit,
+        starts,
+        ends,
+        befores,
+        choices.texts,
+        ["spin"] * len(sure),
+        sure,
+        list(map(_alternatives, choices.others, choices.posterior.tolist(), sure)),
+        [f"{before} ← {after}" for before, after in zip(befores, choices.texts, strict=True)],
+        [""] * len(sure),
+    )
+    return Weighed(tuple(edits), evidence)
 
 
-class _Choice(NamedTuple):
-    """A place where words are restored: the article's first and last token there, and the readings with their posteriors, the
-    likeliest first; what the posteriors of all but the first add up to; of the first the channel's target, its entry (-1 for what
-    no channel holds), and whether words, observed or restored, are several."""
+class _Choices(NamedTuple):
+    """Places where words are restored, in columns of shape (m,): the article's first and last token there; the likeliest reading
+    and its posterior, the others with theirs, the likeliest first, and what the posteriors of all the others add up to; of the
+    likeliest the channel's target, its entry (-1 for what no channel holds), and whether words, observed or restored, are
+    several.
+    """
 
-    token: int
-    last_token: int
-    readings: list[tuple[str, float]]
-    rivals: float
-    target: int
-    entry: int
-    several: bool
+    tokens: npt.NDArray[np.int64]
+    last_tokens: npt.NDArray[np.int64]
+    texts: list[str]
+    posterior: npt.NDArray[np.float64]
+    others: list[Sequence[tuple[str, float]]]
+    rivals: npt.NDArray[np.float64]
+    targets: npt.NDArray[np.int64]
+    entries: npt.NDArray[np.int64]
+    several: npt.NDArray[np.bool_]
+
+    def take(self, rows: npt.NDArray[np.int64]) -> _Choices:
+        """Some of the places, in this order."""
+        return _Choices(*[_taken(column, rows) for column in self])
 
 
-def _settled(
-    article: _Article, likely: _Likely, texts: list[str]
-) -> tuple[list[_Choice], npt.NDArray[np.bool_]]:
-    """The places that the likely readings, written as ``texts``, restore; and which of the lattice's tokens are settled."""
-    words, heads = [text.lower() for text in article.tokens.texts], [text.lower() for text in texts]
-    tails = [text.rpartition(" ")[2] for text in heads]
-    heads = [text.lstrip().partition(" ")[0] for text in heads]
-    articles = article.following(likely)
-    following = [text.lower() if text else "" for text in articles]
-    numbers = {word: number for number, word in enumerate({*words, *heads, *tails, *following})}
-    numbers.update(dict.fromkeys(("", *_MAY_DOUBLE), NOTHING))
+def _taken(column: Any, rows: npt.NDArray[np.int64]) -> Any:
+    """Some of a column, a list or an array, in this order."""
+    return list(map(column.__getitem__, rows.tolist())) if isinstance(column, list) else column[rows]
 
-    def numbered(words: list[str]) -> npt.NDArray[np.int64]:
-        return np.array(list(map(numbers.__getitem__, words)), dtype=np.int64)
 
+def _end_to_end(columns: Sequence[Any]) -> Any:
+    return list(chain(*columns)) if isinstance(columns[0], list) else np.concatenate(columns)
+
+
+def _in_order(*parts: _Choices) -> _Choices:
+    """All places in the order of the text."""
+    together = _Choices(*map(_end_to_end, zip(*parts, strict=True)))
+    return together.take(np.argsort(together.tokens, kind="stable"))
+
+
+def _alternatives(
+    others: Sequence[tuple[str, float]], posterior: float, sure: float
+) -> tuple[tuple[str, float], ...]:
+    """The other readings of a place: what calibration takes from the first, or gives to it, is theirs in proportion."""
+    if not others:
+        return ()
+    scale, rest = (1.0 - sure) / max(1e-9, 1.0 - posterior), 1.0 - sure
+    return tuple([(text, min(rest, p * scale)) for text, p in others[:_ALTERNATIVES]])
+
+
+def _settled(article: _Article, likely: _Likely) -> tuple[_Choices, npt.NDArray[np.bool_]]:
+    """The places that the likely readings restore, and which of the lattice's tokens are settled."""
+    wanted = article.following(likely)
+    before = np.full(len(likely.firsts), NOTHING, dtype=np.int64)
+    before[list(wanted)] = [article.model.vocabulary.index[text.lower()] for text in wanted.values()]
     found = settled(
         Readings(
             likely.spans,
-            numbered(heads),
-            numbered(tails),
+            *article.outer_words(likely.targets),
             likely.posterior,
-            np.array(list(map(eq, texts, article.sources(likely))), dtype=np.bool_),
-            numbered(following),
+            article.unchanged(likely),
+            before,
         ),
-        numbered(words),
+        article.words,
         article.positions,
         SMALLEST_PROPOSAL,
     )
-    rows = list(compress(zip(texts, likely.posterior.tolist(), strict=True), found.fits.tolist()))
-    fitting = np.concatenate(([0], np.cumsum(found.fits)))  # rows before each that fit
+    fitting = np.flatnonzero(found.fits)
+    texts = article.written(likely.firsts[fitting], likely.targets[fitting])
+    readings = list(zip(texts, likely.posterior[fitting].tolist(), strict=True))
     restored = np.flatnonzero(found.best >= 0)
     best = found.best[restored]
-    firsts, lasts, begins, ends = likely.spans[restored].T
-    several = (firsts != lasts) | (likely.targets[best] >= article.model.vocabulary.lm_size)
-    choices = list(
-        map(
-            _Choice,
-            article.positions[firsts].tolist(),
-            article.positions[lasts].tolist(),
-            [
-                rows[begin:end]
-                for begin, end in zip(fitting[begins].tolist(), fitting[ends].tolist(), strict=True)
-            ],
-            found.rivals[restored].tolist(),
-            likely.targets[best].tolist(),
-            likely.entries[best].tolist(),
-            several.tolist(),
-        )
+    firsts, lasts, _, ends = likely.spans[restored].T
+    place = np.searchsorted(fitting, best)  # of the best among those that fit: the first of its span
+    behind = zip((place + 1).tolist(), np.searchsorted(fitting, ends).tolist(), strict=True)
+    choices = _Choices(
+        article.positions[firsts],
+        article.positions[lasts],
+        _taken(texts, place),
+        likely.posterior[best],
+        [readings[begin:end] if begin < end else () for begin, end in behind],
+        found.rivals[restored],
+        likely.targets[best],
+        likely.entries[best].astype(np.int64),
+        (firsts != lasts) | (likely.targets[best] >= article.model.vocabulary.lm_size),
     )
-    for number in np.flatnonzero(found.article[restored]).tolist():
-        choice, text = choices[number], articles[best[number]]
-        if text:
-            token, readings = choice.token - 1, [(text, choice.readings[0][1])]
-            choices.append(choice._replace(token=token, last_token=token, readings=readings))
-    return choices, found.taken
+    rows = np.flatnonzero(found.article[restored])
+    beside = choices.take(rows)
+    before = beside.tokens - 1
+    articles = beside._replace(
+        tokens=before,
+        last_tokens=before,
+        texts=[wanted[row] for row in best[rows].tolist()],
+        others=[()] * len(rows),
+    )
+    return _in_order(choices, articles), found.taken
 
 
-def _mended(article: _Article, broken: Mended) -> _Choice:
-    """A clitic or compound that the channel doesn't hold, put in its place."""
-    rows = broken.readings
-    readings = [(article.written(broken.place, word), p) for word, p in rows[: 1 + _ALTERNATIVES]]
-    token = int(article.positions[broken.place])
-    return _Choice(token, token, readings, sum(p for _, p in rows[1:]), rows[0][0], -1, False)
+def _mended(article: _Article, broken: Mended) -> _Choices | None:
+    """A clitic or compound that the channel doesn't hold, put in its place; None where that is unlikely or changes nothing."""
+    words, posteriors = zip(*broken.readings, strict=True)
+    texts = article.written(np.full(len(words), broken.place), np.array(words))
+    token = article.positions[[broken.place]]
+    if posteriors[0] < SMALLEST_PROPOSAL or texts[0] == article.tokens.texts[int(token[0])]:
+        return None
+    return _Choices(
+        token,
+        token,
+        texts[:1],
+        np.array(posteriors[:1]),
+        [list(zip(texts[1:], posteriors[1:], strict=True))],
+        np.array([sum(posteriors[1:], 0.0)]),
+        np.array(words[:1]),
+        np.array([NOTHING]),
+        np.array([False]),
+    )
 
 
 class _Article:
@@ -155,77 +197,95 @@ class _Article:
 
     def __init__(self, model: Model, tokens: Tokens, reading: Reading) -> None:
         self.model, self.tokens, self.positions = model, tokens, reading.positions
+        #: The identifiers of all tokens, nothing for those that the lattice doesn't see: shape (tokens,).
+        self.words = np.full(len(tokens), NOTHING, dtype=np.int64)
+        self.words[reading.positions] = reading.sentences.words
         # Not those of the reading, in which long sentences are cut.
         starts = np.array([begin for begin, _ in tokens.sentences], dtype=np.int64)
-        self._begins = set(np.searchsorted(reading.positions, starts).tolist())
-        self._positions: list[int] = reading.positions.tolist()
+        self._begins = np.zeros(len(tokens), dtype=np.bool_)
+        begins = np.searchsorted(reading.positions, starts)
+        self._begins[reading.positions[begins[begins < len(reading.positions)]]] = True
 
-    def written(self, first: int, target: int) -> str:
-        """The text for a target of the channel that begins at a token of the lattice."""
-        token = self._positions[first]
-        low = self.tokens.texts[token][0].islower()
-        if low and target < self.model.vocabulary.lm_size and first not in self._asks:  # as nearly all words
-            return beside_lower_case(self.model, target)
+    def written(self, firsts: npt.NDArray[np.int64], targets: npt.NDArray[np.int64]) -> list[str]:
+        """The texts for targets of the channel that begin at tokens of the lattice: shapes (k,)."""
+        at = self.positions[firsts]
+        plain = self._is_low[at] & ~self._asks[at] & (targets < self.model.vocabulary.lm_size)
+        return [
+            beside_lower_case(self.model, target) if as_it_is else self._cased(token, target)
+            for token, target, as_it_is in zip(at.tolist(), targets.tolist(), plain.tolist(), strict=True)
+        ]
+
+    def _cased(self, token: int, target: int) -> str:
         # Also behind a full stop with lower case behind it, where no sentence is seen to begin: of eight such places in the pairs
         # the spinner had put its word in lower case in eight.
-        begins = first in (self._begins if self.tokens.texts[token][0].isupper() else self._asks)
-        return written(self.model, self.tokens, token, self.model.target_words(target), begins)
+        begins = self._begins if self.tokens.texts[token][0].isupper() else self._asks
+        return written(self.model, self.tokens, token, self.model.target_words(target), bool(begins[token]))
 
-    def sources(self, likely: _Likely) -> list[str]:
-        """What stands in the place of each row."""
+    def spans(
+        self, first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]
+    ) -> tuple[list[int], list[int], list[str]]:
+        """Where some tokens begin, where others end, and what stands from the former to the latter."""
+        starts, ends = _taken(self.tokens.starts, first), _taken(self.tokens.ends, last)
         source = self.tokens.source
-        starts = np.array(self.tokens.starts)[self.positions[likely.firsts]].tolist()
-        ends = np.array(self.tokens.ends)[self.positions[likely.lasts]].tolist()
-        return [source[start:end] for start, end in zip(starts, ends, strict=True)]
+        return starts, ends, [source[start:end] for start, end in zip(starts, ends, strict=True)]
 
-    def following(self, likely: _Likely) -> list[str | None]:
-        """The indefinite article that each row wants before it, where another one is there."""
-        texts = self.tokens.texts
-        behind = [token + 1 for token, text in enumerate(texts[:-1]) if text in _ARTICLES]
-        asked = np.flatnonzero(np.isin(self.positions[likely.firsts], behind)).tolist()
-        present = [texts[self._positions[int(likely.firsts[row])] - 1] for row in asked]
-        intended = [self.model.target_words(int(likely.targets[row]))[0] for row in asked]
-        out: list[str | None] = [None] * len(likely.firsts)
-        for row, article in zip(asked, indefinite_articles(self.model, intended, present), strict=True):
-            out[row] = article
+    def unchanged(self, likely: _Likely) -> npt.NDArray[np.bool_]:
+        """Which rows write what stands there?"""
+        out: npt.NDArray[np.bool_] = self.words[self.positions[likely.firsts]] == likely.targets
+        out |= likely.firsts != likely.lasts
+        rows = np.flatnonzero(out)  # all others are other words
+        firsts, lasts = likely.firsts[rows], likely.lasts[rows]
+        *_, present = self.spans(self.positions[firsts], self.positions[lasts])
+        out[rows] = list(map(eq, present, self.written(firsts, likely.targets[rows])))
         return out
 
-    def edit(self, choice: _Choice, sure: float) -> Edit:
-        """The edit that restores a place."""
-        (after, posterior), *others = choice.readings
-        alternatives: tuple[tuple[str, float], ...] = ()
-        if others:
-            # What calibration takes from the first reading, or gives to it, is the others' in proportion.
-            scale, rest = (1.0 - sure) / max(1e-9, 1.0 - posterior), 1.0 - sure
-            alternatives = tuple([(text, min(rest, p * scale)) for text, p in others[:_ALTERNATIVES]])
-        start, end = self.tokens.starts[choice.token], self.tokens.ends[choice.last_token]
-        before = self.tokens.source[start:end]
-        return Edit(start, end, before, after, "spin", sure, alternatives, f"{before} ← {after}")
+    def outer_words(
+        self, targets: npt.NDArray[np.int64]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """The first and the last words of targets of the channel, nothing for those that English says twice: shapes (k,)."""
+        words = self.model.outer_words[targets]
+        for twice in map(self.model.vocabulary.index.get, _MAY_DOUBLE):
+            words[words == twice] = NOTHING
+        return words[:, 0], words[:, 1]
+
+    def following(self, likely: _Likely) -> dict[int, str]:
+        """By row, the indefinite article that it wants before it where another one is there."""
+        index, at = self.model.vocabulary.index, self.positions[likely.firsts]
+        before = np.where(at > 0, self.words[at - 1], NOTHING)
+        rows = np.flatnonzero((before == index.get("a", NONE)) | (before == index.get("an", NONE)))
+        present = [self.tokens.texts[token - 1] for token in at[rows].tolist()]
+        intended = [self.model.target_words(target)[0] for target in likely.targets[rows].tolist()]
+        wanted = zip(rows.tolist(), indefinite_articles(self.model, intended, present), strict=True)
+        return {row: article for row, article in wanted if article}
 
     @cached_property
-    def _asks(self) -> set[int]:
-        """The lattice's tokens that ask for a capital where they have none."""
+    def _is_low(self) -> npt.NDArray[np.bool_]:
+        """Which of the tokens begin in lower case?"""
+        return np.fromiter(map(str.islower, self.tokens.first_letters), np.bool_, len(self.tokens))
+
+    @cached_property
+    def _asks(self) -> npt.NDArray[np.bool_]:
+        """The tokens that ask for a capital where they have none."""
         if not self._in_sentence_case:
-            return set()
+            return np.zeros(len(self.tokens), dtype=np.bool_)
         texts = self.tokens.texts
-        stops = np.flatnonzero(self.tokens.kind_array == TokenKind.STOP).tolist()
-        behind = [stop + 1 for stop in stops if texts[stop] in (".", "?", "!")]
-        return self._begins.union(np.flatnonzero(np.isin(self.positions, behind)).tolist())
+        asks = self._begins.copy()
+        stops = np.flatnonzero(self.tokens.kind_array[:-1] == TokenKind.STOP).tolist()
+        asks[[stop + 1 for stop in stops if texts[stop] in (".", "?", "!")]] = True
+        return asks
 
     @cached_property
     def _in_sentence_case(self) -> bool:
         """Do nearly all sentences of the article begin with a capital, those that begin with a letter?"""
-        tokens, positions = self.tokens, self._positions
-        places = (positions[begin] for begin in self._begins if begin < len(positions))
-        first = [tokens.texts[at][0] for at in places if tokens.kinds[at] == TokenKind.WORD]
-        return bool(sum(letter.isupper() for letter in first) >= _SENTENCE_CASE * len(first))
+        words = np.flatnonzero(self._begins & (self.tokens.kind_array == TokenKind.WORD)).tolist()
+        capitals = sum([self.tokens.first_letters[word].isupper() for word in words])
+        return capitals >= _SENTENCE_CASE * len(words)
 
 
 #: From this share of sentences that begin with a capital on, sentences do.
 _SENTENCE_CASE = 0.8
 #: Words that English says twice in a row.
-_MAY_DOUBLE = frozenset(("had", "that"))
-_ARTICLES = frozenset(("a", "an", "A", "An", "AN"))
+_MAY_DOUBLE = ("had", "that")
 
 
 class _Likely(NamedTuple):
@@ -259,7 +319,7 @@ def _likely(model: Model, tokens: Tokens, reading: Reading) -> _Likely:
     kept = worth[np.cumsum(new) - 1]
     rows, firsts, lasts, begins = rows[kept], firsts[kept], lasts[kept], np.flatnonzero(new[kept])
     posterior = reading.posterior[rows].astype(np.float64)
-    spans = np.column_stack((firsts[begins], lasts[begins], begins, np.append(begins[1:], len(rows))))
+    spans = np.column_stack((firsts[begins], lasts[begins], begins, np.append(begins, len(rows))[1:]))
     spans = spans[np.argsort(-posterior[begins], kind="stable")]
     return _Likely(spans, firsts, lasts, edges.target[rows].astype(np.int64), edges.entry[rows], posterior)
 

@@ -16,7 +16,7 @@ import math
 from dataclasses import dataclass
 from operator import mul
 
-from textrepair.detector.base import Damage, Detection, Document, Finding
+from textrepair.detector.base import Damage, Detection, Document, findings_of
 from textrepair.detector.restored_words import NO_EDITS, Weighed, weighed_edits
 from textrepair.detector.screen import Scanner, model_scanner
 from textrepair.detector.spin_screen import SpinScreen
@@ -45,7 +45,7 @@ class SpinDetector:
             return Detection(Damage(None, 0.0))
         reading, probability = self._read(document, protected)
         edits = self._weighed(document, reading, probability).edits
-        findings = tuple([Finding(e.start, e.end, self.kind, e.confidence, e.reason) for e in edits])
+        findings = tuple(findings_of(edits, self.kind))
         severity = sum([e.confidence for e in edits]) / max(1, tokens.words)
         return Detection(Damage(probability, min(1.0, severity)), findings, edits)
 

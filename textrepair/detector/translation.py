@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from textrepair.detector import byte_scan, traces
-from textrepair.detector.base import UNTOLD, Damage, Detection, Document, Finding
+from textrepair.detector.base import UNTOLD, Damage, Detection, Document, Finding, findings_of
 from textrepair.detector.evidence import share_of_words, without_overlap
 from textrepair.detector.skeleton import Profile, Skeleton, weighed
 from textrepair.detector.spin import FLAGGED
@@ -128,7 +128,7 @@ class TranslationDetector:
         if probability < FLAGGED:
             return Detection(Damage(probability, 0.0))
         edits = without_overlap(traces.edits(document, self.model))
-        findings = [Finding(e.start, e.end, _KIND, e.confidence, e.reason) for e in edits]
+        findings = findings_of(edits, _KIND)
         tokens = document.tokens
         # What speaks for the article as a whole is told at its first line.
         begin, end = tokens.starts[0], tokens.ends[tokens.sentences[0][1] - 1]

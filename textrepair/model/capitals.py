@@ -41,8 +41,7 @@ def capitalised_words(
     """
     words = tokens.kind_array == TokenKind.WORD
     out: npt.NDArray[np.bool_] = (words & ~tokens.in_capitals)[positions]
-    first = "".join([text[0] for text in tokens.texts])
-    out &= np.fromiter(map(str.isupper, first), np.bool_, len(tokens))[positions]
+    out &= np.fromiter(map(str.isupper, tokens.first_letters), np.bool_, len(tokens))[positions]
     out &= sentences.readiness > 0
     out[sentences.begins[:-1]] = False
     return out

@@ -80,63 +80,42 @@ def _is_phrase(sentences: Sentences, begin: int, last: int) -> bool:
 @numba.njit(cache=True, nogil=True)
 def build_edges(sentences: Sentences, entries: Entries, phrases: bool) -> Edges:
     """All edges of an article's lattice."""
-    n = len(sentences.words)
-    capacity = np.int64(64 + n * 24)
-    first = np.zeros(n + 1, dtype=np.int64)
-    length = np.empty(capacity, dtype=np.int8)
-    target = np.empty(capacity, dtype=np.int32)
-    entry = np.empty(capacity, dtype=np.int32)
+    n, longest = len(sentences.words), LONGEST if phrases else 1
+    # The channel's entries for what ends behind a token, by its length: counted first, so that the edges' arrays needn't grow.
+    lows, highs = np.zeros((n, longest), dtype=np.int64), np.zeros((n, longest), dtype=np.int64)
+    first = np.empty(n + 1, dtype=np.int64)
     at = 0
     for s in range(len(sentences.begins) - 1):
         for i in range(sentences.begins[s], sentences.begins[s + 1]):
             first[i] = at
-            span = min(LONGEST, i - sentences.begins[s] + 1) if phrases else 1
-            for size in range(1, span + 1):
+            at += 1
+            if sentences.readiness[i] > 0:
+                word = sentences.words[i]
+                lows[i, 0], highs[i, 0] = entries.start[word], entries.start[word + 1]
+                at += highs[i, 0] - lows[i, 0]
+            for size in range(2, min(longest, i - sentences.begins[s] + 1) + 1):
                 begin = i - size + 1
-                low = np.int64(0)
-                high = np.int64(0)
-                if size == 1:
-                    word = sentences.words[i]
-                    if sentences.readiness[i] > 0:
-                        low, high = np.int64(entries.start[word]), np.int64(entries.start[word + 1])
-                elif entries.phrase_first[sentences.words[begin]] and _is_phrase(sentences, begin, i):
+                if entries.phrase_first[sentences.words[begin]] and _is_phrase(sentences, begin, i):
                     hashed = np.uint64(0)
                     for k in range(begin, i + 1):
                         hashed = phrase_hash(hashed, np.int64(sentences.words[k]))
                     row = np.searchsorted(entries.phrase_key, hashed)
                     if row < len(entries.phrase_key) and entries.phrase_key[row] == hashed:
-                        low, high = (
-                            np.int64(entries.phrase_start[row]),
-                            np.int64(entries.phrase_start[row + 1]),
-                        )
-                needed = at + 1 + high - low
-                if needed > len(length):
-                    size_now = 2 * needed
-                    length = _grown8(length, size_now)
-                    target = _grown32(target, size_now)
-                    entry = _grown32(entry, size_now)
-                if size == 1:
-                    length[at], target[at], entry[at] = 1, sentences.lm[i], -1
-                    at += 1
-                for e in range(low, high):
-                    length[at], target[at], entry[at] = size, np.int32(entries.target[e]), e
-                    at += 1
+                        lows[i, size - 1] = entries.phrase_start[row]
+                        highs[i, size - 1] = entries.phrase_start[row + 1]
+                        at += highs[i, size - 1] - lows[i, size - 1]
     first[n] = at
-    return Edges(first, length[:at].copy(), target[:at].copy(), entry[:at].copy())
-
-
-@numba.njit(cache=True, nogil=True)
-def _grown32(array: npt.NDArray[np.int32], size: int) -> npt.NDArray[np.int32]:
-    out = np.empty(size, dtype=np.int32)
-    out[: len(array)] = array
-    return out
-
-
-@numba.njit(cache=True, nogil=True)
-def _grown8(array: npt.NDArray[np.int8], size: int) -> npt.NDArray[np.int8]:
-    out = np.empty(size, dtype=np.int8)
-    out[: len(array)] = array
-    return out
+    length = np.empty(at, dtype=np.int8)
+    target = np.empty(at, dtype=np.int32)
+    entry = np.empty(at, dtype=np.int32)
+    for i in range(n):
+        at = first[i]
+        length[at], target[at], entry[at] = 1, sentences.lm[i], -1
+        for size in range(longest):
+            for e in range(lows[i, size], highs[i, size]):
+                at += 1
+                length[at], target[at], entry[at] = size + 1, np.int32(entries.target[e]), e
+    return Edges(first, length, target, entry)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from textrepair.model.channel import FACTOR_UNITS, Channel, Entries, log_probabi
 from textrepair.model.context import ContextScorer
 from textrepair.model.format import Arrays, ModelError, pack_strings, read_model, unpack_strings, write_model
 from textrepair.model.ngrams import Ngrams, token_logps
-from textrepair.model.vocabulary import SPECIALS, Vocabulary
+from textrepair.model.vocabulary import SPECIALS, UNSEEN, Vocabulary
 
 _PACKAGED = "en-1.model"
 #: In the ``__dict__`` of a model that is the file at its path.  Not a field, since ``dataclasses.replace`` has to lose it.
@@ -126,6 +127,25 @@ class Model:
         words, size = self.vocabulary.words, self.vocabulary.lm_size
         first = [*range(size), *(row[0] for row in self._compounds if row)]
         return np.array([words[i].startswith("'") for i in first], dtype=bool)
+
+    @cached_property
+    def outer_words(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """For every target of the channel, the identifiers of its first and its last word: shape (targets, 2).
+
+        A word with its clitic is one; such have numbers of their own, below -1.
+        """
+        words, size = self.vocabulary.words, self.vocabulary.lm_size
+        with_clitic: dict[tuple[int, ...], int] = {}
+        out = np.repeat(np.arange(size + len(self._compounds)), 2).reshape(-1, 2)
+        for target, row in enumerate(self._compounds, size):
+            starts = [at for at, word in enumerate(row) if not at or not words[word].startswith("'")]
+            parts = [tuple(row[start:end]) for start, end in pairwise([*starts, len(row)])]
+            numbers = [
+                part[0] if len(part) == 1 else with_clitic.setdefault(part, -2 - len(with_clitic))
+                for part in parts
+            ]
+            out[target] = (numbers[0], numbers[-1]) if numbers else UNSEEN
+        return out
 
     @cached_property
     def is_word(self) -> np.ndarray[Any, np.dtype[np.bool_]]:

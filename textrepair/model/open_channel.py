@@ -9,16 +9,16 @@ lattice as further edges, for this article only.
 from __future__ import annotations
 
 import math
-from itertools import islice
+from itertools import islice, pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from textrepair.model.adaptation import numbered
 from textrepair.model.channel import FACTOR_UNITS, Entries, encode
-from textrepair.model.lattice import Edges, Sentences, end_positions
+from textrepair.model.lattice import Edges, Sentences
 from textrepair.model.model import Model
-from textrepair.model.slots import Lack, Place, distinct, lack, likely_originals, place_of
+from textrepair.model.slots import Lack, distinct, lack, likely_originals, place_of
 from textrepair.model.vocabulary import SPECIALS, Vocabulary
 
 #: A suspect stands at so many places at least, and so many times as often as in sound English.
@@ -44,14 +44,14 @@ def best_reading(
     model: Model, sentences: Sentences, edges: Edges, posterior: npt.NDArray[np.float32]
 ) -> npt.NDArray[np.int64]:
     """The likeliest word of each token, where one word stands for one: shape (n,)."""
-    best = sentences.lm.astype(np.int64)
+    best: npt.NDArray[np.int64] = sentences.lm.astype(np.int64)
     sure = np.flatnonzero(
         (edges.entry >= 0)
         & (posterior > 0.5)
         & (edges.length == 1)
         & (edges.target < model.vocabulary.lm_size)
     )
-    best[end_positions(edges)[sure]] = edges.target[sure]
+    best[np.searchsorted(edges.first, sure, side="right") - 1] = edges.target[sure]
     return best
 
 
@@ -108,8 +108,8 @@ def _open_swaps(
         return []
     readings = best_reading(model, sentences, edges, posterior)
     best, begins = readings.tolist(), sentences.begins.tolist()
+    lines = [best[begin:end] for begin, end in pairwise(begins)]
     lacking: Lack | None = None
-    sentence = (np.searchsorted(sentences.begins, np.arange(total), side="right") - 1).tolist()
     found = []
     for suspect in suspects.tolist():
         word = int(words[suspect])
@@ -120,7 +120,9 @@ def _open_swaps(
             frequent = len(SPECIALS) + _CANDIDATES
             used = np.bincount(readings[readings < frequent], minlength=frequent)
             lacking = lack(model, used.astype(np.float64), total, _CANDIDATES)
-        around = (_place(best, begins, sentence[place], place) for place in places.tolist())
+        numbers = np.searchsorted(sentences.begins, places, side="right") - 1
+        at = zip(places.tolist(), numbers.tolist(), strict=True)
+        around = (place_of(lines[number], place - begins[number]) for place, number in at)
         slots = list(islice(distinct(around), _PLACES))
         if len(slots) < _FEWEST_PLACES:
             continue
@@ -129,12 +131,6 @@ def _open_swaps(
         fitting = likely_originals(model.ngrams, slots, itself, lacking, strength, lm_weight, _SMALLEST)
         found += [(word, original, share) for original, share in fitting]
     return found
-
-
-def _place(best: list[int], begins: list[int], sentence: int, at: int) -> Place:
-    """Token ``at`` of a sentence among its neighbours as they are best read."""
-    first = max(begins[sentence], at - 2)
-    return place_of(best[first : min(begins[sentence + 1], at + 3)], at - first)
 
 
 def topic(vocabulary: Vocabulary, word: int, overuse: float) -> float:

@@ -12,6 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -42,8 +43,7 @@ _NOT_LACKING = 0.1
 _MOST_ORIGINALS = 8
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """One occurrence: the two words before it and at most two behind it (identifiers of the language model)."""
 
     left: tuple[int, int]
@@ -52,9 +52,8 @@ class Place:
 
 def place_of(line: Sequence[int], at: int) -> Place:
     """The place of token ``at`` of a sentence."""
-    padded = (NONE, BEGIN, *line[max(0, at - 2) : at])
-    behind = (*line[at + 1 : at + 3], END)
-    return Place((int(padded[-2]), int(padded[-1])), tuple(int(word) for word in behind[:2]))
+    before = (line[at - 2], line[at - 1]) if at > 1 else (BEGIN, line[0]) if at else (NONE, BEGIN)
+    return Place(before, (*line[at + 1 : at + 3], END)[:2])
 
 
 def varied(places: Iterable[Place], most: int) -> Iterator[Place]:

@@ -1,0 +1,46 @@
+"""What needs no pattern is split as the pattern would split it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from textrepair.plain_words import UNSPLIT
+from textrepair.tokens import _PATTERN, ABBREVIATIONS, TokenKind, tokenize
+
+_PARTS = [
+    *"abzAZ019.,;:!?()-'’\"“”‚‘«–/@#&$% \n\t…é",
+    "\u0301",
+    "\u00a0",
+    "www.",
+    ".com",
+    "word",
+    "Word",
+    "it's",
+    "``",
+    "''",
+]
+_PARTS += [f"{word}." for word in ABBREVIATIONS[::7]]
+_texts = st.lists(st.sampled_from(_PARTS), max_size=12).map("".join)
+
+
+@given(_texts | st.text())
+@example("He saw Mr. Low at 3:35 p.m., so (it's said) the cease-fire began; see www.example.org/x.")
+def test_split_as_by_the_pattern(text: str) -> None:
+    tokens = tokenize(text)
+    matches = list(_PATTERN.finditer(text))
+    assert tokens.texts == [match.group() for match in matches]
+    assert list(zip(tokens.starts, tokens.ends, strict=True)) == [match.span() for match in matches]
+    assert tokens.kinds == [match.lastindex for match in matches]
+
+
+@pytest.mark.parametrize("word", [*ABBREVIATIONS, "www"])
+def test_words_with_a_full_stop_of_their_own(word: str) -> None:
+    text = f"Here {word}. Low"
+    assert tokenize(text).texts == [match.group() for match in _PATTERN.finditer(text)]
+
+
+def test_nothing_stays_unsplit() -> None:
+    assert UNSPLIT not in {kind.value for kind in TokenKind}
+    assert UNSPLIT not in tokenize("{x} 5% of it—all").kinds

@@ -1,0 +1,128 @@
+"""Which words of a text stand plainly between spaces?
+
+Nearly all that stands between the spaces of an article is letters or digits, with a clitic or ordinary signs around them at most,
+whose tokens need no pattern.  One compiled pass finds these; the rest is left to the pattern of :mod:`textrepair.tokens`, which
+says the same of them.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+#: Values of :class:`~textrepair.tokens.TokenKind`; the first for a stretch between spaces that needs the pattern.
+UNSPLIT, WORD, NUMBER, CLITIC, STOP, QUOTE, PUNCTUATION = 0, 1, 4, 5, 6, 7, 8
+
+_SPACE, _LINE_FEED, _FULL_STOP, _HYPHEN = ord(" "), ord("\n"), ord("."), ord("-")
+_APOSTROPHES = tuple(map(ord, "'’"))
+_EXCLAMATION, _QUESTION = ord("!"), ord("?")
+_OPENING_BRACKET = ord("(")
+_QUOTES = tuple(map(ord, '"“”'))
+_PUNCTUATION = tuple(map(ord, ",;:)"))
+_INSIDE_NUMBERS = tuple(map(ord, ".,:/"))
+_HASH_FACTOR = 0x9E3779B1
+
+_inline = numba.njit(cache=True, nogil=True, inline="always")
+
+
+def hashed(word: str) -> int:
+    """Of a word, as :func:`plain_tokens` asks for it."""
+    out = 0
+    for letter in word:
+        out = (out ^ ord(letter)) * _HASH_FACTOR & 0xFFFFFFFF
+    return out
+
+
+@_inline
+def _is_letter(sign: np.uint32) -> bool:
+    return bool(ord("a") <= (sign | 32) <= ord("z"))
+
+
+@_inline
+def _is_digit(sign: np.uint32) -> bool:
+    return bool(ord("0") <= sign <= ord("9"))
+
+
+@_inline
+def _is_space(sign: np.uint32) -> bool:
+    return sign in (_SPACE, _LINE_FEED)
+
+
+@numba.njit(cache=True, nogil=True)
+def plain_tokens(
+    text: npt.NDArray[np.uint32], own_stop: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
+    """Starts, ends and kinds of the tokens of a text's plain stretches, and of the stretches between them that are
+    :data:`UNSPLIT`; in order.
+
+    ``text`` (n,) are code points.  A stretch is plain if it is a number, or a word of English letters, perhaps with hyphens and
+    a clitic, one opening quote or bracket before it, and signs behind it that stand for themselves.  A full stop behind a single
+    letter, or behind a word of which ``own_stop`` has what :func:`hashed` gives, may be the word's own.
+    """
+    n = len(text)
+    starts, ends = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    kinds = np.empty(n, dtype=np.uint8)
+    total = 0
+    at = 0
+    while at < n:
+        if _is_space(text[at]):
+            at += 1
+            continue
+        begin, before = at, total
+        if text[at] == _OPENING_BRACKET or text[at] in _QUOTES:
+            kinds[total] = PUNCTUATION if text[at] == _OPENING_BRACKET else QUOTE
+            starts[total], ends[total] = at, at + 1
+            at, total = at + 1, total + 1
+        word, key = at, np.int64(0)
+        while at < n and (
+            _is_letter(text[at]) or (text[at] == _HYPHEN and at > word and text[at - 1] != _HYPHEN)
+        ):
+            key = (key ^ np.int64(text[at])) * _HASH_FACTOR & 0xFFFFFFFF
+            at += 1
+        plain = at > word and text[at - 1] != _HYPHEN
+        kinds[total] = WORD
+        if at == word:
+            while at < n and (
+                _is_digit(text[at])
+                or (at > word and text[at] in _INSIDE_NUMBERS and at + 1 < n and _is_digit(text[at + 1]))
+            ):
+                at += 1
+            plain = at > word
+            kinds[total] = NUMBER
+        if plain:
+            starts[total], ends[total] = word, at
+            total += 1
+            if at < n and text[at] in _APOSTROPHES and kinds[total - 1] == WORD:
+                clitic = at
+                at += 1
+                while at < n and _is_letter(text[at]):
+                    at += 1
+                plain = at > clitic + 1
+                starts[total], ends[total], kinds[total] = clitic, at, CLITIC
+                total += 1
+            elif at < n and text[at] == _FULL_STOP and kinds[total - 1] == WORD:
+                plain = at > word + 1 and not (own_stop == key).any()
+            while plain and at < n and not _is_space(text[at]):
+                sign = text[at]
+                if sign in (_FULL_STOP, _EXCLAMATION, _QUESTION):
+                    plain = sign != _FULL_STOP or text[at - 1] != _FULL_STOP
+                    kinds[total] = STOP
+                elif sign in _QUOTES:
+                    kinds[total] = QUOTE
+                elif sign in _PUNCTUATION:
+                    kinds[total] = PUNCTUATION
+                else:
+                    plain = False
+                starts[total], ends[total] = at, at + 1
+                at, total = at + 1, total + 1
+        if not plain:
+            while at < n and not _is_space(text[at]):
+                at += 1
+            total = before
+            if total and kinds[total - 1] == UNSPLIT:
+                ends[total - 1] = at
+            else:
+                starts[total], ends[total], kinds[total] = begin, at, UNSPLIT
+                total += 1
+    return starts[:total].copy(), ends[:total].copy(), kinds[:total].copy()
