@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -99,6 +100,12 @@ class SpinScreen:
 
     def explanation(self, scan: Scan) -> float:
         """How much better, in nats a word, a light spinner explains those words than their writer."""
+        found = self._explained.get(scan)
+        if found is None:
+            found = self._explained[scan] = self._explain(scan)
+        return found
+
+    def _explain(self, scan: Scan) -> float:
         model = self.model
         words = max(1, scan.stats[byte_scan.SCORED])
         found = _explanation(
@@ -111,6 +118,11 @@ class SpinScreen:
             _MOST * max(1.0, words / _MOST_IN),
         )
         return float(found) / words
+
+    @cached_property
+    def _explained(self) -> WeakKeyDictionary[Scan, float]:
+        """Of the scans in use: what is not cleared is asked for again, by the detector."""
+        return WeakKeyDictionary()
 
     @cached_property
     def _lm(self) -> npt.NDArray[np.int64]:

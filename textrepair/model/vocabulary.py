@@ -40,6 +40,8 @@ SPECIALS = ("<s>", "</s>", *CLASSES)
 UNSEEN = -1
 
 _LOW, _CAP, _ALL, _HYPHEN, _CLITIC, _NUMBER, _ORDINAL, _MONEY, _OPAQUE, _SYMBOL = range(2, 2 + len(CLASSES))
+#: Surface forms whose identifiers are kept: some 50 MB.
+_MOST_FORMS = 400_000
 _APOSTROPHES = str.maketrans("’ʼ‐‑", "''--")
 _DIGITS = regex.compile(r"\p{N}")
 
@@ -104,7 +106,8 @@ class Vocabulary:
     usual: list[str]
     #: What :mod:`textrepair.model.surface` found of words so far.
     beside_lower_case: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
-    _surface: dict[tuple[str, int], int] = field(default_factory=dict, repr=False)
+    _word_surface: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
+    _other_surface: dict[tuple[str, int], int] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_index", {word: i for i, word in enumerate(self.words)})
@@ -126,16 +129,22 @@ class Vocabulary:
 
     def identifiers(self, tokens: Tokens) -> npt.NDArray[np.int32]:
         """Identifiers of all tokens, shape ``(len(tokens),)``; surface forms are looked up once per vocabulary."""
-        surface = self._surface
-        if (
-            len(surface) > 500_000
-        ):  # bounds the memory of a long batch run (some 60 MB) without costing a hit rate
-            surface.clear()
-        found = list(map(surface.get, zip(tokens.texts, tokens.kinds, strict=True)))
+        words, others = self._word_surface, self._other_surface
+        for surface in (words, others):  # bounds the memory of a long batch run without costing a hit rate
+            if len(surface) > _MOST_FORMS:
+                surface.clear()
+        texts, kinds = tokens.texts, tokens.kinds
+        found = list(map(words.get, texts))
+        for i in np.flatnonzero(tokens.kind_array != TokenKind.WORD).tolist():
+            found[i] = others.get((texts[i], kinds[i]))
         if None in found:
-            for key in set(zip(tokens.texts, tokens.kinds, strict=True)) - surface.keys():
-                surface[key] = self.identifier(*key)
-            found = list(map(surface.get, zip(tokens.texts, tokens.kinds, strict=True)))
+            for i in [i for i, identifier in enumerate(found) if identifier is None]:
+                text, kind = texts[i], kinds[i]
+                found[i] = identifier = self.identifier(text, kind)
+                if kind == TokenKind.WORD:
+                    words[text] = identifier
+                else:
+                    others[text, kind] = identifier
         return np.array(found, dtype=np.int32)
 
     def usual_form(self, identifier: int) -> str:
