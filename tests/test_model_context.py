@@ -74,7 +74,7 @@ def test_scorer_does_not_touch_the_evidence_of_damage(name: str) -> None:
     before = unscored(name)
     favours = Favours(doubtful_word(before), 3.0)
     after = read(dataclasses.replace(packaged(), context=favours), tokenize(SPUN[name]))
-    assert (after.log_ratio, after.rate) == (before.log_ratio, before.rate)
+    assert (after.signs, after.rate) == (before.signs, before.rate)
     np.testing.assert_array_equal(after.families, before.families)
 
 

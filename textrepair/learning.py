@@ -19,7 +19,7 @@ from pathlib import Path
 from textrepair.corpus.articles import STDIN, Unreadable, read_articles
 from textrepair.corpus.articles import Reading as InputReading
 from textrepair.detector.base import Document
-from textrepair.detector.spin import FLAGGED, SHORTEST, SpinDetector
+from textrepair.detector.spin import FLAGGED, SpinDetector
 from textrepair.evaluation import Gold, Harm, evaluate
 from textrepair.model.decipherment import ROUNDS, decipher
 from textrepair.model.families import Aligned, SwapCounts, count_links, count_swaps, with_family
@@ -193,7 +193,7 @@ def _spun(model: Model, damaged: Sequence[tuple[str, str]], say: Say) -> list[st
     foreign = 0
     for _, text in damaged:
         document = Document(text)
-        if document.tokens.words < SHORTEST:
+        if not detector.can_tell(document):
             continue
         if not _is_english(model, Side.of(document.tokens).forms):
             foreign += 1
