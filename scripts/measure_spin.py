@@ -2,7 +2,7 @@
 
 Whole articles of two real spinners, by the packaged model, which holds pairs of both (none of these articles), and by models
 built without each (kept in ``--work`` by ``measure.py``).  Sound articles: ``sound/newswire.jsonl`` and ``sound/web.jsonl``.  A
-dozen of the web posts are spun in truth (docs/accuracy.md) and are named with ``--spun``, to be left out.
+web posts that are spun in truth (:mod:`build.spun_posts`) are left out.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from build.splits import area, interval, recall_at
+from build.spun_posts import PARTLY_SPUN, SPUN
 from build_model import add_sources
 from measure import without
 
@@ -26,7 +27,7 @@ SPINNERS = ("issues", "tutorial")
 PRIOR = 0.05
 
 
-def probabilities(model: Model, path: Path, left_out: frozenset[str]) -> np.ndarray:
+def probabilities(model: Model, path: Path) -> np.ndarray:
     """Of every article of a file that is long enough to be judged."""
     detector = SpinDetector(model)
     with open(path, encoding="utf-8") as file:
@@ -34,7 +35,7 @@ def probabilities(model: Model, path: Path, left_out: frozenset[str]) -> np.ndar
     found = (
         detector.detect(Document(r["text"][:LONGEST])).damage.probability
         for r in records
-        if r.get("id") not in left_out
+        if r.get("id") not in SPUN | PARTLY_SPUN
     )
     return np.array([p for p in found if p is not None])
 
@@ -54,10 +55,8 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add_sources(parser)
-    parser.add_argument("--spun", nargs="*", default=[], help="ids of web posts that are spun in truth")
     parser.add_argument("--scores", type=Path, help="write the probabilities here, for draw_detection.py")
     options = parser.parse_args()
-    left_out = frozenset(options.spun)
     head = (
         "spinner",
         "model",
@@ -75,14 +74,11 @@ def main() -> None:
             options.data, options.seeds, options.wordnet, options.work, spinner
         )
     for name, model in models.items():
-        sound = {
-            n: probabilities(model, options.data / "sound" / f"{n}.jsonl", left_out)
-            for n in ("newswire", "web")
-        }
+        sound = {n: probabilities(model, options.data / "sound" / f"{n}.jsonl") for n in ("newswire", "web")}
         for spinner in SPINNERS:
             if name != "packaged" and spinner not in name:
                 continue
-            spun = probabilities(model, options.data / "spun" / f"{spinner}_articles.jsonl", frozenset())
+            spun = probabilities(model, options.data / "spun" / f"{spinner}_articles.jsonl")
             if name != "packaged":
                 told["damaged"] += spun.tolist()
             for text, negative in sound.items():
