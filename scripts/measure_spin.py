@@ -1,8 +1,8 @@
 """Measure how well spun articles are told from sound ones: ``python scripts/measure_spin.py [--scores FILE]``.
 
 Whole articles of two real spinners, by the packaged model, which holds pairs of both (none of these articles), and by models
-built without each (kept in ``--work`` by ``measure.py``).  Sound articles: ``sound/newswire.jsonl`` and ``sound/web.jsonl``.  A
-web posts that are spun in truth (:mod:`build.spun_posts`) are left out.
+built without each (kept in ``--work`` by ``measure.py``).  Sound articles: ``sound/newswire.jsonl`` and ``sound/web.jsonl``.
+Posts that are spun in truth (:mod:`build.spun_posts`) are left out.
 """
 
 from __future__ import annotations
