@@ -6,8 +6,8 @@ stand for others: a strange name or one odd sentence makes a large ratio, but a 
 deals in near synonyms leaves many small traces and hardly a ratio.  And how much better a light spinner explains the words that
 stand where they never stood (:mod:`textrepair.detector.spin_screen`).
 
-Every replaced word is a finding, and its most likely original an edit whose
-confidence is the posterior, calibrated (:mod:`textrepair.detector.restored_words`, :mod:`textrepair.detector.confidence`).
+Every replaced word is a finding, and its most likely original an edit whose confidence is the posterior, calibrated
+(:mod:`textrepair.detector.restored_words`, :mod:`textrepair.detector.confidence`).
 """
 
 from __future__ import annotations
@@ -68,9 +68,8 @@ class SpinDetector:
 
     def signs(self, document: Document) -> tuple[Signs, float]:
         """What :func:`spin_probability` asks for."""
-        return read(self.model, document.tokens, goes_on=lambda signs: False).signs, self._explanation(
-            document
-        )
+        reading = read(self.model, document.tokens, goes_on=lambda signs: False)
+        return reading.signs, self._explanation(document)
 
     def _read(self, document: Document, protected: frozenset[int] = frozenset()) -> tuple[Reading, float]:
         """The article's reading, to the end if it is flagged, and the probability that it was spun."""
