@@ -24,7 +24,7 @@ from textrepair.pieces import LONGEST
 
 SPINNERS = ("issues", "tutorial")
 #: As in the packaged detector's calibration.
-PRIOR = 0.05
+PRIOR = 0.0125
 
 
 def probabilities(model: Model, path: Path) -> np.ndarray:
