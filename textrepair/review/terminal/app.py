@@ -122,6 +122,8 @@ class ReviewApp(App[None]):
 
     def _look(self) -> None:
         """The loader may have brought what one waits for."""
+        if not self.query("#head"):  # the screen is being taken down, and the timer ticks once more
+            return
         if self._item is not None or self._over:
             self._draw_head()
             return
