@@ -25,6 +25,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the tree is what is measured
 
+from build.records import records
 from build.splits import area, interval, recall_at
 from measure_mechanical import DAMAGE
 from measure_spin import f1
@@ -201,11 +202,9 @@ def main() -> None:
     options = parser.parse_args()
     sources, ids = {}, {}
     for source in ("newswire", "web"):
-        with (options.data / "sound" / f"{source}.jsonl").open(encoding="utf-8") as file:
-            records = [json.loads(line) for line in file]
-        records = records if options.recurring else records[-options.articles :]
-        sources[source] = [record["text"] for record in records]
-        ids[source] = [record["id"] for record in records]
+        articles = list(records(options.data / "sound" / f"{source}.jsonl"))
+        articles = articles if options.recurring else articles[-options.articles :]
+        ids[source], sources[source] = [name for name, _ in articles], [text for _, text in articles]
     if options.recurring:
         for source, texts in sources.items():
             print(f"\n{source}, {len(texts)} articles\n")

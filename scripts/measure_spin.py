@@ -12,6 +12,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+from build.records import records
 from build.splits import area, interval, recall_at
 from build.spun_posts import PARTLY_SPUN, SPUN
 from build_model import add_sources
@@ -30,12 +31,10 @@ PRIOR = 0.0125
 def probabilities(model: Model, path: Path) -> np.ndarray:
     """Of every article of a file that is long enough to be judged."""
     detector = SpinDetector(model)
-    with open(path, encoding="utf-8") as file:
-        records = [json.loads(line) for line in file]
     found = (
-        detector.detect(Document(r["text"][:LONGEST])).damage.probability
-        for r in records
-        if r.get("id") not in SPUN | PARTLY_SPUN
+        detector.detect(Document(text[:LONGEST])).damage.probability
+        for name, text in records(path)
+        if name not in SPUN | PARTLY_SPUN
     )
     return np.array([p for p in found if p is not None])
 

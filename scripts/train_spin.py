@@ -16,17 +16,16 @@ beside them the posts that are spun in truth, which are never fitted on; then th
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from build.light_spinner import LightSpinner
 from build.passages import ARTICLE, FAMILIES, read_passages
+from build.records import records
 from build.splits import interval, recall_at
 from build.spun_posts import PARTLY_SPUN, SPUN
 from build.translated_text import kept_samples
@@ -100,14 +99,6 @@ def with_stretches(texts: Iterable[Text], rng: random.Random) -> Iterator[Text]:
             yield Text(f"{text.kind}, stretch", text.article, " ".join(words[start : start + size]))
 
 
-def records(path: Path) -> Iterator[tuple[str, str]]:
-    """Ids and texts of a file of records."""
-    with open(path, encoding="utf-8") as file:
-        for number, line in enumerate(file):
-            record = json.loads(line)
-            yield record.get("id", f"{path.stem}-{number}"), record["text"]
-
-
 def by_packaged(options: argparse.Namespace, model: Model, rng: random.Random) -> Iterator[Text]:
     """Sound texts, and those that a light spinner makes of them."""
     data = options.data
@@ -162,7 +153,7 @@ class Told:
     terms: Array
 
     def fitted(self) -> npt.NDArray[np.bool_]:
-        return np.array(["web, " not in kind or kind == "web, stretch" for kind in self.kinds])
+        return np.array([not kind.startswith(("web, spun", "web, partly spun")) for kind in self.kinds])
 
     def spun(self) -> npt.NDArray[np.bool_]:
         return np.array([kind.split(",")[0] not in _NOT_SPUN for kind in self.kinds])
@@ -182,6 +173,7 @@ def look(options: argparse.Namespace) -> Told:
         detector = SpinDetector(model)
         for text in texts:
             document = Document(text.text[:LONGEST], scanner)
+            # Lists too, of which nothing is told: they are the hardest of sound texts.
             if document.scan.looks_english and document.tokens.words >= SHORTEST:
                 kinds.append(text.kind)
                 articles.append(text.article)

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from build.records import records
 from build.splits import area, interval, recall_at
 from build.translated_text import Sample, kept_samples
 
@@ -91,9 +92,8 @@ def joined(one: Articles, two: Articles) -> Articles:
 
 def sound_set(data: Path, name: str) -> list[Sample]:
     """The articles of ``sound/NAME.jsonl``."""
-    with open(data / "sound" / f"{name}.jsonl", encoding="utf-8") as file:
-        records = [json.loads(line) for line in file]
-    return [Sample(r["text"], False, "sound", "none", name, r["id"]) for r in records]
+    path = data / "sound" / f"{name}.jsonl"
+    return [Sample(text, False, "sound", "none", name, group) for group, text in records(path)]
 
 
 def material(options: argparse.Namespace) -> tuple[Articles, dict[str, Articles]]:

@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 import zstandard
 from click.testing import CliRunner
+from known_failures import parameters
 
 import textrepair
 from textrepair.cli import commands
@@ -176,15 +177,10 @@ def test_sound_articles_in_other_dress_stay(repairer: Repairer, variant: str) ->
         assert repairer.repair(text).text == text, path.name
 
 
-def _markup() -> Iterator[Any]:
-    for case in json.loads((ROOT / "tests" / "cases" / "markup.json").read_text(encoding="utf-8")):
-        failing = (
-            [pytest.mark.xfail(strict=True, reason=case["comment"])] if case.get("known_failure") else []
-        )
-        yield pytest.param(case, id=case["label"], marks=failing)
+MARKUP = json.loads((ROOT / "tests" / "cases" / "markup.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("case", list(_markup()))
+@pytest.mark.parametrize("case", parameters(MARKUP))
 def test_markup_and_code_stay(repairer: Repairer, case: dict[str, str]) -> None:
     for text in (case["text"], case["text"].replace("\n", "\r\n"), case["text"].rstrip()):
         assert repairer.repair(text).text == text

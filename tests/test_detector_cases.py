@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from known_failures import parameter
 
 from textrepair.detector.base import Detector, Document
 from textrepair.detector.encoding import EncodingDetector
@@ -28,22 +29,10 @@ def _cases(kind: str) -> list[dict[str, Any]]:
     return cases
 
 
-def _parameters() -> list[Any]:
-    return [
-        pytest.param(
-            kind,
-            case,
-            id=f"{kind}: {case['label']}",
-            marks=[pytest.mark.xfail(strict=True, reason=case["comment"])]
-            if case.get("known_failure")
-            else [],
-        )
-        for kind in DETECTORS
-        for case in _cases(kind)
-    ]
-
-
-@pytest.mark.parametrize(("kind", "case"), _parameters())
+@pytest.mark.parametrize(
+    ("kind", "case"),
+    [parameter(case, kind, name=f"{kind}: {case['label']}") for kind in DETECTORS for case in _cases(kind)],
+)
 def test_case(kind: str, case: dict[str, Any]) -> None:
     detection = DETECTORS[kind].detect(Document(case["original"]))
     sure = tuple(edit for edit in detection.edits if edit.confidence >= APPLIED)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from known_failures import parameters
 from sample_models import packaged
 
 from textrepair.model.surface import begins_as_clitic, indefinite_articles, written
@@ -18,20 +19,7 @@ CASES: list[dict[str, Any]] = json.loads(
 )
 
 
-def _parameters() -> list[Any]:
-    return [
-        pytest.param(
-            case,
-            id=case["label"],
-            marks=[pytest.mark.xfail(strict=True, reason=case["comment"])]
-            if case.get("known_failure")
-            else [],
-        )
-        for case in CASES
-    ]
-
-
-@pytest.mark.parametrize("case", _parameters())
+@pytest.mark.parametrize("case", parameters(CASES))
 def test_case(case: dict[str, Any]) -> None:
     model = packaged()
     tokens = tokenize(case["original"])

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from known_failures import parameters
 from sample_models import articles, packaged
 
 from textrepair.repair import Repairer
@@ -26,19 +27,7 @@ def repaired() -> dict[str, str]:
     return dict(zip((case["label"] for case in CASES), paragraphs, strict=True))
 
 
-@pytest.mark.parametrize(
-    "case",
-    [
-        pytest.param(
-            case,
-            id=case["label"],
-            marks=[pytest.mark.xfail(strict=True, reason=case["comment"])]
-            if case.get("known_failure")
-            else [],
-        )
-        for case in CASES
-    ],
-)
+@pytest.mark.parametrize("case", parameters(CASES))
 def test_case(case: dict[str, Any]) -> None:
     assert repaired()[case["label"]] == case["expect"]
 

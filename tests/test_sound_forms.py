@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from known_failures import parameters
 
 from textrepair.repair import Repairer, load
 
@@ -26,19 +27,7 @@ def repairer(request: pytest.FixtureRequest) -> Repairer:
     return load(depth=request.param)
 
 
-@pytest.mark.parametrize(
-    "case",
-    [
-        pytest.param(
-            case,
-            id=case["label"],
-            marks=[pytest.mark.xfail(strict=True, reason=case["comment"])]
-            if case.get("known_failure")
-            else [],
-        )
-        for case in CASES
-    ],
-)
+@pytest.mark.parametrize("case", parameters(CASES))
 def test_is_left_alone(repairer: Repairer, case: dict[str, Any]) -> None:
     repair = repairer.repair(case["text"])
     diagnosis = repair.diagnosis

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from known_failures import parameters
 
 from textrepair.detector.base import Detection, Document
 from textrepair.detector.lost_spaces import LostSpaces
@@ -37,19 +38,7 @@ def _detect(text: str) -> Detection:
     return detector.detect(Document(text, scanner))
 
 
-@pytest.mark.parametrize(
-    "case",
-    [
-        pytest.param(
-            case,
-            id=case["label"],
-            marks=[pytest.mark.xfail(strict=True, reason=case["comment"])]
-            if case.get("known_failure")
-            else [],
-        )
-        for case in _cases("spacing_in_context")
-    ],
-)
+@pytest.mark.parametrize("case", parameters(_cases("spacing_in_context")))
 def test_case(case: dict[str, Any]) -> None:
     detection = _detect(case["original"])
     sure = tuple(edit for edit in detection.edits if edit.confidence >= APPLIED)

@@ -6,6 +6,7 @@ damaged, were they independent: 1 - Π(1 - score).  It grows with every place, i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from math import prod
 from operator import attrgetter
@@ -22,6 +23,15 @@ def at_least_one(scores: Iterable[float]) -> float:
     (0.75, 0.0)
     """
     return 1.0 - prod(1.0 - score for score in scores)
+
+
+def logistic(logit: float) -> float:
+    """The probability of natural-log odds; far ones are cut, so that none is 0 or 1.
+
+    >>> logistic(0.0), 0.0 < logistic(-1e9) < logistic(1e9) < 1.0
+    (0.5, True)
+    """
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
 def share_of_words(words: int, affected: float) -> float:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from operator import mul
 
 from textrepair.detector.base import UNTOLD, Damage, Detection, Document, findings_of
+from textrepair.detector.evidence import logistic
 from textrepair.detector.restored_words import NO_EDITS, Weighed, weighed_edits
 from textrepair.detector.screen import Scanner, model_scanner
 from textrepair.detector.spin_screen import SpinScreen
@@ -48,7 +49,7 @@ class SpinDetector:
         reading, probability = self._read(document, protected)
         edits = self._weighed(document, reading, probability).edits
         findings = tuple(findings_of(edits, self.kind))
-        severity = sum([e.confidence for e in edits]) / max(1, document.tokens.words)
+        severity = sum([e.confidence for e in edits]) / document.tokens.words
         return Detection(Damage(probability, min(1.0, severity)), findings, edits)
 
     def weigh(self, document: Document) -> Weighed:
@@ -110,8 +111,7 @@ _KINDS_MORE = 0.3
 def spin_probability(signs: Signs, explanation: float) -> float:
     """The probability that an article with these signs was spun; ``explanation`` as of
     :meth:`~textrepair.detector.spin_screen.SpinScreen.explanation`."""
-    logit = sum(map(mul, _WEIGHTS, terms(signs, explanation)))
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+    return logistic(sum(map(mul, _WEIGHTS, terms(signs, explanation))))
 
 
 def terms(signs: Signs, explanation: float) -> tuple[float, float, float, float, float]:

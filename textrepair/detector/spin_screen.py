@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -25,6 +24,7 @@ import numpy.typing as npt
 from textrepair.detector import byte_scan
 from textrepair.detector.compiled import compiled, compiled_making_arrays
 from textrepair.detector.screen import Scan
+from textrepair.lazy import cached_property
 from textrepair.model.adaptation import numbered
 from textrepair.model.channel import FACTOR_UNITS, STEP, Entries, log_probability
 from textrepair.model.model import Model

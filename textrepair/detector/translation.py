@@ -27,7 +27,7 @@ import numpy.typing as npt
 
 from textrepair.detector import byte_scan, traces
 from textrepair.detector.base import UNTOLD, Damage, Detection, Document, Finding, findings_of
-from textrepair.detector.evidence import share_of_words, without_overlap
+from textrepair.detector.evidence import logistic, share_of_words, without_overlap
 from textrepair.detector.skeleton import Profile, Skeleton, weighed
 from textrepair.detector.spin import FLAGGED
 from textrepair.model.model import Model
@@ -124,7 +124,7 @@ class TranslationDetector:
         logit = wording.logit(wording.score(scan.skeleton), scan.words)
         left = found_traces(untouched or document)
         logit += traces.evidence(left)
-        probability = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+        probability = logistic(logit)
         if probability < FLAGGED:
             return Detection(Damage(probability, 0.0))
         edits = without_overlap(traces.edits(document, self.model))
