@@ -16,13 +16,20 @@ import numpy as np
 import numpy.typing as npt
 
 from textrepair.detector.compiled import compiled
+from textrepair.detector.word_hash import (
+    SMALL_BITS,
+    first_bytes,
+    joined_hash,
+    mixed,
+    short_hash,
+    small_letters,
+    word_hash,
+)
 from textrepair.detector.word_table import (
     AGENCY,
     BEGINS,
     COMMON,
     ENDS,
-    FNV_PRIME,
-    FNV_START,
     FRAGMENT,
     FREQUENT,
     KNOWN,
@@ -92,6 +99,9 @@ def _byte_classes() -> npt.NDArray[np.uint8]:
 
 
 _CLASS = _byte_classes()
+#: Behind a small letter: may the word go on?
+_GOES_ON = (_CLASS <= _DIGIT) | (_CLASS == _HIGH)
+_ZEROS = np.uint64(0x3030303030303030)
 
 
 def _members(signs: str) -> npt.NDArray[np.bool_]:
@@ -195,17 +205,13 @@ def _seen(table, hashed, mark):  # type: ignore[no-untyped-def]
 
 @compiled
 def _hash_bytes(data, start, end):  # type: ignore[no-untyped-def]
-    """Eight bytes at a time; only equal texts need equal hashes here."""
-    hashed = FNV_START ^ np.uint64(end - start)
+    """That of a line or a sentence: unlike a word's it tells capitals."""
+    hashed = np.uint64(end - start)
     at, first = start, address(data)
     while at + 8 <= end:
-        hashed = (hashed ^ eight_bytes(first + at, 0)) * np.uint64(0x9E3779B97F4A7C15)
-        hashed ^= hashed >> np.uint64(29)
+        hashed = mixed(hashed, eight_bytes(first + at, 0))
         at += 8
-    while at < end:
-        hashed = (hashed ^ np.uint64(data[at])) * FNV_PRIME
-        at += 1
-    return hashed ^ (hashed >> np.uint64(31))
+    return mixed(hashed, first_bytes(eight_bytes(first + at, 0), end - at)) if at < end else hashed
 
 
 @compiled
@@ -283,27 +289,50 @@ def _is_bound(data, start, end):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def _zeros_hash(size):  # type: ignore[no-untyped-def]
+    """The hash of so many zeros, which stand for all numbers of so many digits."""
+    hashed = short_hash(_ZEROS, min(size, 8))
+    while size > 8:
+        size -= 8
+        hashed = mixed(hashed, first_bytes(_ZEROS, min(size, 8)))
+    return hashed
+
+
+@compiled
+def _begins_furniture(data, prefixes, start, end):  # type: ignore[no-untyped-def]
+    """Has the first word of a line a digit near its beginning, or does it begin as lines of furniture do?"""
+    first = address(data) + start
+    head, rest = eight_bytes(first, 0), eight_bytes(first + 8, 0) if end - start > 8 else np.uint64(0)
+    long_head = short_hash(head, 8)
+    for size in range(1, min(end - start, _PREFIX) + 1):
+        if _CLASS[data[start + size - 1]] == _DIGIT:
+            return True
+        hashed = (
+            short_hash(head, size)
+            if size <= 8
+            else mixed(long_head, first_bytes(rest | SMALL_BITS, size - 8))
+        )
+        if prefixes[home(prefixes, hashed)]:
+            return True
+    return False
+
+
+@compiled
 def _identifier(data, table, signs, value, start, end, traits):  # type: ignore[no-untyped-def]
     """The model's identifier of a word, or of the compound that ends in it."""
     if traits & _HYPHENED:
         return np.int64(signs[261])
     if traits & _CLITIC:
-        hashed = (FNV_START ^ np.uint64(39)) * FNV_PRIME
-        for k in range(start, end):
-            low = data[k]
-            if _CLASS[low] == _UPPER:
-                low += np.uint8(32)
-            hashed = (hashed ^ np.uint64(low)) * FNV_PRIME
-        value = look_up(table, hashed)
+        # the model writes its apostrophe straight; none of its clitics is longer than seven letters
+        size = end - start
+        chunk = eight_bytes(address(data) + start, 0) << np.uint64(8) | np.uint64(39)
+        value = look_up(table, short_hash(chunk, size + 1)) if size < 8 else np.int64(0)
     elif (
         traits & _DIGITS
         and not traits & (_LETTERS | _WIDE)
         and (not value or value & NO_IDENTIFIER == NO_IDENTIFIER)
     ):
-        hashed = FNV_START  # of so many zeros
-        for _ in range(start, end):
-            hashed = (hashed ^ np.uint64(48)) * FNV_PRIME
-        value = look_up(table, hashed)
+        value = look_up(table, _zeros_hash(end - start))
     identifier = value & NO_IDENTIFIER
     if value and identifier != NO_IDENTIFIER:
         return identifier
@@ -389,9 +418,7 @@ def _look_up_line(  # type: ignore[no-untyped-def]
                 and (last_value & BEGINS or not last_value)
                 and (value & ENDS or not value)
             ):
-                whole = hashes[k - 1]
-                for at in range(start, end):
-                    whole = (whole ^ np.uint64(data[at])) * FNV_PRIME
+                whole = joined_hash(data, np.int64(parts[k - 1, 0]), np.int64(parts[k - 1, 1]), start, end)
                 suspect = look_up(table, whole) & COMMON != 0
             if suspect:
                 point, point_at = _code_point(data, point_at, start, point), start
@@ -428,6 +455,8 @@ def scan_bytes(
     (256,) the model's identifiers of ASCII signs, -1 for what it doesn't see, then those of its classes and of dash, ellipsis
     and the end of a sentence (see :func:`textrepair.detector.screen.sign_identifiers`).
 
+    ``data`` has bytes behind it that may be read (:func:`textrepair.detector.word_hash.padded`).
+
     Filled in: ``ids`` (two more than the text has bytes, or empty: not wanted) the identifiers of words and signs, with that
     of the sentence's end after each sentence; ``unlisted`` (a third of the text's bytes) starts, in code points, of words on
     no list, of rests of cut words, and of words that make another one with the word before; ``doubled`` (half the text's bytes)
@@ -436,7 +465,7 @@ def scan_bytes(
     ``parts``, ``values`` and ``hashes`` (half the text's bytes and one more) start and end, in bytes, of every run of letters
     and digits, what the table says of it, and its hash there; ``stats`` zeros, (STATS,).
     """
-    size = len(data)
+    size, first = len(data), address(data)
     want = len(ids) > 0
     flags = 0
     words = tokens = spelled = again = line_count = candidates = runs = 0
@@ -473,54 +502,54 @@ def scan_bytes(
                     # ---- a word: letters and digits
                     start = at
                     start_point = at - wide_tails
-                    hashed = FNV_START
-                    before = FNV_START
                     lower = upper = digits = wide = 0
                     turn = -1  # where a capital follows a small letter
-                    while at < size:
-                        sign = data[at]
-                        kind = _CLASS[sign]
-                        if kind == _LOWER:
-                            run = at
-                            limit = at + 1 if line_begins else size
-                            while at < limit and 97 <= data[at] <= 122:
-                                before = hashed
-                                hashed = (hashed ^ np.uint64(data[at])) * FNV_PRIME
+                    kind = _CLASS[data[at]]
+                    if kind <= _UPPER:
+                        # a capital at the most, then small letters, as mostly
+                        upper = 1 if kind == _UPPER else 0
+                        chunk = eight_bytes(first + at, 0)
+                        letters = small_letters(chunk | np.uint64(upper << 5))
+                        at += letters
+                        hashed = short_hash(chunk, letters)
+                        while letters == 8:
+                            chunk = eight_bytes(first + at, 0)
+                            letters = small_letters(chunk)
+                            at += letters
+                            if letters:
+                                hashed = mixed(hashed, first_bytes(chunk, letters))
+                        lower = at - start - upper
+                    if at == start or _GOES_ON[data[at]]:
+                        while at < size:
+                            sign = data[at]
+                            kind = _CLASS[sign]
+                            if kind == _LOWER:
+                                lower += 1
                                 at += 1
-                            lower += at - run
-                        elif kind == _UPPER:
-                            if lower and turn < 0 and _CLASS[data[at - 1]] == _LOWER:
-                                turn = at
-                            upper += 1
-                            before = hashed
-                            hashed = (hashed ^ np.uint64(sign + 32)) * FNV_PRIME
-                            at += 1
-                        elif kind == _DIGIT:
-                            digits += 1
-                            before = hashed
-                            hashed = (hashed ^ np.uint64(sign)) * FNV_PRIME
-                            at += 1
-                        elif kind == _HIGH:
-                            width = _wide(data, at, size)
-                            if not _is_letter(data, at, width):
+                            elif kind == _UPPER:
+                                if lower and turn < 0 and _CLASS[data[at - 1]] == _LOWER:
+                                    turn = at
+                                upper += 1
+                                at += 1
+                            elif kind == _DIGIT:
+                                digits += 1
+                                at += 1
+                            elif kind == _HIGH:
+                                width = _wide(data, at, size)
+                                if not _is_letter(data, at, width):
+                                    break
+                                if previous_wide_end == at or _is_odd(data, at, width):
+                                    flags |= MOJIBAKE
+                                wide += 1
+                                wide_tails += width - 1
+                                at += width
+                                previous_wide_end = at
+                                previous_quiet = False
+                            else:
                                 break
-                            if previous_wide_end == at or _is_odd(data, at, width):
-                                flags |= MOJIBAKE
-                            for k in range(width):
-                                byte = data[at + k]
-                                if k == 1 and sign == 0xC3 and byte <= 0x9E:
-                                    byte += np.uint8(32)  # À to Þ
-                                hashed = (hashed ^ np.uint64(byte)) * FNV_PRIME
-                            wide += 1
-                            wide_tails += width - 1
-                            at += width
-                            previous_wide_end = at
-                            previous_quiet = False
-                        else:
-                            break
-                        if line_begins and at - start <= _PREFIX and not line_mark:
-                            if digits or prefixes[home(prefixes, hashed)]:
-                                line_mark = True
+                        hashed = word_hash(data, start, at)
+                    if line_begins:
+                        line_mark = line_mark or _begins_furniture(data, prefixes, start, at)
                     line_begins = False
                     size_here = at - start
                     following = data[at] if at < size else np.uint8(10)
@@ -611,7 +640,7 @@ def scan_bytes(
                         and size_here >= 4
                         and (data[at - 1] == 115 or data[at - 1] == 83)
                     ):
-                        possessive, possessive_mark, possessive_end = before, 2, at
+                        possessive, possessive_mark, possessive_end = word_hash(data, start, at - 1), 2, at
                     elif size_here == 1 and (data[start] == 115 or data[start] == 83) and clitic:
                         possessive, possessive_mark, possessive_end = h1, 1, at
                     last_capital = _CLASS[data[start]] == _UPPER

@@ -25,7 +25,8 @@ import numpy.typing as npt
 
 from textrepair.detector.compounds import LOST, UNLISTED_COMPOUND, part_logp
 from textrepair.detector.glue import FUNCTION_WORDS, SLIP_SHARE, may_stand_alone, one_letter_off
-from textrepair.detector.word_table import COMMON, FNV_PRIME, FNV_START, NO_IDENTIFIER, look_up
+from textrepair.detector.word_hash import padded, word_hash
+from textrepair.detector.word_table import COMMON, NO_IDENTIFIER, look_up
 from textrepair.detector.words import COMMON_FREQUENCY, frequencies, frequency
 from textrepair.model import Model
 from textrepair.model.ngrams import Ngrams, find_pair, opened, token_logps
@@ -211,7 +212,7 @@ def explained_pairs(model: Model, table: npt.NDArray[np.uint64]) -> frozenset[st
     """
     words = list(frequencies())
     logps = np.log(np.fromiter(frequencies().values(), dtype=np.float64, count=len(words)))
-    data = np.frombuffer("\n".join(words).encode(), dtype=np.uint8)
+    data = padded("\n".join(words))
     vocabulary, lm = model.vocabulary, model.ngrams
     cuts = np.zeros(len(words), dtype=np.int32)
     least = math.log(EXPLAINED * LOST)
@@ -247,16 +248,11 @@ def _explain(
             plain = plain and 97 <= data[end] <= 122
             end += 1
         if plain and 5 <= end - begin <= 30:
-            head = (FNV_START ^ np.uint64(data[begin])) * FNV_PRIME
             for cut in range(begin + 2, end - 1):
-                head = (head ^ np.uint64(data[cut - 1])) * FNV_PRIME
-                first = look_up(table, head)
+                first = look_up(table, word_hash(data, begin, cut))
                 if not first & COMMON or first & NO_IDENTIFIER == NO_IDENTIFIER:
                     continue
-                tail = FNV_START
-                for at in range(cut, end):
-                    tail = (tail ^ np.uint64(data[at])) * FNV_PRIME
-                last = look_up(table, tail)
+                last = look_up(table, word_hash(data, cut, end))
                 if not last & COMMON or last & NO_IDENTIFIER == NO_IDENTIFIER:
                     continue
                 one, two = np.int64(seen_as[first & NO_IDENTIFIER]), np.int64(seen_as[last & NO_IDENTIFIER])

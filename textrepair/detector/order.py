@@ -29,15 +29,13 @@ from textrepair.detector.compiled import compiled, compiled_making_arrays
 from textrepair.detector.screen import Scan
 from textrepair.detector.skeleton import code_of, is_capital
 from textrepair.detector.spin import FLAGGED
+from textrepair.detector.word_hash import hash_of, word_hash
 from textrepair.detector.word_table import (
     CODE_SHIFT,
-    FNV_PRIME,
-    FNV_START,
     KNOWN,
     RAREST,
     RARITY_SHIFT,
     RARITY_UNITS,
-    hash_of,
 )
 
 _KIND = "order"
@@ -75,8 +73,6 @@ _OPENERS = np.array(
     ],
     dtype=np.uint64,
 )
-#: What undoes a multiplication by the hash's prime.
-_FNV_UNDO = np.uint64(pow(int(FNV_PRIME), -1, 1 << 64))
 
 
 @dataclass(frozen=True)
@@ -176,18 +172,6 @@ def _told(data, parts, values, hashes, begins, most):  # type: ignore[no-untyped
 
 
 @compiled
-def _lowered(data, start, end):  # type: ignore[no-untyped-def]
-    """The hash of a word in lower case, as that of the word table."""
-    hashed = FNV_START
-    for at in range(start, end):
-        byte = data[at]
-        if 65 <= byte <= 90 or (at > start and data[at - 1] == 0xC3 and 0x80 <= byte <= 0x9E):
-            byte += np.uint8(32)
-        hashed = (hashed ^ np.uint64(byte)) * FNV_PRIME
-    return hashed
-
-
-@compiled
 def _suffix(data, start, end):  # type: ignore[no-untyped-def]
     """How many letters of a suffix (ings, ing, ed, es, s) a word ends in, in whatever case; four others have to be left.  Crude,
     since it only has to join ``sanction`` and ``sanctions``, ``warned`` and ``warning``."""
@@ -200,15 +184,6 @@ def _suffix(data, start, end):  # type: ignore[no-untyped-def]
     cut = 2 if (two == 101) & (plural | (one == 100)) & (size >= 6) else cut
     cut = 3 if (three == 105) & (two == 110) & (one == 103) & (size >= 7) else cut
     return 4 if (four == 105) & (three == 110) & (two == 103) & plural & (size >= 8) else cut
-
-
-@compiled
-def _without(hashed, data, end, cut):  # type: ignore[no-untyped-def]
-    """The hash of a word without its last letters, at most four, from its own: each step of the hash is undone."""
-    for k in range(4):
-        shorter = (hashed * _FNV_UNDO) ^ np.uint64(data[max(0, end - 1 - k)] | np.uint8(32))
-        hashed = shorter if k < cut else hashed
-    return hashed
 
 
 @compiled
@@ -338,7 +313,7 @@ def _read(  # type: ignore[no-untyped-def]
             whole = single and not clitic  # as it stands in the word table
             hashed = hashes[first]
             if not whole and (upper or not words):
-                hashed = _lowered(data, start, word_end)
+                hashed = word_hash(data, start, word_end)
             code = (value >> CODE_SHIFT) & 0xFF if whole else np.int64(0)
             if words == 0:
                 for opener in _OPENERS:
@@ -350,13 +325,10 @@ def _read(  # type: ignore[no-untyped-def]
                     pronoun_told = True
                 elif words and upper and (value >> CODE_SHIFT) & 0xFF != _I:
                     pronoun_told = True
-            if rare:
-                cut = _suffix(data, start, word_end)
-                stems[stem_count] = (
-                    _without(hashed, data, word_end, cut) if whole else _lowered(data, start, word_end - cut)
-                )
-                weights[stem_count] = rare / RARITY_UNITS
-                stem_count += 1
+            # done for frequent words too, which have no weight: which are can't be foreseen
+            stems[stem_count] = word_hash(data, start, word_end - _suffix(data, start, word_end))
+            weights[stem_count] = rare / RARITY_UNITS
+            stem_count += 1 if rare > 0 else 0
             named = upper and (words > 0 or rare > _RARE)
             if named:
                 run += 1

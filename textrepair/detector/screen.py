@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from textrepair.detector import byte_scan
 from textrepair.detector.skeleton import Skeleton, word_codes
+from textrepair.detector.word_hash import padded
 from textrepair.detector.word_table import (
     ABBREVIATION,
     AGENCY,
@@ -96,7 +97,7 @@ class Scanner:
 
     def scan(self, text: str) -> Scan:
         """Scan a text; 34 bytes of memory for each of its bytes while it runs."""
-        data = np.frombuffer(text.encode("utf-8", "surrogatepass"), dtype=np.uint8)
+        data = padded(text)
         size = len(data)
         ids = np.empty(size + 2 if len(self.signs) else 0, dtype=np.int32)
         unlisted, doubled = np.empty(size // 3 + 1, dtype=np.int64), np.empty(size // 2 + 1, dtype=np.int64)

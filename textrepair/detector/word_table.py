@@ -1,9 +1,9 @@
 """What is known of a word, by the hash of its bytes?
 
-One open-addressing table of 64-bit slots: the upper 20 bits hold those of the word's hash, the lower 44 what is known
-(:data:`KNOWN` and so on).  Words are in lower case, in UTF-8; the hash is FNV-1a (Fowler, Noll & Vo, 1991), which a scan computes
-while it reads.  A word that isn't in the table is taken for one that is if they share 20 bits of hash and a run of slots: one
-unlisted word in 10^6.
+One open-addressing table of 64-bit slots: the upper 20 bits hold those of the word's hash
+(:mod:`textrepair.detector.word_hash`), the lower 44 what is known (:data:`KNOWN` and so on).  Words are in lower case, in UTF-8.
+A word that isn't in the table is taken for one that is if they share 20 bits of hash and a run of slots: one unlisted word in
+10^6.
 """
 
 from __future__ import annotations
@@ -14,9 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from textrepair.detector.compiled import compiled
-
-FNV_START = np.uint64(0xCBF29CE484222325)
-FNV_PRIME = np.uint64(0x100000001B3)
+from textrepair.detector.word_hash import padded, word_hash
 
 #: The word is on wordfreq's list, and not one of the glued pairs on it.
 KNOWN = 1 << 17
@@ -59,17 +57,9 @@ def rarity(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 @compiled
-def _hash(data: npt.NDArray[np.uint8], start: int, end: int) -> np.uint64:
-    hashed = FNV_START
-    for i in range(start, end):
-        hashed = (hashed ^ np.uint64(data[i])) * FNV_PRIME
-    return hashed
-
-
-@compiled
 def home(table, hashed):  # type: ignore[no-untyped-def]
     """Where in a table of a power of two the search for a hash begins."""
-    return (hashed ^ (hashed >> np.uint64(32))) & np.uint64(len(table) - 1)
+    return hashed & np.uint64(len(table) - 1)
 
 
 @compiled
@@ -100,7 +90,7 @@ def _insert(
         end = start
         while end < len(data) and data[end] != 10:
             end += 1
-        hashed = _hash(data, start, end)
+        hashed = word_hash(data, start, end)
         at = _slot(table, hashed)
         value = values[number]
         old = table[at]
@@ -118,7 +108,7 @@ def _clear(table: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8], flag: int
     start = 0
     for end in range(len(data) + 1):
         if end == len(data) or data[end] == 10:
-            table[_slot(table, _hash(data, start, end))] &= ~np.uint64(flag)
+            table[_slot(table, word_hash(data, start, end))] &= ~np.uint64(flag)
             start = end + 1
 
 
@@ -128,10 +118,11 @@ def _mark_halves(table: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8]) -> 
     start = 0
     for end in range(len(data) + 1):
         if end == len(data) or data[end] == 10:
-            hashed = FNV_START
-            for cut in range(start, end - 1):
-                hashed = (hashed ^ np.uint64(data[cut])) * FNV_PRIME
-                first, rest = _slot(table, hashed), _slot(table, _hash(data, cut + 1, end))
+            for cut in range(start + 1, end):
+                first, rest = (
+                    _slot(table, word_hash(data, start, cut)),
+                    _slot(table, word_hash(data, cut, end)),
+                )
                 if not table[first] & table[rest] & np.uint64(FREQUENT):
                     if table[first]:
                         table[first] |= np.uint64(BEGINS)
@@ -146,19 +137,13 @@ def _mark(bitmap: npt.NDArray[np.uint8], data: npt.NDArray[np.uint8]) -> None:
     for end in range(len(data) + 1):
         if end == len(data) or data[end] == 10:
             if end > start:
-                hashed = _hash(data, start, end)
+                hashed = word_hash(data, start, end)
                 bitmap[home(bitmap, hashed)] = 1
             start = end + 1
 
 
-def hash_of(word: str) -> np.uint64:
-    """The hash of a word, as the table's."""
-    data = _bytes([word])
-    return np.uint64(_hash(data, 0, len(data)))
-
-
 def _bytes(words: Iterable[str]) -> npt.NDArray[np.uint8]:
-    return np.frombuffer("\n".join(words).encode("utf-8", "surrogatepass"), dtype=np.uint8)
+    return padded("\n".join(words))
 
 
 class TableBuilder:
