@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -39,22 +37,17 @@ class Suspicious(Scanner):
         stats = scan.stats.copy()
         stats[byte_scan.FLAGS] = -1
         words = [match.start() for match in re.finditer(r"(?<![A-Za-z0-9])[a-z]", text)]
-        lines = []
+        lines: list[list[int]] = []
         at = 0
         for raw in text.split("\n"):
             if raw.strip(" \t\r\v\f\x1c\x1d\x1e\x1f"):  # as the scan counts lines
-                lines.append((len(lines), at, at + len(raw)))
+                lines.append([len(lines), at, at + len(raw)])
             at += len(raw) + 1
         stats[byte_scan.LINES] = len(lines)
-        return replace(
-            scan,
-            stats=stats,
-            unlisted=np.array(words, dtype=np.int64),
-            doubled=np.array(
-                [match.start() for match in re.finditer(r"(?<![A-Za-z])[A-Za-z]", text)], dtype=np.int64
-            ),
-            lines=np.array(lines, dtype=np.int64).reshape(-1, 3),
-        )
+        scan.stats = stats
+        scan.unlisted, scan.lines = words, lines
+        scan.doubled = [match.start() for match in re.finditer(r"(?<![A-Za-z])[A-Za-z]", text)]
+        return scan
 
 
 def suspicious() -> Suspicious:

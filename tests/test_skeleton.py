@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from textrepair.detector import order, skeleton
 from textrepair.detector.base import Document
+from textrepair.detector.byte_scan import runs_in
 from textrepair.detector.screen import default_scanner
 
 PIECES = (
@@ -31,7 +32,8 @@ def test_the_skeleton_compiled_and_not(text: str) -> None:
     scan = default_scanner().scan(text)
     codes = np.empty(2 * len(scan.data) + 1, dtype=np.uint8)
     begins = np.empty(len(scan.data) + 1, dtype=np.int32)
-    count, sentences = skeleton._skeleton.py_func(scan.data, scan.parts, scan.values, codes, begins)
+    spans, values, _ = runs_in(scan.room)
+    count, sentences = skeleton._skeleton.py_func(scan.data, spans, values, codes, begins)
     assert scan.skeleton.codes.tolist() == codes[:count].tolist()
     assert scan.skeleton.begins.tolist() == begins[:sentences].tolist()
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.detector.compiled import compiled
+from textrepair.detector.compiled import compiled, compiled_making_arrays
 from textrepair.detector.word_hash import (
     SMALL_BITS,
     first_bytes,
@@ -69,6 +69,10 @@ FOREIGN_NUMBER = 1 << 18
 FLAGS, WORDS, SPELLED, COMMON_WORDS, SMALL_WORDS, TOKENS, SCORED = range(7)
 UNLISTED, LINES, CANDIDATE_LINES, PARTS, DOUBLES = range(7, 12)
 STATS = 12
+
+# Rows of the room that a scan fills: one array, since each more to make and hand over costs as much as five words to read.
+_VALUES, _HASHES, _SPANS, _UNLISTED, _DOUBLED, _IDS, _LINES, _STATS = 0, 1, 2, 3, 4, 5, 6, 8
+_ROWS = 9
 
 # Classes of bytes.
 _LOWER, _UPPER, _DIGIT, _SPACE, _NEWLINE, _HIGH, _OTHER = range(7)
@@ -825,3 +829,68 @@ def scan_bytes(
     stats[LINES] = line_count
     stats[CANDIDATE_LINES] = candidates
     stats[DOUBLES] = again
+
+
+def room_for(data: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+    """What :func:`scan_into` needs for a text: some 36 bytes for each of the text's."""
+    return np.empty((_ROWS, max(len(data) // 2 + 2, STATS)), dtype=np.int64)
+
+
+@compiled_making_arrays
+def scan_into(  # type: ignore[no-untyped-def]
+    room, data, table, prefixes, signs
+):
+    """:func:`scan_bytes` with room for its arrays; with no ``signs`` there will be no identifiers."""
+    width = room.shape[1]
+    ids = room[_IDS].view(np.int32)
+    lines = room[_LINES : _LINES + 2].reshape(2 * width).view(np.int32)[: 3 * width].reshape(width, 3)
+    seen = 16
+    while 2 * seen < len(data):
+        seen *= 2
+    room[_STATS, :STATS] = 0
+    scan_bytes(
+        data, table, prefixes, signs, ids if len(signs) else ids[:0], room[_UNLISTED], room[_DOUBLED], lines,
+        np.zeros(seen, dtype=np.uint64), room[_SPANS].view(np.int32).reshape(width, 2),
+        room[_VALUES], room[_HASHES].view(np.uint64), room[_STATS],
+    )  # fmt: skip
+
+
+@compiled_making_arrays
+def runs_in(room):  # type: ignore[no-untyped-def]
+    """Where in a room each run of letters and digits begins and ends, what the table says of it, and its hash there."""
+    count = room[_STATS, PARTS]
+    spans = room[_SPANS].view(np.int32).reshape(room.shape[1], 2)
+    return spans[:count], room[_VALUES, :count], room[_HASHES].view(np.uint64)[:count]
+
+
+def stats_in(room: npt.NDArray[np.int64]) -> list[int]:
+    """A room's ``stats``."""
+    stats: list[int] = room[_STATS, :STATS].tolist()
+    return stats
+
+
+def unlisted_in(room: npt.NDArray[np.int64]) -> list[int]:
+    """A room's ``unlisted``."""
+    unlisted: list[int] = room[_UNLISTED, : room[_STATS, UNLISTED]].tolist()
+    return unlisted
+
+
+def doubled_in(room: npt.NDArray[np.int64]) -> list[int]:
+    """A room's ``doubled``."""
+    doubled: list[int] = room[_DOUBLED, : room[_STATS, DOUBLES]].tolist()
+    return doubled
+
+
+def lines_in(room: npt.NDArray[np.int64]) -> list[list[int]]:
+    """A room's ``lines``."""
+    count = room[_STATS, CANDIDATE_LINES]
+    lines: list[list[int]] = (
+        room[_LINES : _LINES + 2].reshape(-1).view(np.int32)[: 3 * count].reshape(-1, 3).tolist()
+    )
+    return lines
+
+
+def identifiers_in(room: npt.NDArray[np.int64], tokens: int) -> npt.NDArray[np.int32]:
+    """A room's ``ids``."""
+    identifiers: npt.NDArray[np.int32] = room[_IDS].view(np.int32)[:tokens]
+    return identifiers

@@ -226,7 +226,7 @@ class FurnitureDetector:
         text = document.text
         if not text or text.isspace():
             return UNTOLD
-        findings = tuple(_furniture(text, document.scan)) if len(document.scan.lines) else ()
+        findings = tuple(_furniture(text, document.scan)) if document.scan.lines else ()
         if self.recurring is not None:
             findings = _combined(findings, _recurring(text, self.recurring))
         if not findings:
@@ -252,7 +252,7 @@ def _furniture(text: str, scan: Scan) -> Iterator[Finding]:
     count = scan.stats[LINES]
     if count == 1 and len(text.strip()) <= _MAX_SHORT:
         return
-    lines = [(number, start, text[start:end]) for number, start, end in scan.lines.tolist()]
+    lines = [(number, start, text[start:end]) for number, start, end in scan.lines]
     counts: Counter[str] | None = None
     verbatim = Verbatim(text)
     for number, at, raw in lines:

@@ -25,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from textrepair.detector.base import UNTOLD, Damage, Detection, Document, Finding
+from textrepair.detector.byte_scan import runs_in
 from textrepair.detector.compiled import compiled, compiled_making_arrays
 from textrepair.detector.screen import Scan
 from textrepair.detector.skeleton import code_of, is_capital
@@ -134,12 +135,13 @@ def sentences_of(scan: Scan, most: int | None = MOST) -> Sentences:
 def _seen_by(scan: Scan, most: int | None) -> tuple[Any, ...]:
     """What the compiled functions get of a text."""
     begins = scan.skeleton.begins
-    return scan.data, scan.parts, scan.values, scan.hashes, begins, len(begins) if most is None else most
+    return scan.data, scan.room, begins, len(begins) if most is None else most
 
 
 @compiled_making_arrays
-def _sentences(data, parts, values, hashes, begins, most):  # type: ignore[no-untyped-def]
+def _sentences(data, room, begins, most):  # type: ignore[no-untyped-def]
     """The arrays of :class:`Sentences`."""
+    parts, values, hashes = runs_in(room)
     count, runs = len(begins), len(parts)
     spans = np.empty((count, 2), dtype=np.int32)
     marks = np.empty(count, dtype=np.uint8)
@@ -159,11 +161,9 @@ def _sentences(data, parts, values, hashes, begins, most):  # type: ignore[no-un
 
 
 @compiled_making_arrays
-def _told(data, parts, values, hashes, begins, most):  # type: ignore[no-untyped-def]
+def _told(data, room, begins, most):  # type: ignore[no-untyped-def]
     """How many sentences there are and, if enough, how likely they are out of order."""
-    _, marks, stem_start, stems, weights, name_start, names, sorts = _sentences(
-        data, parts, values, hashes, begins, most
-    )
+    _, marks, stem_start, stems, weights, name_start, names, sorts = _sentences(data, room, begins, most)
     count = len(marks)
     if count < SHORTEST:
         return count, 0.0

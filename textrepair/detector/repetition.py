@@ -113,7 +113,7 @@ class RepetitionDetector:
         if not scan.may_have(_SIGNS):
             return NOTHING
         verbatim = Verbatim(text)
-        again = scan.doubled.tolist()
+        again = scan.doubled
         edits = without_overlap(_doubled_words(text, again, verbatim)) if again else ()
         findings = findings_of(edits, _KIND)
         doubts = [edit.confidence for edit in edits]

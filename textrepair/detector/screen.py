@@ -48,22 +48,32 @@ class Scan:
     """What one pass over a text saw; never changed, though not frozen, since one is made for each text and that takes four times
     as long.
 
-    ``stats`` are the counts of :mod:`~textrepair.detector.byte_scan`; ``unlisted`` the starts of words on no list, of rests of
-    cut words, and of words that make another one with the word before; ``doubled`` those of words that stand there again;
-    ``lines`` number, start and end of lines that may be furniture; ``ids`` the model's identifiers of words
-    and signs, each sentence closed by that of its end (none without a model); ``data`` the text's bytes, ``parts`` where its
-    runs of letters and digits begin and end in them, ``values`` what the word table says of each, ``hashes`` its hash there.
+    ``stats`` are the counts of :mod:`~textrepair.detector.byte_scan`, ``room`` what else it noted; ``data`` the text's bytes.
     """
 
     stats: list[int]
-    unlisted: npt.NDArray[np.int64]
-    doubled: npt.NDArray[np.int64]
-    lines: npt.NDArray[np.int32]
-    ids: npt.NDArray[np.int32]
     data: npt.NDArray[np.uint8]
-    parts: npt.NDArray[np.int32]
-    values: npt.NDArray[np.int64]
-    hashes: npt.NDArray[np.uint64]
+    room: npt.NDArray[np.int64]
+
+    @cached_property
+    def unlisted(self) -> list[int]:
+        """The starts of words on no list, of rests of cut words, and of words that make another one with the word before."""
+        return byte_scan.unlisted_in(self.room)
+
+    @cached_property
+    def doubled(self) -> list[int]:
+        """The starts of words that stand there again."""
+        return byte_scan.doubled_in(self.room)
+
+    @cached_property
+    def lines(self) -> list[list[int]]:
+        """Number, start and end of lines that may be furniture."""
+        return byte_scan.lines_in(self.room)
+
+    @property
+    def ids(self) -> npt.NDArray[np.int32]:
+        """The model's identifiers of words and signs, each sentence closed by that of its end; none without a model."""
+        return byte_scan.identifiers_in(self.room, self.stats[byte_scan.TOKENS])
 
     def may_have(self, flag: int) -> bool:
         return self.stats[byte_scan.FLAGS] & flag != 0
@@ -76,7 +86,7 @@ class Scan:
     @cached_property
     def skeleton(self) -> Skeleton:
         """The text without its content."""
-        return Skeleton.of(self.data, self.parts, self.values)
+        return Skeleton.of(self.data, self.room)
 
     @property
     def looks_english(self) -> bool:
@@ -96,33 +106,11 @@ class Scanner:
     glued: frozenset[str] = frozenset()
 
     def scan(self, text: str) -> Scan:
-        """Scan a text; 34 bytes of memory for each of its bytes while it runs."""
+        """Scan a text."""
         data = padded(text)
-        size = len(data)
-        ids = np.empty(size + 2 if len(self.signs) else 0, dtype=np.int32)
-        unlisted, doubled = np.empty(size // 3 + 1, dtype=np.int64), np.empty(size // 2 + 1, dtype=np.int64)
-        lines = np.empty((size // 2 + 1, 3), dtype=np.int32)
-        seen = np.zeros(1 << max(4, (size // 2).bit_length()), dtype=np.uint64)
-        parts = np.empty((size // 2 + 1, 2), dtype=np.int32)
-        values, hashes = np.empty(size // 2 + 1, dtype=np.int64), np.empty(size // 2 + 1, dtype=np.uint64)
-        counts = np.zeros(byte_scan.STATS, dtype=np.int64)
-        byte_scan.scan_bytes(
-            data, self.table, self.prefixes, self.signs,
-            ids, unlisted, doubled, lines, seen, parts, values, hashes, counts,
-        )  # fmt: skip
-        stats = counts.tolist()
-        runs = stats[byte_scan.PARTS]
-        return Scan(
-            stats,
-            unlisted[: stats[byte_scan.UNLISTED]],
-            doubled[: stats[byte_scan.DOUBLES]],
-            lines[: stats[byte_scan.CANDIDATE_LINES]],
-            ids[: stats[byte_scan.TOKENS]],
-            data,
-            parts[:runs],
-            values[:runs],
-            hashes[:runs],
-        )
+        room = byte_scan.room_for(data)
+        byte_scan.scan_into(room, data, self.table, self.prefixes, self.signs)
+        return Scan(byte_scan.stats_in(room), data, room)
 
 
 # wordfreq's list and the vocabulary of the packaged model have 390,000 words together; a model with more gets a larger table.

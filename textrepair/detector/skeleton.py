@@ -17,7 +17,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.detector.byte_scan import is_wide_space
+from textrepair.detector.byte_scan import is_wide_space, runs_in
 from textrepair.detector.compiled import compiled, compiled_making_arrays
 from textrepair.detector.word_table import ABBREVIATION, CODE_SHIFT
 from textrepair.lazy import cached_property
@@ -403,6 +403,14 @@ def _skeleton(data, parts, values, out, begins):  # type: ignore[no-untyped-def]
     return n, sentences
 
 
+@compiled_making_arrays
+def _codes_and_begins(data, room):  # type: ignore[no-untyped-def]
+    out, begins = np.empty(2 * len(data) + 1, dtype=np.uint8), np.empty(len(data) + 1, dtype=np.int32)
+    spans, values, _ = runs_in(room)
+    codes, sentences = _skeleton(data, spans, values, out, begins)
+    return out[:codes], begins[:sentences]
+
+
 @dataclass(eq=False)  # one is made for each text: not frozen, as a scan
 class Skeleton:
     """A code for each token and each beginning of a sentence (quotes, a matter of typography, have none), and the bytes at which
@@ -412,20 +420,15 @@ class Skeleton:
     begins: npt.NDArray[np.int32]
 
     @classmethod
-    def of(
-        cls, data: npt.NDArray[np.uint8], parts: npt.NDArray[np.int32], values: npt.NDArray[np.int64]
-    ) -> Self:
-        """The skeleton of a text that was scanned (:class:`~textrepair.detector.screen.Scan`).
+    def of(cls, data: npt.NDArray[np.uint8], room: npt.NDArray[np.int64]) -> Self:
+        """The skeleton of a text that was scanned into a room (:mod:`~textrepair.detector.byte_scan`).
 
         >>> from textrepair.detector.base import Document
         >>> skeleton = Document("The Dutch asked for peace, didn't they?").scan.skeleton
         >>> [ALPHABET[code] for code in skeleton.codes]
         ['<s>', 'the', 'N', '-ed', 'for', 'w', ',', 'w', "'t", 'they', '?']
         """
-        out = np.empty(2 * len(data) + 1, dtype=np.uint8)
-        begins = np.empty(len(data) + 1, dtype=np.int32)
-        codes, sentences = _skeleton(data, parts, values, out, begins)
-        return cls(out[:codes], begins[:sentences])
+        return cls(*_codes_and_begins(data, room))
 
 
 def runs(codes: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -79,7 +79,7 @@ def _doubts(edits: Iterable[Edit]) -> Iterator[float]:
 def _edits(document: Document, model: LostSpaces | None) -> Iterator[Edit]:
     text, scan, verbatim = document.text, document.scan, Verbatim(document.text)
     if len(scan.unlisted):
-        suspects = scan.unlisted.tolist()
+        suspects = scan.unlisted
         listed = document.scanner.glued if model and document.scanner else frozenset[str]()
         cut = find_cut(text, suspects, model, listed)
         beside = {place for at, _ in cut for place in (at, at + 1)}  # a part of a cut word is not glued
