@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, chain
 from operator import attrgetter
 from pathlib import Path
 from typing import Literal, get_args
@@ -21,7 +21,7 @@ import regex
 from textrepair.detector.base import KINDS, UNTOLD, Damage, Detection, Detector, Diagnosis, Document, Finding
 from textrepair.detector.byte_scan import SPELLED
 from textrepair.detector.encoding import EncodingDetector
-from textrepair.detector.evidence import without_overlap
+from textrepair.detector.evidence import at_least_one, without_overlap
 from textrepair.detector.furniture import FurnitureDetector
 from textrepair.detector.language import SHORTEST as SHORTEST_FOR_LANGUAGE
 from textrepair.detector.language import language as language_of
@@ -396,9 +396,8 @@ _PLACE_OF_FINDING = attrgetter("start", "end", "kind")
 
 def _diagnosis(found: dict[str, Detection], language: str | None) -> Diagnosis:
     damage = {kind: found.get(kind, UNTOLD).damage for kind in KINDS}
-    findings = [finding for detection in found.values() for finding in detection.findings]
-    findings.sort(key=_PLACE_OF_FINDING)
-    return Diagnosis(_score(damage), damage, tuple(findings), language)
+    findings = chain.from_iterable([detection.findings for detection in found.values()])
+    return Diagnosis(_score(damage), damage, tuple(sorted(findings, key=_PLACE_OF_FINDING)), language)
 
 
 def counted(kind: str, damage: Damage) -> float | None:
@@ -411,12 +410,8 @@ def counted(kind: str, damage: Damage) -> float | None:
 
 def _score(damage: Mapping[str, Damage]) -> float | None:
     """The probability that the article is damaged enough to matter."""
-    sound = None
-    for kind in _COUNTED:
-        probability = counted(kind, damage[kind])
-        if probability is not None:
-            sound = (1.0 if sound is None else sound) * (1.0 - probability)
-    return None if sound is None else 1.0 - sound
+    told = [p for kind in _COUNTED if (p := counted(kind, damage[kind])) is not None]
+    return at_least_one(told) if told else None
 
 
 def _joined(text: str, parts: Sequence[tuple[int, Repair]]) -> Repair:

@@ -10,16 +10,11 @@ Texts come as arrays behind which :data:`PADDING` bytes can be read (:func:`padd
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
-from llvmlite import ir
-from numba.core import types
-from numba.extending import intrinsic
 
 from textrepair.detector.compiled import compiled
-from textrepair.model.ngrams import address, eight_bytes
+from textrepair.model.ngrams import address, eight_bytes, lowest_bit
 
 #: Bytes that are read behind a text's last one.
 PADDING = 8
@@ -38,18 +33,6 @@ def padded(text: str) -> npt.NDArray[np.uint8]:
     return np.frombuffer(data + bytes(PADDING), dtype=np.uint8, count=len(data))
 
 
-def _trailing_zeros_of(typing: Any, value: Any) -> Any:
-    """How many of a number's lowest bits are 0, if not all are."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
-
-    return types.int64(types.uint64), generate
-
-
-_trailing_zeros: Any = intrinsic(_trailing_zeros_of)
-
-
 @compiled
 def first_bytes(chunk, size):  # type: ignore[no-untyped-def]
     """Of eight bytes the first ``size``, from 1 to 8."""
@@ -61,7 +44,7 @@ def small_letters(chunk):  # type: ignore[no-untyped-def]
     """With how many small ASCII letters eight bytes begin."""
     low = chunk & _LOW_BITS
     others = (~(low + _FROM_A) | (low + _BEYOND_Z) | chunk) & _HIGH_BITS
-    return np.int64(8) if others == 0 else _trailing_zeros(others) >> 3
+    return np.int64(8) if others == 0 else lowest_bit(np.int64(others)) >> 3
 
 
 @compiled

@@ -148,7 +148,7 @@ def _count_trailing(typing: Any, bits: Any) -> Any:
     return types.int64(types.int64), generate
 
 
-_lowest_bit: Any = intrinsic(_count_trailing)
+lowest_bit: Any = intrinsic(_count_trailing)
 
 
 def _fetch_line(typing: Any, address: Any) -> Any:
@@ -238,7 +238,7 @@ def _find(table: int, buckets: int, key: np.uint64) -> np.int64:
     equal = _equal_prints(one, wanted) | (_equal_prints(two, wanted) << 4)
     if equal == 0:
         return np.int64(-1)
-    slot = _lowest_bit(equal)
+    slot = lowest_bit(equal)
     found = _item32(one, slot) if slot < SLOTS else _item32(two, slot - SLOTS)
     return np.int64(found & np.uint32(0xFFFF))
 
@@ -258,7 +258,7 @@ def _find_four(prints: int, codes: int, buckets: int, key: np.uint64) -> np.int6
     equal = _equal_bare_prints(prints + 2 * one, wanted) | (_equal_bare_prints(prints + 2 * two, wanted) << 4)
     if equal == 0:
         return np.int64(-1)
-    slot = _lowest_bit(equal)
+    slot = lowest_bit(equal)
     return np.int64(_item8(codes, one + slot if slot < SLOTS else two + slot - SLOTS))
 
 
