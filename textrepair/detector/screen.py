@@ -51,7 +51,8 @@ class Scan:
     cut words, and of words that make another one with the word before; ``doubled`` those of words that stand there again;
     ``lines`` number, start and end of lines that may be furniture; ``ids`` the model's identifiers of words
     and signs, each sentence closed by that of its end (none without a model); ``data`` the text's bytes, ``parts`` where its
-    runs of letters and digits begin and end in them, ``values`` what the word table says of each, ``hashes`` its hash there.
+    runs of letters and digits begin and end in them, ``values`` what the word table says of each, ``hashes`` its hash there;
+    ``noted`` start, end and flags of the places where something was seen, the first of them.
     """
 
     stats: list[int]
@@ -63,9 +64,16 @@ class Scan:
     parts: npt.NDArray[np.int32]
     values: npt.NDArray[np.int64]
     hashes: npt.NDArray[np.uint64]
+    noted: npt.NDArray[np.int32]
 
     def may_have(self, flag: int) -> bool:
         return self.stats[byte_scan.FLAGS] & flag != 0
+
+    def places(self, flag: int) -> list[tuple[int, int]]:
+        """Where something of these flags may be, as spans of code points in order; all the text where it is nearly everywhere."""
+        if self.stats[byte_scan.PLACES] > len(self.noted):
+            return [(0, len(self.data))]
+        return [(start, end) for start, end, flags in self.noted.tolist() if flags & flag]
 
     @property
     def words(self) -> int:
@@ -104,10 +112,11 @@ class Scanner:
         seen = np.zeros(1 << max(4, (size // 2).bit_length()), dtype=np.uint64)
         parts = np.empty((size // 2 + 1, 2), dtype=np.int32)
         values, hashes = np.empty(size // 2 + 1, dtype=np.int64), np.empty(size // 2 + 1, dtype=np.uint64)
+        places = np.empty((byte_scan.MOST_PLACES, 3), dtype=np.int32)
         counts = np.zeros(byte_scan.STATS, dtype=np.int64)
         byte_scan.scan_bytes(
             data, self.table, self.prefixes, self.signs,
-            ids, unlisted, doubled, lines, seen, parts, values, hashes, counts,
+            ids, unlisted, doubled, lines, seen, parts, values, hashes, places, counts,
         )  # fmt: skip
         stats = counts.tolist()
         runs = stats[byte_scan.PARTS]
@@ -121,6 +130,7 @@ class Scanner:
             parts[:runs],
             values[:runs],
             hashes[:runs],
+            places[: stats[byte_scan.PLACES]],
         )
 
 
