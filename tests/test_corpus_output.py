@@ -6,12 +6,21 @@ import gzip
 import os
 import signal
 import stat
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
 import zstandard
 
-from textrepair.corpus.output import FileNames, encode, file_name, is_same_file, uninterrupted, whole_file
+from textrepair.corpus.output import (
+    FileNames,
+    encode,
+    file_name,
+    holding_interrupts,
+    is_same_file,
+    uninterrupted,
+    whole_file,
+)
 
 
 def test_file_is_whole_or_not_there(tmp_path: Path) -> None:
@@ -106,6 +115,40 @@ def test_interrupt_waits_for_the_record() -> None:
         write_record()
     assert done == ["whole"]
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_interrupts_wait_only_while_held() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    done = []
+
+    def interrupted(what: str, held: AbstractContextManager[None], times: int = 1) -> None:
+        with held:
+            for _ in range(times):
+                signal.raise_signal(signal.SIGINT)
+            done.append(what)
+
+    with holding_interrupts() as hold:
+        for what in ("held", "held again"):
+            with pytest.raises(KeyboardInterrupt):
+                interrupted(what, hold)
+        with pytest.raises(KeyboardInterrupt):
+            interrupted("not held", nullcontext())
+        with pytest.raises(KeyboardInterrupt):
+            interrupted("twice", hold, 2)
+        with hold:
+            done.append("none waits")
+    assert done == ["held", "held again", "none waits"]
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_ignored_interrupt_stays_ignored() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with uninterrupted():
+            signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_same_file(tmp_path: Path) -> None:

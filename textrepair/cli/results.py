@@ -15,7 +15,15 @@ import click
 from textrepair.cli.console import Failure
 from textrepair.corpus.articles import TEXT_ENDINGS, Article
 from textrepair.corpus.compression import ENDINGS as COMPRESSED
-from textrepair.corpus.output import FileNames, encode, is_same_file, uninterrupted, whole_file
+from textrepair.corpus.output import (
+    FileNames,
+    Hold,
+    encode,
+    holding_interrupts,
+    is_same_file,
+    uninterrupted,
+    whole_file,
+)
 from textrepair.writer.text import header
 
 T = TypeVar("T")
@@ -60,8 +68,8 @@ def open_results(output: str | None, form: Form) -> Iterator[Results]:
         _make(folder)
         yield _Folder(folder, form)
         return
-    with _binary(output) as file:
-        stream = _Stream(file, output, form)
+    with _binary(output) as file, holding_interrupts() as hold:
+        stream = _Stream(file, output, form, hold)
         stream.write(form.head)
         yield stream
         stream.write(form.foot)
@@ -96,15 +104,18 @@ def _make(folder: Path) -> None:
 class _Stream:
     """All results one behind the other."""
 
-    def __init__(self, file: BinaryIO, path: str | None, form: Form) -> None:
+    def __init__(self, file: BinaryIO, path: str | None, form: Form, hold: Hold) -> None:
         self._file = file
         self._path = path
         self._form = form
+        self._hold = hold
         self._begun = False
+        self._last_source = ""
 
     def add(self, article: Article, data: str) -> None:
-        if self._path is not None:
+        if self._path is not None and article.source_path != self._last_source:
             refuse_input(article, self._path)
+            self._last_source = article.source_path
         if self._form.titled:
             data = header(article.id, first=not self._begun) + data
         self._begun = True
@@ -112,7 +123,7 @@ class _Stream:
 
     def write(self, data: str) -> None:
         if data:
-            with uninterrupted():
+            with self._hold:
                 self._file.write(encode(data))
 
 

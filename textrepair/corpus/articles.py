@@ -188,7 +188,7 @@ def _read_records(file: BinaryIO, path: str, reading: Reading, on_error: OnError
                 on_error(_binary(path, raw))
                 return
             raw = raw.removeprefix(_BOM)
-        if not raw.strip():
+        if not raw or raw.isspace():
             continue
         article = parse_line(raw, name, path, number, reading)
         if isinstance(article, Unreadable):

@@ -78,6 +78,16 @@ class Scan:
     def may_have(self, flag: int) -> bool:
         return self.stats[byte_scan.FLAGS] & flag != 0
 
+    def places(self, flag: int) -> list[tuple[int, int]]:
+        """Where something of these flags may be, as spans of code points in order; all the text where it is nearly everywhere."""
+        if self.stats[byte_scan.PLACES] > byte_scan.MOST_PLACES:
+            return [(0, len(self.data))]
+        return [(start, end) for start, end, flags in self._places if flags & flag]
+
+    @cached_property
+    def _places(self) -> list[list[int]]:
+        return byte_scan.places_in(self.room)
+
     @property
     def words(self) -> int:
         """How many words the text has."""

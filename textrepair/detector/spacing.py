@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Document, Finding
 from textrepair.detector.byte_scan import DOUBLE_SPACE, GLUED_NAMES, MISSING_SPACE, STRAY_SPACE
@@ -87,12 +88,13 @@ def _edits(document: Document, model: LostSpaces | None) -> Iterator[Edit]:
         yield from _glued_words(text, glued, verbatim)
         yield from _cut_words(text, cut, verbatim)
     if scan.may_have(GLUED_NAMES):
-        yield from _glued_names(text, verbatim, model)
+        yield from _glued_names(text, verbatim, model, scan.places(GLUED_NAMES))
     if scan.may_have(MISSING_SPACE):
         yield from missing_spaces(text, verbatim, model)
-    for flag, search in _SEARCHES:
-        if scan.may_have(flag):
-            yield from search(text, verbatim)
+    if scan.may_have(STRAY_SPACE):
+        yield from stray_spaces(text, verbatim, scan.places(STRAY_SPACE))
+    if scan.may_have(DOUBLE_SPACE):
+        yield from _doubled_spaces(text, verbatim)
 
 
 def _edit(text: str, start: int, end: int, after: str, confidence: float, reason: str) -> Edit:
@@ -134,9 +136,12 @@ _NAME_BEFORE = re.compile(r"(?<![\w.@#/-])[A-Z][a-z]+ \Z")
 _NAME_PREFIXES = frozenset("Mac Mc Van Von Fitz Del Des De La Le San".split())
 
 
-def _glued_names(text: str, verbatim: Verbatim, model: LostSpaces | None) -> Iterator[Edit]:
-    """Two names run together inside a row of names (``David E. SangerAndrew E. Kramer``): proposals."""
-    for place in _TWO_CAPITALS.finditer(text):
+def _glued_names(
+    text: str, verbatim: Verbatim, model: LostSpaces | None, spans: Iterable[tuple[int, int]]
+) -> Iterator[Edit]:
+    """Two names run together inside a row of names (``David E. SangerAndrew E. Kramer``): proposals.  ``spans`` are where a scan
+    saw words with a second capital."""
+    for place in chain.from_iterable(_TWO_CAPITALS.finditer(text, start, end) for start, end in spans):
         match = _NAMES.match(text, place.start())
         if match is None:
             continue
@@ -227,9 +232,3 @@ def _is_row(text: str, start: int, end: int) -> bool:
             if 2 <= at < limit and other >= 0 and text[at - 2 : at] == "  " and not text[at].isspace():
                 return True
     return False
-
-
-_SEARCHES = (
-    (STRAY_SPACE, stray_spaces),
-    (DOUBLE_SPACE, _doubled_spaces),
-)

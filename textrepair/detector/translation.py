@@ -45,7 +45,7 @@ _SEEN_AS = {
     "a word again behind a stop": byte_scan.DOUBLED_STOP,
     "a space before a sign": byte_scan.SPACED_SIGN,
     "a date for a sentence": byte_scan.LONE_DATE,
-    "foreign quotes": byte_scan.FOREIGN_QUOTE,
+    traces.FOREIGN_QUOTES: byte_scan.FOREIGN_QUOTE,
     traces.FOREIGN_NUMBER: byte_scan.FOREIGN_NUMBER,
 }
 _ANY_TRACE = reduce(or_, _SEEN_AS.values())
@@ -103,9 +103,8 @@ def found_traces(document: Document) -> frozenset[str]:
     scan = document.scan
     if not scan.may_have(_ANY_TRACE):
         return frozenset()
-    return frozenset(
-        traces.found(document.text, [n for n, flags in _SEEN_AS.items() if scan.may_have(flags)])
-    )
+    seen = {name: scan.places(flags) for name, flags in _SEEN_AS.items() if scan.may_have(flags)}
+    return frozenset(traces.found(document.text, seen))
 
 
 @dataclass(frozen=True)
