@@ -284,6 +284,36 @@ def test_reading_is_well_formed(name: str) -> None:
         assert sound_likelihood(packaged(), reading.sentences) < 0.0
 
 
+@pytest.mark.parametrize("name", ["01-council", "02-football"])
+def test_a_glance_ends_the_reading_or_leaves_no_trace(name: str) -> None:
+    tokens = tokenize(SPUN[name])
+    whole = read(packaged(), tokens)
+    glanced_at: list[Signs] = []
+
+    def note(signs: Signs) -> bool:
+        glanced_at.append(signs)
+        return True
+
+    after = read(packaged(), tokens, is_worth_it=note)
+    assert after.signs == whole.signs
+    assert np.array_equal(after.posterior, whole.posterior)
+    ended = read(packaged(), tokens, is_worth_it=lambda signs: False)
+    assert [ended.signs] == glanced_at
+    # A narrower search finds less of the damaged text's likelihood.
+    assert 20 < ended.signs.log_ratio <= whole.signs.log_ratio + 1e-6
+
+
+def test_what_a_glance_clears_is_sound() -> None:
+    patient, hasty = SpinDetector(packaged()), SpinDetector(packaged(), glances=True)
+    for text in (*SPUN.values(), *SOUND.values()):
+        slow, quick = (d.detect(Document(text)) for d in (patient, hasty))
+        if slow != quick:
+            assert slow.damage.probability is not None
+            assert quick.damage.probability is not None
+            assert quick.damage.probability < 0.02
+            assert slow.damage.probability < 0.2
+
+
 def test_the_spinner_is_recognised() -> None:
     families = packaged().channel.families
     for number, name in enumerate(SPUN, 1):

@@ -141,7 +141,7 @@ class Repairer:
         object.__setattr__(self, "_translation", TranslationDetector(self.model))
         bounds = QUICK_BOUNDS if self.depth == QUICK else BOUNDS
         object.__setattr__(self, "_screen", SpinScreen(self.model, bounds))
-        object.__setattr__(self, "_spin", SpinDetector(self.model, self._screen))
+        object.__setattr__(self, "_spin", SpinDetector(self.model, self._screen, self.depth != THOROUGH))
         object.__setattr__(self, "_restorer", Restorer(self.model))
 
     @property

@@ -13,7 +13,7 @@ before these last ones, whose adapted channel would flatter it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -53,6 +53,9 @@ ROUNDS = 2
 #: States kept a position and the window of scores (nats), by round.  A first round with fewer states or a narrower window loses
 #: readings for good (F0.5 on article 001: 16 states and 6 nats 0.83, 8 and 9 0.82, 4 and 7 0.79); the later ones are quicker.
 SEARCH = ((16, 6.0), (10, 5.0), (12, 5.0))
+#: The search of a glance.  Of 337 articles that are read as more likely spun than not, most of them lightly spun, the least
+#: probability that it gives (:func:`textrepair.detector.spin.spin_probability`) is 0.088; with 3 states and 2 nats it is 0.007.
+GLANCE = ((4, 3.0), (4, 3.0))
 #: Below this rate after the first round an article is sound: no spinner known replaces fewer words than one in twenty.
 SOUND_RATE = 0.01
 #: Edges less likely than this after the first round are dropped from later ones.
@@ -148,41 +151,57 @@ def sound_likelihood(model: Model, sentences: Sentences) -> float:
     )
 
 
+class _Evidence(NamedTuple):
+    """What the rounds of EM came to, and the edges, posterior, rate and families after the first of them."""
+
+    edges: Edges
+    posterior: npt.NDArray[np.float32]
+    log_likelihood: float
+    rate: float
+    families: npt.NDArray[np.float64]
+    first: tuple[Edges, npt.NDArray[np.float32], float, npt.NDArray[np.float64]]
+
+    @property
+    def is_damaged(self) -> bool:
+        return self.first[2] >= SOUND_RATE
+
+
 def read(
     model: Model,
     tokens: Tokens,
     protected: frozenset[int] = frozenset(),
     goes_on: Callable[[Signs], bool] = lambda signs: True,
+    is_worth_it: Callable[[Signs], bool] | None = None,
 ) -> Reading:
     """Infer an article's rate of damage, its family of spinner, and the posterior of every reading of every word.
 
-    ``goes_on`` is asked whether an article with these signs is worth the rounds that only make its readings better; without them
-    its posterior is that of the evidence.
+    ``is_worth_it`` is asked first, with the signs that a glance gives, in half of the time: whether to read the article at all.
+    ``goes_on`` is asked whether an article with these signs is worth the rounds that only make its readings better.  Without
+    them its posterior is that of the evidence.
     """
     entries = model.channel.entries
     positions, sentences = lattice_input(model, tokens, protected)
-    families = np.full(len(model.channel.families), 1.0 / len(model.channel.families))
-    rate = FIRST_RATE
     edges = build_edges(sentences, entries, True)
     sound = sound_likelihood(model, sentences)
     capitalised = capitalised_words(tokens, positions, sentences)
     of_capitals = _of_capitals(model, entries, sentences, edges, capitalised)
-    posterior, likelihood, rate, families = _round(
-        model, entries, sentences, edges, rate, families, SEARCH[0], of_capitals
-    )
-    damaged = rate >= SOUND_RATE
-    if damaged:
-        with_names = _with_names(model, sentences, edges, posterior, rate, families, capitalised)
-        edges, posterior = likely_edges(edges, posterior, _KEEP)
-        for search in SEARCH[1:ROUNDS]:
-            # The evidence is of wording alone: sound lists of odd names would pass for damaged ones.
-            posterior, likelihood, rate, families = _round(
-                model, entries, sentences, edges, rate, families, search
-            )
-    signs = Signs(likelihood - sound, *_replaced(sentences, edges, posterior), tokens.words)
-    if damaged and goes_on(signs):
+
+    def looked_at(search: Sequence[tuple[int, float]]) -> tuple[_Evidence, Signs]:
+        evidence = _evidence(model, sentences, edges, of_capitals, search)
+        replaced = _replaced(sentences, evidence.edges, evidence.posterior)
+        return evidence, Signs(evidence.log_likelihood - sound, *replaced, tokens.words)
+
+    ends = False
+    if is_worth_it is not None:
+        evidence, signs = looked_at(GLANCE)
+        ends = not is_worth_it(signs)
+    if not ends:
+        evidence, signs = looked_at(SEARCH[:ROUNDS])
+        ends = not evidence.is_damaged or not goes_on(signs)
+    edges, posterior, _, rate, families, _ = evidence
+    if not ends:
         # Not before the evidence is in: edges made to fit this article would flatter "damaged".
-        sentences = with_names
+        sentences = _with_names(model, sentences, *evidence.first, capitalised)
         entries, opened, posterior = with_open_swaps(model, sentences, edges, posterior, LM_WEIGHT)
         of_capitals = _of_capitals(model, entries, sentences, opened, capitalised)
         if len(opened.entry) > len(edges.entry):
@@ -200,6 +219,29 @@ def read(
             model.ngrams, sentences, edges, entries.compounds, logps, LM_WEIGHT, *SEARCH[-1]
         )
     return Reading(positions, sentences, edges, entries, posterior, rate, families, signs)
+
+
+def _evidence(
+    model: Model,
+    sentences: Sentences,
+    edges: Edges,
+    of_capitals: npt.NDArray[np.float32],
+    searches: Sequence[tuple[int, float]],
+) -> _Evidence:
+    """Rounds of EM over the rate and the families; of a sound article one."""
+    entries, count = model.channel.entries, len(model.channel.families)
+    posterior, likelihood, rate, families = _round(
+        model, entries, sentences, edges, FIRST_RATE, np.full(count, 1.0 / count), searches[0], of_capitals
+    )
+    first = edges, posterior, rate, families
+    if rate >= SOUND_RATE:
+        edges, posterior = likely_edges(edges, posterior, _KEEP)
+        for search in searches[1:]:
+            # The evidence is of wording alone: sound lists of odd names would pass for damaged ones.
+            posterior, likelihood, rate, families = _round(
+                model, entries, sentences, edges, rate, families, search
+            )
+    return _Evidence(edges, posterior, likelihood, rate, families, first)
 
 
 def _replaced(sentences: Sentences, edges: Edges, posterior: npt.NDArray[np.float32]) -> tuple[float, float]:
