@@ -91,7 +91,6 @@ _SMALL_LETTERS, _CAPITALS, _LETTERS = 1 << 4, 1 << 5, 1 << 6  # nothing else; no
 _DIGITS, _WIDE = 1 << 7, 1 << 8
 _TOKEN_SHIFT = 9  # above: the index of its token
 
-_PREFIX = 12  # bytes of a line's first word that are looked at
 _MIN_LINE, _MIN_SENTENCE, _MIN_TITLE = 20, 50, 15
 _DATE = 20  # bytes from one stop to the next with a quote and "30 September" in between
 _MAX_LINE = 1600  # bytes of a line of furniture: four times its characters
@@ -427,7 +426,7 @@ def _look_up_line(  # type: ignore[no-untyped-def]
 def scan_bytes(
     data: npt.NDArray[np.uint8],
     table: npt.NDArray[np.uint64],
-    prefixes: npt.NDArray[np.uint8],
+    line_starts: npt.NDArray[np.uint8],
     signs: npt.NDArray[np.int32],
     ids: npt.NDArray[np.int32],
     unlisted: npt.NDArray[np.int64],
@@ -442,9 +441,9 @@ def scan_bytes(
 ) -> None:
     """Scan a text.
 
-    ``table`` from :mod:`textrepair.detector.word_table`; ``prefixes`` the bitmap of beginnings of lines of furniture; ``signs``
-    (256,) the model's identifiers of ASCII signs, -1 for what it doesn't see, then those of its classes and of dash, ellipsis
-    and the end of a sentence (see :func:`textrepair.detector.screen.sign_identifiers`).
+    ``table`` from :mod:`textrepair.detector.word_table`; ``line_starts`` the bitmap of the first words of lines of furniture;
+    ``signs`` (256,) the model's identifiers of ASCII signs, -1 for what it doesn't see, then those of its classes and of dash,
+    ellipsis and the end of a sentence (see :func:`textrepair.detector.screen.sign_identifiers`).
 
     Filled in: ``ids`` (two more than the text has bytes, or empty: not wanted) the identifiers of words and signs, with that
     of the sentence's end after each sentence; ``unlisted`` (a third of the text's bytes) starts, in code points, of words on
@@ -514,8 +513,7 @@ def scan_bytes(
                         kind = _CLASS[sign]
                         if kind == _LOWER:
                             run = at
-                            limit = at + 1 if line_begins else size
-                            while at < limit and 97 <= data[at] <= 122:
+                            while at < size and 97 <= data[at] <= 122:
                                 before = hashed
                                 hashed = (hashed ^ np.uint64(data[at])) * FNV_PRIME
                                 at += 1
@@ -550,9 +548,8 @@ def scan_bytes(
                             previous_quiet = False
                         else:
                             break
-                        if line_begins and at - start <= _PREFIX and not line_mark:
-                            if digits or prefixes[home(prefixes, hashed)]:
-                                line_mark = True
+                    if line_begins and (digits or line_starts[home(line_starts, hashed)]):
+                        line_mark = True
                     line_begins = False
                     size_here = at - start
                     following = data[at] if at < size else np.uint8(10)
@@ -671,6 +668,7 @@ def scan_bytes(
                 elif data[at + 2] == 0x98 and at and data[at - 1] == 32:
                     flags |= OPENING_QUOTE
             if quiet:
+                line_begins = False
                 third = data[at + 2]
                 opening = third == 0x9C
                 if opening and at + 3 < size and data[at + 3] == 32:
@@ -775,8 +773,9 @@ def scan_bytes(
                     small_start = small_start and (_CLASS[data[k]] == _LOWER or _CLASS[data[k]] == _HIGH)
                 if small_start:
                     flags |= SMALL_START
-        elif line_begins and (sign == 91 or sign == 92 or sign == 40):
-            line_mark = True
+        elif line_begins:
+            line_mark = line_mark or sign == 91 or sign == 92 or sign == 40
+            line_begins = sign != 34 and sign != 39  # no furniture begins with a quotation
         stop = sign in (46, 33, 63)
         ends = False
         if stop:
