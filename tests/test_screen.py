@@ -44,6 +44,7 @@ class Suspicious(Scanner):
                 lines.append([len(lines), at, at + len(raw)])
             at += len(raw) + 1
         stats[byte_scan.LINES] = len(lines)
+        stats[byte_scan.PLACES] = byte_scan.MOST_PLACES + 1
         scan.stats = stats
         scan.unlisted, scan.lines = words, lines
         scan.doubled = [match.start() for match in re.finditer(r"(?<![A-Za-z])[A-Za-z]", text)]
@@ -52,7 +53,7 @@ class Suspicious(Scanner):
 
 def suspicious() -> Suspicious:
     plain = default_scanner()
-    return Suspicious(plain.table, plain.prefixes, plain.signs)
+    return Suspicious(plain.table, plain.line_starts, plain.signs)
 
 
 def assert_rules_out_nothing_found(text: str) -> None:
@@ -68,7 +69,8 @@ FRAGMENTS = [
     "…”", "It’s", "it's", "-", "—", "\n", "\n\n", "\r\n", "\t", " ", ". ", "! ", "”\n", "Read More",
     "Share this article", "2 years ago 475", "Image", "Card 1 of 5", "Photo: Ann Orr/Reuters", "A man (AP Photo)",
     "This site uses cookies to work.", "All rights reserved.", "https://example.org/a", "© 2021 A", "May 4, 2021",
-    "20210504", "By accepting you consent to our cookies", "[caption id=1]",
+    "20210504", "PublishedMay 4, 2021", "page3 of 5", "“Share this article", "– Image", "* Read more", "Images",
+    "By accepting you consent to our cookies", "[caption id=1]",
     "The long bridge over the river stays closed until the spring",
     "The bridge over the old river The bridge over the old river", "ofthe", "http://a.b", "@you", "#tag", "a.b",
     "`x  y`",

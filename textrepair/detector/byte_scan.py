@@ -17,7 +17,6 @@ import numpy.typing as npt
 
 from textrepair.detector.compiled import compiled, compiled_making_arrays
 from textrepair.detector.word_hash import (
-    SMALL_BITS,
     first_bytes,
     joined_hash,
     mixed,
@@ -102,7 +101,6 @@ _SMALL_LETTERS, _CAPITALS, _LETTERS = 1 << 4, 1 << 5, 1 << 6  # nothing else; no
 _DIGITS, _WIDE = 1 << 7, 1 << 8
 _TOKEN_SHIFT = 9  # above: the index of its token
 
-_PREFIX = 12  # bytes of a line's first word that are looked at
 _MIN_LINE, _MIN_SENTENCE, _MIN_TITLE = 20, 50, 15
 _DATE = 20  # bytes from one stop to the next with a quote and "30 September" in between
 _MAX_LINE = 1600  # bytes of a line of furniture: four times its characters
@@ -320,25 +318,6 @@ def _zeros_hash(size):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _begins_furniture(data, prefixes, start, end):  # type: ignore[no-untyped-def]
-    """Has the first word of a line a digit near its beginning, or does it begin as lines of furniture do?"""
-    first = address(data) + start
-    head, rest = eight_bytes(first, 0), eight_bytes(first + 8, 0) if end - start > 8 else np.uint64(0)
-    long_head = short_hash(head, 8)
-    for size in range(1, min(end - start, _PREFIX) + 1):
-        if _CLASS[data[start + size - 1]] == _DIGIT:
-            return True
-        hashed = (
-            short_hash(head, size)
-            if size <= 8
-            else mixed(long_head, first_bytes(rest | SMALL_BITS, size - 8))
-        )
-        if prefixes[home(prefixes, hashed)]:
-            return True
-    return False
-
-
-@compiled
 def _identifier(data, table, signs, value, start, end, traits):  # type: ignore[no-untyped-def]
     """The model's identifier of a word, or of the compound that ends in it."""
     if traits & _HYPHENED:
@@ -458,7 +437,7 @@ def _look_up_line(  # type: ignore[no-untyped-def]
 def scan_bytes(
     data: npt.NDArray[np.uint8],
     table: npt.NDArray[np.uint64],
-    prefixes: npt.NDArray[np.uint8],
+    line_starts: npt.NDArray[np.uint8],
     signs: npt.NDArray[np.int32],
     ids: npt.NDArray[np.int32],
     unlisted: npt.NDArray[np.int64],
@@ -473,9 +452,9 @@ def scan_bytes(
 ) -> None:
     """Scan a text.
 
-    ``table`` from :mod:`textrepair.detector.word_table`; ``prefixes`` the bitmap of beginnings of lines of furniture; ``signs``
-    (256,) the model's identifiers of ASCII signs, -1 for what it doesn't see, then those of its classes and of dash, ellipsis
-    and the end of a sentence (see :func:`textrepair.detector.screen.sign_identifiers`).
+    ``table`` from :mod:`textrepair.detector.word_table`; ``line_starts`` the bitmap of the first words of lines of furniture;
+    ``signs`` (256,) the model's identifiers of ASCII signs, -1 for what it doesn't see, then those of its classes and of dash,
+    ellipsis and the end of a sentence (see :func:`textrepair.detector.screen.sign_identifiers`).
 
     ``data`` has bytes behind it that may be read (:func:`textrepair.detector.word_hash.padded`).
 
@@ -584,8 +563,8 @@ def scan_bytes(
                             else:
                                 break
                         hashed = word_hash(data, start, at)
-                    if line_begins:
-                        line_mark = line_mark or _begins_furniture(data, prefixes, start, at)
+                    if line_begins and (digits or line_starts[home(line_starts, hashed)]):
+                        line_mark = True
                     line_begins = False
                     size_here = at - start
                     following = data[at] if at < size else np.uint8(10)
@@ -704,6 +683,7 @@ def scan_bytes(
                 elif data[at + 2] == 0x98 and at and data[at - 1] == 32:
                     flags |= OPENING_QUOTE
             if quiet:
+                line_begins = False
                 third = data[at + 2]
                 opening = third == 0x9C
                 if opening and at + 3 < size and data[at + 3] == 32:
@@ -808,8 +788,9 @@ def scan_bytes(
                     small_start = small_start and (_CLASS[data[k]] == _LOWER or _CLASS[data[k]] == _HIGH)
                 if small_start:
                     flags |= SMALL_START
-        elif line_begins and (sign == 91 or sign == 92 or sign == 40):
-            line_mark = True
+        elif line_begins:
+            line_mark = line_mark or sign == 91 or sign == 92 or sign == 40
+            line_begins = sign != 34 and sign != 39  # no furniture begins with a quotation
         stop = sign in (46, 33, 63)
         ends = False
         if stop:
@@ -872,7 +853,7 @@ def room_for(data: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
 
 @compiled_making_arrays
 def scan_into(  # type: ignore[no-untyped-def]
-    room, data, table, prefixes, signs
+    room, data, table, line_starts, signs
 ):
     """:func:`scan_bytes` with room for its arrays; with no ``signs`` there will be no identifiers."""
     width = room.shape[1]
@@ -883,7 +864,7 @@ def scan_into(  # type: ignore[no-untyped-def]
         seen *= 2
     room[_STATS, :STATS] = 0
     scan_bytes(
-        data, table, prefixes, signs, ids if len(signs) else ids[:0], room[_UNLISTED], room[_DOUBLED], lines,
+        data, table, line_starts, signs, ids if len(signs) else ids[:0], room[_UNLISTED], room[_DOUBLED], lines,
         np.zeros(seen, dtype=np.uint64), room[_SPANS].view(np.int32).reshape(width, 2),
         room[_VALUES], room[_HASHES].view(np.uint64),
         room[_PLACES].view(np.int32)[: 3 * MOST_PLACES].reshape(MOST_PLACES, 3), room[_STATS],

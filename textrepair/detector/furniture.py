@@ -74,7 +74,11 @@ _AGENCY = (
     r"(?:AP(?:\ Photo|\ Images)?|AFP|PA|EPA|Reuters|Getty(?:\ Images)?|Shutterstock|iStock(?:photo)?"
     r"|Alamy|Bloomberg|Unsplash)"
 )
-_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
+_MONTHS = (
+    "jan january feb february mar march apr april may jun june jul july aug august sep sept september oct october nov november "
+    "dec december".split()
+)
+_MONTH = rf"(?:{'|'.join(_MONTHS)})\b\.?"
 _ORDER = r"""(?:read|click|tap|share|follow|subscribe|sign|download|watch|see|listen|join|get|log|register|continue|skip|scroll|
     print|save|email|comment|leave|show|view|load|find|learn|check|enter|unlock|support|like|add|report|send|browse|discuss)"""
 _PAGE_NOUN = r"""(?:articles?|story|stories|more|newsletters?|apps?|here|comments?|page|account|e-?mails?|inbox|links?|video|
@@ -192,22 +196,23 @@ _ANY_HOLDS = tuple({sign for form in _FORMS for sign in form.holds})
 # What the forms hold that don't begin as LINE_STARTS do.
 _HELD = ("cookies", "rights reserved", "copyright", "©", "http", "via ", "/")
 
-# A line with none of these has none of the forms: it begins with one of the first (or with a digit, a bracket or ©), holds
-# one of the second (or ©), or names an agency behind a slash or before a bracket that ends it.  The scan hands on such lines
-# only.
+_STAMPED = ("published", "updated", "posted")  # of which pages lose the space behind
+
+# A line with none of these has none of the forms: its first word is one of the first (or has a digit), it begins with a bracket
+# or ©, holds one of the second (or ©), or names an agency behind a slash or before a bracket that ends it.  The scan hands on
+# such lines only.
 LINE_STARTS = frozenset(
     "read click tap share follow subscribe sign download watch see listen join get log register continue skip scroll print "
-    "save email "
-    "comment leave show view load find learn check enter unlock support like add report send browse discuss close via from "
-    "source "
-    "image photo picture illustration lead video graphic ad card page slide item sponsored promoted tweet menu more most related "
+    "save email comment comments leave show view load find learn check enter unlock support like add report send browse discuss "
+    "close via from source "
+    "image photo photos photograph photographs picture illustration lead video graphic ad ads advertisement advertising loading "
+    "card page slide item sponsored promoted tweet menu more most related "
     "trending recommended you back media this accept consent by please story article want would receive up don also further "
     "terms "
-    "privacy contact about full link powered proudly site credit courtesy copyright cookie published updated posted last "
-    "jan feb mar apr may jun jul aug sep oct nov dec".split()
-)
-_STARTS = (*sorted(LINE_STARTS), "(", "[", "\\")
-MARK_WORDS = frozenset("cookies rights http https via copyright".split())
+    "privacy contact about full link powered proudly site credit credits courtesy copyright cookie last".split()
+).union(_MONTHS, _STAMPED, (stamped + month for stamped in _STAMPED for month in _MONTHS))
+_FIRST_WORD = re.compile(r"[^\W_]+")
+MARK_WORDS = frozenset("cookies reserved http https via copyright".split())
 AGENCIES = frozenset(
     "ap afp pa epa reuters getty shutterstock istock istockphoto alamy bloomberg unsplash".split()
 )
@@ -333,7 +338,10 @@ def _score(form: _Form, at_edge: bool, repeated: bool) -> float:
 
 def _may_have_form(lowered: str) -> bool:
     """A line that fails this has no form: asked first, since the forms cost ten times as much."""
-    if lowered.startswith(_STARTS) or lowered[:1].isdigit() or lowered[-1:] == ")":
+    if lowered.startswith(("(", "[", "\\")) or lowered.endswith(")"):
+        return True
+    first = _FIRST_WORD.match(lowered)
+    if first and (first[0] in LINE_STARTS or not first[0].isalpha()):  # also "page3 of 5"
         return True
     return any(sign in lowered for sign in _HELD)
 

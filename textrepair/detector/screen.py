@@ -31,7 +31,7 @@ from textrepair.detector.word_table import (
     RARITY_SHIFT,
     SMALL,
     TableBuilder,
-    prefix_bitmap,
+    bitmap_of,
     rarity,
 )
 from textrepair.detector.words import COMMON_FREQUENCY, ENGLISH_SHARE, frequencies
@@ -111,7 +111,7 @@ class Scanner:
     strings that are two words (:func:`~textrepair.detector.lost_spaces.explained_pairs`): it takes them for unlisted."""
 
     table: npt.NDArray[np.uint64]
-    prefixes: npt.NDArray[np.uint8]
+    line_starts: npt.NDArray[np.uint8]
     signs: npt.NDArray[np.int32]
     glued: frozenset[str] = frozenset()
 
@@ -119,7 +119,7 @@ class Scanner:
         """Scan a text."""
         data = padded(text)
         room = byte_scan.room_for(data)
-        byte_scan.scan_into(room, data, self.table, self.prefixes, self.signs)
+        byte_scan.scan_into(room, data, self.table, self.line_starts, self.signs)
         return Scan(byte_scan.stats_in(room), data, room)
 
 
@@ -132,7 +132,7 @@ def default_scanner() -> Scanner:
     """A scanner without a model, for detectors used on their own."""
     builder = TableBuilder(_WORDS)
     _add_lists(builder)
-    return Scanner(builder.build(), _prefixes(), np.empty(0, dtype=np.int32))
+    return Scanner(builder.build(), _line_starts(), np.empty(0, dtype=np.int32))
 
 
 def model_scanner(model: Model) -> Scanner:
@@ -147,7 +147,7 @@ def model_scanner(model: Model) -> Scanner:
     table = builder.build()
     glued = explained_pairs(model, table)
     builder.forget(glued, KNOWN)
-    return Scanner(table, _prefixes(), sign_identifiers(model), glued)
+    return Scanner(table, _line_starts(), sign_identifiers(model), glued)
 
 
 def _add_lists(builder: TableBuilder) -> None:
@@ -177,10 +177,10 @@ def _add_lists(builder: TableBuilder) -> None:
 
 
 @cache
-def _prefixes() -> npt.NDArray[np.uint8]:
+def _line_starts() -> npt.NDArray[np.uint8]:
     from textrepair.detector import furniture
 
-    return prefix_bitmap(furniture.LINE_STARTS)
+    return bitmap_of(furniture.LINE_STARTS)
 
 
 def sign_identifiers(model: Model) -> npt.NDArray[np.int32]:

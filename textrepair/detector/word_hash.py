@@ -21,7 +21,7 @@ PADDING = 8
 
 _START = np.uint64(0xCBF29CE484222325)
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio (Knuth, TAOCP 6.4)
-SMALL_BITS = np.uint64(0x2020202020202020)
+_SMALL = np.uint64(0x2020202020202020)
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _LOW_BITS, _HIGH_BITS = np.uint64(0x7F7F7F7F7F7F7F7F), np.uint64(0x8080808080808080)
 _FROM_A, _BEYOND_Z = np.uint64(0x1F1F1F1F1F1F1F1F), np.uint64(0x0505050505050505)  # carry into the high bit
@@ -57,16 +57,16 @@ def mixed(hashed, chunk):  # type: ignore[no-untyped-def]
 @compiled
 def short_hash(chunk, size):  # type: ignore[no-untyped-def]
     """That of the first ``size`` of eight bytes, from 1 to 8."""
-    return mixed(_START, first_bytes(chunk | SMALL_BITS, size))
+    return mixed(_START, first_bytes(chunk | _SMALL, size))
 
 
 @compiled
 def _go_on(hashed, at, end):  # type: ignore[no-untyped-def]
     """A hash with the bytes between two addresses more."""
     while end - at >= 8:
-        hashed = mixed(hashed, eight_bytes(at, 0) | SMALL_BITS)
+        hashed = mixed(hashed, eight_bytes(at, 0) | _SMALL)
         at += 8
-    return mixed(hashed, first_bytes(eight_bytes(at, 0) | SMALL_BITS, end - at)) if end > at else hashed
+    return mixed(hashed, first_bytes(eight_bytes(at, 0) | _SMALL, end - at)) if end > at else hashed
 
 
 @compiled
@@ -82,14 +82,14 @@ def joined_hash(data, start, end, next_start, next_end):  # type: ignore[no-unty
     first = address(data)
     hashed = _START
     while end - start >= 8:
-        hashed = mixed(hashed, eight_bytes(first + start, 0) | SMALL_BITS)
+        hashed = mixed(hashed, eight_bytes(first + start, 0) | _SMALL)
         start += 8
     if end > start:
         own = end - start
         taken = min(8 - own, next_end - next_start)
         chunk = first_bytes(eight_bytes(first + start, 0), own)
         chunk |= eight_bytes(first + next_start, 0) << np.uint64(8 * own)
-        hashed = mixed(hashed, first_bytes(chunk | SMALL_BITS, own + taken))
+        hashed = mixed(hashed, first_bytes(chunk | _SMALL, own + taken))
         next_start += taken
     return _go_on(hashed, first + next_start, first + next_end)
 

@@ -180,8 +180,8 @@ class TableBuilder:
         return self._table
 
 
-def prefix_bitmap(prefixes: Iterable[str], size: int = 1 << 16) -> npt.NDArray[np.uint8]:
+def bitmap_of(words: Iterable[str], size: int = 1 << 16) -> npt.NDArray[np.uint8]:
     """A set of short strings as a bitmap by hash: what is in the set is always found, one other in 500 too."""
     bitmap = np.zeros(size, dtype=np.uint8)
-    _mark(bitmap, _bytes(prefixes))
+    _mark(bitmap, _bytes(words))
     return bitmap
