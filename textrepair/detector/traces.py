@@ -55,6 +55,7 @@ _FOREIGN_NUMBERS = {
 }
 FOREIGN_NUMBER = "a number as other languages write it"
 FOREIGN_QUOTES = "foreign quotes"
+OPENING_QUOTE = "a stray opening quote"
 
 #: Kinds of trace found by form alone.
 PATTERNS: Mapping[str, regex.Pattern[str]] = MappingProxyType(
@@ -62,7 +63,7 @@ PATTERNS: Mapping[str, regex.Pattern[str]] = MappingProxyType(
         "a second full stop": regex.compile(r"(?<=\w[.!?…][”\"’]?) \.(?=\s|\Z)(?! \.)"),
         "a closing quote on the wrong side of a space": regex.compile(r"(?<=\p{L}[,.!?]) ”(?=\p{L})"),
         "a quote that opens where one closes": regex.compile(r"(?<=\p{L}[,.!?]) “(?=\s*$)", regex.MULTILINE),
-        "a stray opening quote": regex.compile(
+        OPENING_QUOTE: regex.compile(
             r"(?<=\p{L}[.,]? )‘(?!(?:em|til|tis|twas|cause|bout|round|neath|cos|cuz|ere|nother|nuff|ard|ave)\b)"
             r"(?=\p{Ll}{3,})(?![^\n]{0,400}’(?!\p{L}))"
         ),
@@ -96,10 +97,10 @@ _LEAVES, _EACH = 1.0 / 3.0, 0.25
 _KEEPS_NUMBERS = 0.14
 
 
-#: Characters: a trace begins at most so far before what gives it away, and ends at most so far behind it; but for those that are
-#: as long as a quotation.
+#: Characters: a trace begins at most so far before what gives it away, and its pattern looks at most so far behind that; for the
+#: end of a quotation farther.
 _BEFORE, _BEHIND = 24, 40
-_QUOTATION = 450
+_BEHIND_QUOTE = 450
 
 
 def found(
@@ -112,7 +113,8 @@ def found(
     verbatim = Verbatim(text)
     out = {}
     for name, spans in places.items():
-        for match in _matches(PATTERNS[name], text, spans, _QUOTATION if name == FOREIGN_QUOTES else _BEHIND):
+        behind = _BEHIND_QUOTE if name in (FOREIGN_QUOTES, OPENING_QUOTE) else _BEHIND
+        for match in _matches(PATTERNS[name], text, spans, behind):
             if not verbatim.contains(match.start()):
                 out[name] = match.span()
                 break
@@ -173,9 +175,9 @@ def edits(document: Document, model: Model) -> Iterator[Edit]:
     """Edits for traces that have one, in no order; they may overlap.  Meant for an article that is known to be translated."""
     text = document.text
     verbatim = Verbatim(text)
-    for match in PATTERNS["a stray opening quote"].finditer(text):
+    for match in PATTERNS[OPENING_QUOTE].finditer(text):
         if not verbatim.contains(match.start()):
-            yield replacement(text, match.span(), "", _KIND, _LIKELY, "a stray opening quote")
+            yield replacement(text, match.span(), "", _KIND, _LIKELY, OPENING_QUOTE)
     for edit in (
         *_cut_sentences(document, model),
         *_possessives(document, model),

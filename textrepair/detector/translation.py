@@ -40,7 +40,7 @@ _SEEN_AS = {
     "a second full stop": byte_scan.SECOND_STOP,
     "a closing quote on the wrong side of a space": byte_scan.STRAY_QUOTE,
     "a quote that opens where one closes": byte_scan.STRAY_QUOTE,
-    "a stray opening quote": byte_scan.OPENING_QUOTE,
+    traces.OPENING_QUOTE: byte_scan.OPENING_QUOTE,
     "a sentence that begins small": byte_scan.SMALL_START,
     "a word again behind a stop": byte_scan.DOUBLED_STOP,
     "a space before a sign": byte_scan.SPACED_SIGN,
