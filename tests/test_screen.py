@@ -45,6 +45,7 @@ class Suspicious(Scanner):
             at += len(raw) + 1
         stats[byte_scan.LINES] = len(lines)
         stats[byte_scan.PLACES] = byte_scan.MOST_PLACES + 1
+        stats[byte_scan.UNLISTED], stats[byte_scan.CANDIDATE_LINES] = len(words), len(lines)
         scan.stats = stats
         scan.unlisted, scan.lines = words, lines
         scan.doubled = [match.start() for match in re.finditer(r"(?<![A-Za-z])[A-Za-z]", text)]

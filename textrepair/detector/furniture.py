@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Document, Finding
-from textrepair.detector.byte_scan import LINES
+from textrepair.detector.byte_scan import CANDIDATE_LINES, LINES
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words
 from textrepair.detector.recurring import LONGEST, RecurringLines, counted_lines
 from textrepair.detector.screen import Scan
@@ -231,7 +231,7 @@ class FurnitureDetector:
         text = document.text
         if not text or text.isspace():
             return UNTOLD
-        findings = tuple(_furniture(text, document.scan)) if document.scan.lines else ()
+        findings = tuple(_furniture(text, document.scan)) if document.scan.stats[CANDIDATE_LINES] else ()
         if self.recurring is not None:
             findings = _combined(findings, _recurring(text, self.recurring))
         if not findings:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Document, Finding
-from textrepair.detector.byte_scan import DOUBLE_SPACE, GLUED_NAMES, MISSING_SPACE, STRAY_SPACE
+from textrepair.detector.byte_scan import DOUBLE_SPACE, GLUED_NAMES, MISSING_SPACE, STRAY_SPACE, UNLISTED
 from textrepair.detector.encoding import LOST_DASH_FORM
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words, without_overlap
 from textrepair.detector.glue import Glued, find_cut, find_glued
@@ -49,7 +49,7 @@ class SpacingDetector:
         scan = document.scan
         edits = (
             without_overlap(_edits(document, self.model))
-            if len(scan.unlisted) or scan.may_have(_SIGNS)
+            if scan.stats[UNLISTED] or scan.may_have(_SIGNS)
             else ()
         )
         if not edits:
@@ -79,7 +79,7 @@ def _doubts(edits: Iterable[Edit]) -> Iterator[float]:
 
 def _edits(document: Document, model: LostSpaces | None) -> Iterator[Edit]:
     text, scan, verbatim = document.text, document.scan, Verbatim(document.text)
-    if len(scan.unlisted):
+    if scan.stats[UNLISTED]:
         suspects = scan.unlisted
         listed = document.scanner.glued if model and document.scanner else frozenset[str]()
         cut = find_cut(text, suspects, model, listed)
