@@ -110,13 +110,18 @@ def _edit(text: str, start: int, end: int, after: str, confidence: float, reason
 
 # An address, a tag or a handle: a space behind it keeps the mark out of the link, and many write it so on purpose.
 _LINK = re.compile(r"(?:^|[\s(“\"])(?:[#@]\w[\w.]*|\w+://\S+|(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?)\Z")
+_SIGN_OF_LINK = frozenset("#@:.")  # of which every link has one
 _LONGEST_LINK = 100
 BEHIND_A_LINK = "behind a link"
 
 
 def _ends_link(text: str, end: int) -> bool:
     """Is what ends here something to click on?"""
-    return _LINK.search(text, max(0, end - _LONGEST_LINK), end) is not None
+    low = max(0, end - _LONGEST_LINK)
+    last = text[low:end].split()[-1:]
+    if not last or _SIGN_OF_LINK.isdisjoint(last[0]):
+        return False
+    return _LINK.search(text, low, end) is not None
 
 
 # --- a space before a mark --------------------------------------------------------------------------------------------

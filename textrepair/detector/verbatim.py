@@ -31,6 +31,8 @@ _CODE_SIGN = re.compile(
     r"[{}|_^~]|\\(?![\[\].])|[<>=+*]{1,3}(?=\s)|\(\)|::|->|=>|&&|[;{]$|\w=\w|\$[a-zA-Z]|//|^\s*(?:[$>#%]|//)\s",
     re.MULTILINE,
 )
+_CODE_CHARACTER = re.compile(r"[{}|_^~\\<>=+*&$]")
+_CODE_PAIRS = ("()", "::", "//")
 _WINDOW = 120
 
 
@@ -69,7 +71,17 @@ class Verbatim:
         window = self._text[start : end if end >= 0 else position + _WINDOW]
         if (newline >= 0 or low == 0) and window.startswith(("    ", "\t")):
             return True
-        return sum(1 for _ in _CODE_SIGN.finditer(window)) >= 2
+        return _may_have_code_sign(window) and sum(1 for _ in _CODE_SIGN.finditer(window)) >= 2
+
+
+def _may_have_code_sign(line: str) -> bool:
+    """A line that fails this, as nearly all prose does, has no sign of code; asking takes a tenth of the time."""
+    return (
+        _CODE_CHARACTER.search(line) is not None
+        or any(pair in line for pair in _CODE_PAIRS)
+        or line.lstrip().startswith(("#", "%"))
+        or line.endswith(";")
+    )
 
 
 def _marked_ranges(text: str) -> Iterator[tuple[int, int]]:
