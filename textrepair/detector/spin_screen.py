@@ -30,14 +30,16 @@ from textrepair.model.channel import FACTOR_UNITS, STEP, Entries, log_probabilit
 from textrepair.model.model import Model
 from textrepair.model.ngrams import (
     Opened,
+    address,
     extend,
+    fetch,
     find_pair,
     follow,
     opened,
     pair_key,
     prepare,
-    score,
     touch_pair,
+    touch_three,
 )
 from textrepair.model.reading import LM_WEIGHT
 from textrepair.model.vocabulary import SPECIALS
@@ -74,6 +76,8 @@ _LIGHT = 0.03
 _MOST, _MOST_IN = 0.7, 2000
 #: What the channel's codes stand for; 0 means never.
 _LIKELIHOOD = np.array([0.0, *(math.exp(-STEP * (255.0 - code)) for code in range(1, 256))])
+#: Nothing before a word, and the bytes that memory is read by.
+_NO_CONTEXT, _LINE = np.uint64(0xFFFFFFFF0000), 64
 #: Words written with a capital more often than this (in 1/255) are names, whose company is always new.
 _NAME = 60
 
@@ -182,12 +186,17 @@ def _model(lm):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def _behind(seen_as, ids, i):  # type: ignore[no-untyped-def]
+    """The word behind one, or the end of a sentence."""
+    return np.int64(seen_as[ids[i + 1]]) if i + 1 < len(ids) else np.int64(1)
+
+
+@compiled
 def _pairs(seen_as: npt.NDArray[np.int32], ids: npt.NDArray[np.int32], i: int) -> tuple[np.uint64, np.uint64]:
     """The keys of the pairs that a word makes with the one before and with the one behind."""
     word = np.int64(seen_as[ids[i]])
     before = np.int64(seen_as[ids[i - 1]]) if i and ids[i - 1] != 1 else np.int64(0)
-    behind = np.int64(seen_as[ids[i + 1]]) if i + 1 < len(ids) else np.int64(1)
-    return pair_key(before, word), pair_key(word, behind)
+    return pair_key(before, word), pair_key(word, _behind(seen_as, ids, i))
 
 
 @compiled
@@ -220,13 +229,38 @@ def _suspicion(
 
 @compiled
 def _fit(  # type: ignore[no-untyped-def]
-    model, context, prepared, last, word, behind, unknown
+    model, context, prepared, word, pair, behind, pair_behind, unknown
 ):
-    """Natural-log probability of a word in a context that is prepared, and of the word behind it."""
+    """Natural-log probability of a word in a context that is prepared, and of the word behind it, by their pairs."""
     length, three, two, one = prepared
-    pair = find_pair(model, pair_key(last, word))
     logp, length, three, two, one = follow(model, context, length, three, two, one, word, pair)
-    return logp + unknown + score(model, extend(context, word), length, three, two, one, behind)
+    return (
+        logp + unknown + follow(model, extend(context, word), length, three, two, one, behind, pair_behind)[0]
+    )
+
+
+@compiled_making_arrays
+def _places(  # type: ignore[no-untyped-def]
+    model, entries, seen_as, weights, ids
+):
+    """The words in strange company, with the three words before each; the channel's entries for them are asked for."""
+    places, contexts = np.empty(len(ids), dtype=np.int64), np.empty(len(ids), dtype=np.uint64)
+    count = 0
+    context = _NO_CONTEXT
+    for i in range(len(ids)):
+        observed = np.int64(ids[i])
+        if weights[observed] > 0.0 and _is_new(model, seen_as, ids, i):
+            places[count], contexts[count] = i, context
+            count += 1
+            begin, end = np.int64(entries.start[observed]), np.int64(entries.start[observed + 1])
+            for at in range(begin, end, _LINE // 2):
+                fetch(address(entries.target) + 2 * at)
+            for family in range(len(entries.code)):
+                for at in range(begin, end, _LINE):
+                    fetch(address(entries.code) + family * entries.code.shape[1] + at)
+        word = np.int64(seen_as[observed])
+        context = _NO_CONTEXT if word == 1 else extend(context, word)
+    return places[:count], contexts[:count]
 
 
 @compiled_making_arrays
@@ -241,34 +275,63 @@ def _explanation(
 ) -> float:
     model = _model(lm)
     words, families = entries.swap_factor.shape[1], len(entries.code)
-    kind, by_kind = numbered(ids), np.zeros(len(ids))
-    total = 0.0
-    context = np.uint64(0xFFFFFFFF0000)
-    for i in range(len(ids)):
+    places, contexts = _places(model, entries, seen_as, weights, ids)
+    # Nearly all of the time is waiting for memory, so all candidates' pairs are asked for before the first is needed, and the
+    # longer n-grams of those that are found before the first of these.
+    total = 0
+    for place in range(len(places)):
+        i = places[place]
+        last, behind = np.int64(contexts[place] & np.uint64(0xFFFF)), _behind(seen_as, ids, i)
+        for entry in range(entries.start[ids[i]], entries.start[ids[i] + 1]):
+            target = np.int64(entries.target[entry])
+            if target < words:
+                touch_pair(model, pair_key(last, target))
+                touch_pair(model, pair_key(target, behind))
+                total += 1
+    pairs = np.empty((total, 2), dtype=np.int64)
+    total = 0
+    for place in range(len(places)):
+        i, context = places[place], contexts[place]
+        last, behind = np.int64(context & np.uint64(0xFFFF)), _behind(seen_as, ids, i)
+        for entry in range(entries.start[ids[i]], entries.start[ids[i] + 1]):
+            target = np.int64(entries.target[entry])
+            if target < words:
+                before, after = (
+                    find_pair(model, pair_key(last, target)),
+                    find_pair(model, pair_key(target, behind)),
+                )
+                if before >= 0:
+                    three = extend(context, target)
+                    touch_three(model, three)
+                    if after >= 0:
+                        touch_three(model, extend(three & np.uint64(0xFFFFFFFF), behind))
+                pairs[total, 0], pairs[total, 1] = before, after
+                total += 1
+    kind, by_kind = numbered(ids[places]), np.zeros(len(places))
+    explained = 0.0
+    total = 0
+    for place in range(len(places)):
+        i, context = places[place], contexts[place]
         observed = np.int64(ids[i])
-        word = np.int64(seen_as[observed])
-        if weights[observed] > 0.0 and _is_new(model, seen_as, ids, i):
-            last = np.int64(context & np.uint64(0xFFFF))
-            behind = np.int64(seen_as[ids[i + 1]]) if i + 1 < len(ids) else np.int64(1)
-            for entry in range(entries.start[observed], entries.start[observed + 1]):
-                target = np.int64(entries.target[entry])
-                if target < words:
-                    touch_pair(model, pair_key(last, target))
-                    touch_pair(model, pair_key(target, behind))
-            prepared = prepare(model, context)
-            own = _fit(model, context, prepared, last, word, behind, unknown_logp[observed])
-            better = 0.0
-            for entry in range(entries.start[observed], entries.start[observed + 1]):
-                target = np.int64(entries.target[entry])
-                if target >= words:
-                    continue
-                likely = 0.0
-                for family in range(families):
-                    likely += _LIKELIHOOD[entries.code[family, entry]] / families
-                fits = _fit(model, context, prepared, last, target, behind, np.float32(0.0))
-                better += likely * math.exp(min(30.0, LM_WEIGHT * (fits - own)))
-            before = min(most, by_kind[kind[i]])
-            by_kind[kind[i]] += math.log(1.0 - _LIGHT + _LIGHT * better)
-            total += min(most, by_kind[kind[i]]) - before
-        context = np.uint64(0xFFFFFFFF0000) if word == 1 else extend(context, word)
-    return total
+        word, behind = np.int64(seen_as[observed]), _behind(seen_as, ids, i)
+        prepared = prepare(model, context)
+        pair = find_pair(model, pair_key(np.int64(context & np.uint64(0xFFFF)), word))
+        pair_behind = find_pair(model, pair_key(word, behind))
+        own = _fit(model, context, prepared, word, pair, behind, pair_behind, unknown_logp[observed])
+        better = 0.0
+        for entry in range(entries.start[observed], entries.start[observed + 1]):
+            target = np.int64(entries.target[entry])
+            if target >= words:
+                continue
+            likely = 0.0
+            for family in range(families):
+                likely += _LIKELIHOOD[entries.code[family, entry]] / families
+            fits = _fit(
+                model, context, prepared, target, pairs[total, 0], behind, pairs[total, 1], np.float32(0.0)
+            )
+            better += likely * math.exp(min(30.0, LM_WEIGHT * (fits - own)))
+            total += 1
+        before = min(most, by_kind[kind[place]])
+        by_kind[kind[place]] += math.log(1.0 - _LIGHT + _LIGHT * better)
+        explained += min(most, by_kind[kind[place]]) - before
+    return explained
