@@ -214,7 +214,7 @@ def _seen(table, hashed, mark):  # type: ignore[no-untyped-def]
     """Put a hash into a set with a mark of two bits; the marks that it had."""
     mask = np.uint64(len(table) - 1)
     key = (hashed | np.uint64(4)) & ~np.uint64(3)
-    at = (hashed ^ (hashed >> np.uint64(32))) & mask
+    at = home(table, hashed)
     while table[at] and table[at] & ~np.uint64(3) != key:
         at = (at + np.uint64(1)) & mask
     old = table[at] & np.uint64(3)

@@ -37,6 +37,7 @@ from textrepair.detector.word_table import (
     RAREST,
     RARITY_SHIFT,
     RARITY_UNITS,
+    home,
 )
 
 _KIND = "order"
@@ -325,10 +326,10 @@ def _read(  # type: ignore[no-untyped-def]
                     pronoun_told = True
                 elif words and upper and (value >> CODE_SHIFT) & 0xFF != _I:
                     pronoun_told = True
-            # done for frequent words too, which have no weight: which are can't be foreseen
-            stems[stem_count] = word_hash(data, start, word_end - _suffix(data, start, word_end))
-            weights[stem_count] = rare / RARITY_UNITS
-            stem_count += 1 if rare > 0 else 0
+            if rare:
+                stems[stem_count] = word_hash(data, start, word_end - _suffix(data, start, word_end))
+                weights[stem_count] = rare / RARITY_UNITS
+                stem_count += 1
             named = upper and (words > 0 or rare > _RARE)
             if named:
                 run += 1
@@ -395,7 +396,7 @@ def _room_for(total):  # type: ignore[no-untyped-def]
 def _enter(table, keys, count, key):  # type: ignore[no-untyped-def]
     """The number of a key, which gets the next one if it is new; ``table`` holds numbers plus one, by hash."""
     mask = np.uint64(len(table) - 1)
-    at = (key ^ (key >> np.uint64(32))) & mask
+    at = home(table, key)
     while table[at] and keys[table[at] - 1] != key:
         at = (at + np.uint64(1)) & mask
     if not table[at]:
