@@ -207,7 +207,7 @@ LINE_STARTS = frozenset(
     "close via from source "
     "image photo photos photograph photographs picture illustration lead video graphic ad ads advertisement advertising loading "
     "card page slide item sponsored promoted tweet menu more most related "
-    "trending recommended you back media this accept consent by please story article want would receive up don also further "
+    "trending recommended you back media this accept story article want would receive up don also further "
     "terms "
     "privacy contact about full link powered proudly site credit credits courtesy copyright cookie last".split()
 ).union(_MONTHS, _STAMPED, (stamped + month for stamped in _STAMPED for month in _MONTHS))

@@ -76,7 +76,7 @@ class LostSpaces:
         around = self._around(text, start, end)
         whole = self._logp(around, (word,))
         odds, best = max(
-            (math.log(LOST) + self._logp(around, pair) - max(whole, self._coined(around, word, pair)), pair)
+            (math.log(LOST) + self._logp(around, pair) - max(whole, _coined(whole, word, pair)), pair)
             for pair in pairs
         )
         if (
@@ -85,12 +85,6 @@ class LostSpaces:
             slip = max((self._logp(around, (meant,)) for meant in _meant(word)), default=-math.inf)
             odds = min(odds, math.log(LOST) + self._logp(around, best) - math.log(SLIP_SHARE) - slip)
         return best, _confidence(odds)
-
-    def _coined(self, around: tuple[list[int], list[int]], word: str, pair: tuple[str, str]) -> float:
-        """Natural-log probability of an unlisted word as a compound, its letters having come together otherwise."""
-        if frequency(word):
-            return -math.inf
-        return self._logp(around, (word,)) - LETTER_LOGP * len(word) + UNLISTED_COMPOUND + part_logp(*pair)
 
     def cut(self, text: str, start: int, end: int) -> float:
         """How sure is it that ``text[start:end]``, two words in small letters and a space, is one word that was cut?"""
@@ -161,6 +155,14 @@ class LostSpaces:
         vocabulary = self.model.vocabulary
         identifiers = vocabulary.identifiers(tokenize(text)).tolist()
         return [vocabulary.lm_identifier(i) for i in identifiers if i >= 0]
+
+
+def _coined(whole: float, word: str, pair: tuple[str, str]) -> float:
+    """Natural-log probability of an unlisted word as a compound, its letters having come together otherwise; ``whole``: as a word
+    of its letters."""
+    if frequency(word):
+        return -math.inf
+    return whole - LETTER_LOGP * len(word) + UNLISTED_COMPOUND + part_logp(*pair)
 
 
 def _confidence(odds: float) -> float:
