@@ -26,7 +26,7 @@ from textrepair.detector.compiled import compiled, compiled_making_arrays
 from textrepair.detector.screen import Scan
 from textrepair.lazy import cached_property
 from textrepair.model.adaptation import numbered
-from textrepair.model.channel import FACTOR_UNITS, STEP, Entries, log_probability
+from textrepair.model.channel import FACTOR_UNITS, LIKELIHOOD, Entries, log_probability
 from textrepair.model.model import Model
 from textrepair.model.ngrams import (
     Opened,
@@ -72,8 +72,6 @@ _LIGHT = 0.03
 #: places of a word but not many more kinds of words, least of all one that repeats itself: each stretch of so many words may
 #: explain as much.
 _MOST, _MOST_IN = 0.7, 2000
-#: What the channel's codes stand for; 0 means never.
-_LIKELIHOOD = np.array([0.0, *(math.exp(-STEP * (255.0 - code)) for code in range(1, 256))])
 #: Words written with a capital more often than this (in 1/255) are names, whose company is always new.
 _NAME = 60
 
@@ -264,7 +262,7 @@ def _explanation(
                     continue
                 likely = 0.0
                 for family in range(families):
-                    likely += _LIKELIHOOD[entries.code[family, entry]] / families
+                    likely += LIKELIHOOD[entries.code[family, entry]] / families
                 fits = _fit(model, context, prepared, last, target, behind, np.float32(0.0))
                 better += likely * math.exp(min(30.0, LM_WEIGHT * (fits - own)))
             before = min(most, by_kind[kind[i]])

@@ -10,7 +10,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.model.channel import COMPOUND_FACTOR, FACTOR_UNITS, STEP, Entries
+from textrepair.model.channel import COMPOUND_FACTOR, FACTOR_UNITS, LIKELIHOOD, STEP, Entries
 from textrepair.model.lattice import Edges, Sentences
 from textrepair.model.recurrence import recurrence_logp
 
@@ -143,9 +143,7 @@ def adapted_logps(
             others = swapped[t] - own
             share = 0.0
             for f in range(len(families)):
-                code = entries.code[f, edges.entry[e]]
-                if code:
-                    share += np.exp(-STEP * (255.0 - code)) * families[f]
+                share += LIKELIHOOD[entries.code[f, edges.entry[e]]] * families[f]
             mixed = min(share / max(factor[t], 1e-6), 1.0)
             which = (together[pair[e]] - own + _OWN_STRENGTH * mixed) / (others + _OWN_STRENGTH)
             replaced = (others + _OWN_RATE_STRENGTH * base_rate[t]) / (others + kept[t] + _OWN_RATE_STRENGTH)

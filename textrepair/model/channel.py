@@ -10,6 +10,7 @@ learned from aligned pairs and fall back on the prior for words that the pairs d
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -22,6 +23,8 @@ from textrepair.model.ngrams import mix
 
 #: Probabilities are stored as 8-bit codes: natural log = -STEP · (255 - code); code 0 is "never".
 STEP = 0.06
+#: The probabilities that the codes stand for, by code.
+LIKELIHOOD = np.array([0.0, *(math.exp(-STEP * (255.0 - code)) for code in range(1, 256))])
 #: Factors are stored as whole numbers of 1/64: no word is replaced 4 times as readily as the average replaceable one.
 FACTOR_UNITS = 64
 #: Readiness to replace a phrase of two words, which has no count of its uses: half that of the average word.

@@ -15,7 +15,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.model.channel import FACTOR_UNITS, LONGEST, STEP, Entries, phrase_hash
+from textrepair.model.channel import FACTOR_UNITS, LIKELIHOOD, LONGEST, Entries, phrase_hash
 from textrepair.model.ngrams import (
     Ngrams,
     extend,
@@ -147,10 +147,6 @@ def channel_logps(
     (the stored probabilities hold the target's factor).
     """
     out = np.empty(len(edges.length), dtype=np.float32)
-    power = np.empty(256)
-    power[0] = 0.0
-    for code in range(1, 256):
-        power[code] = np.exp(-STEP * (255.0 - code))
     vocabulary = entries.swap_factor.shape[1]
     for i in range(len(sentences.words)):
         for e in range(edges.first[i], edges.first[i + 1]):
@@ -167,7 +163,7 @@ def channel_logps(
             else:
                 total = 0.0
                 for f in range(len(families)):
-                    total += families[f] * power[entries.code[f, entry]]
+                    total += families[f] * LIKELIHOOD[entries.code[f, entry]]
                 begin = i - edges.length[e] + 1
                 out[e] = np.log(rate * sentences.readiness[begin] * total + 1e-30)
     return out

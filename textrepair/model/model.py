@@ -122,6 +122,11 @@ class Model:
         return [*words[: self.vocabulary.lm_size], *compounds]
 
     @cached_property
+    def beside_lower_case(self) -> dict[int, str]:
+        """What :mod:`textrepair.model.surface` found of targets of the channel so far."""
+        return {}
+
+    @cached_property
     def begins_as_clitic(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """For every target of the channel: is its (first) word a clitic?"""
         words, size = self.vocabulary.words, self.vocabulary.lm_size
