@@ -20,6 +20,7 @@ from textrepair.model.ngrams import (
     Ngrams,
     extend,
     find_pair,
+    follow,
     follow_inlined,
     opened,
     pair_key,
@@ -217,7 +218,8 @@ def posteriors(
     new_rank = np.empty(_STATES, dtype=np.int64)
     new_len = np.empty(_STATES, dtype=np.int64)
     new_bow = np.empty((_STATES, 3), dtype=np.float32)
-    new_near = np.empty(_STATES, dtype=np.int64)
+    near_state = np.empty(_STATES, dtype=np.int64)
+    near_alpha = np.empty(_STATES)
     new_slot = np.empty(_STATES, dtype=np.int64)
     slots = np.full(2 * _STATES, -1, dtype=np.int16)
     flat_alpha, flat_gamma = alpha.reshape(alpha.size), gamma.reshape(gamma.size)
@@ -303,14 +305,20 @@ def posteriors(
                             logp += lm_weight * logp_lm
                             context = extend(context, target)
                         else:
+                            length = state_len[begin, k]
+                            three, two = state_bow[begin, k, 0], state_bow[begin, k, 1]
+                            one = state_bow[begin, k, 2]
                             for part in range(3):
                                 word = np.int64(compounds[target - vocabulary, part])
                                 if word == 0xFFFF:
                                     break
-                                length, three, two, one = prepare(model, context)
-                                logp += lm_weight * score(model, context, length, three, two, one, word)
+                                last = np.int64(context & np.uint64(0xFFFF))
+                                pair = find_pair(model, pair_key(last, word))
+                                logp_lm, length, three, two, one = follow(
+                                    model, context, length, three, two, one, word, pair
+                                )
+                                logp += lm_weight * logp_lm
                                 context = extend(context, word)
-                            length, three, two, one = prepare(model, context)
                         if k == 0:
                             expected = min(0.0, logp - channel_logp[e] + _SLACK)
                         total = alpha[begin, k] + logp
@@ -355,19 +363,19 @@ def posteriors(
                 if new_mass[t] != 1.0:
                     new_alpha[t] += np.log(new_mass[t])
                 if new_alpha[t] >= best - window:
-                    new_near[near] = t
+                    near_state[near], near_alpha[near] = t, new_alpha[t]
                     near += 1
             kept = min(beam, near)
             for rank in range(kept):
-                at = rank
+                at, highest = rank, near_alpha[rank]
                 for place in range(rank + 1, near):
-                    if new_alpha[new_near[place]] > new_alpha[new_near[at]]:
-                        at = place
-                new_near[rank], new_near[at] = new_near[at], new_near[rank]
-                top = new_near[rank]
+                    if near_alpha[place] > highest:
+                        at, highest = place, near_alpha[place]
+                top = near_state[at]
+                near_state[at], near_alpha[at] = near_state[rank], near_alpha[rank]
                 new_rank[top] = rank
                 state_key[j, rank] = new_key[top]
-                alpha[j, rank] = new_alpha[top]
+                alpha[j, rank] = highest
                 state_len[j, rank] = new_len[top]
                 state_bow[j, rank, 0] = new_bow[top, 0]
                 state_bow[j, rank, 1] = new_bow[top, 1]
