@@ -27,6 +27,7 @@ from textrepair.model.reading import Reading
 from textrepair.model.support import is_learned
 from textrepair.model.surface import begins_as_clitic, beside_lower_case, indefinite_articles, written
 from textrepair.patch import Edit
+from textrepair.plain_words import BEGINS_CAPITAL, BEGINS_SMALL
 from textrepair.tokens import TokenKind, Tokens
 
 #: Readings less likely than this are not worth a proposal.
@@ -173,12 +174,14 @@ def _settled(article: _Article, likely: _Likely) -> tuple[_Choices, _Choices, np
 
 
 def _mended(article: _Article, broken: Sequence[Mended]) -> _Choices:
-    """Clitics and compounds that the channel doesn't hold, put in their places, but for those that are unlikely or change nothing."""
+    """Clitics and compounds that the channel doesn't hold, put in their places; not those that are unlikely or change nothing."""
     firsts = np.array([b.place for b in broken for _ in b.readings], dtype=np.int64)
     words = np.array([word for b in broken for word, _ in b.readings], dtype=np.int64)
     posteriors = [posterior for b in broken for _, posterior in b.readings]
     texts = article.written(firsts, words)
-    rows, others, rivals = [], [], []
+    rows: list[int] = []
+    others: list[Sequence[tuple[str, float]]] = []
+    rivals: list[float] = []
     end = 0
     for b in broken:
         row, end = end, end + len(b.readings)
@@ -220,7 +223,9 @@ class _Article:
         at = self.positions[firsts]
         texts = beside_lower_case(self.model, targets.tolist())
         cased = np.flatnonzero(~self._is_low[at] | self._asks[at])
-        for row, token, target in zip(cased.tolist(), at[cased].tolist(), targets[cased].tolist(), strict=True):
+        for row, token, target in zip(
+            cased.tolist(), at[cased].tolist(), targets[cased].tolist(), strict=True
+        ):
             texts[row] = self._cased(token, target)
         return texts
 
@@ -270,7 +275,7 @@ class _Article:
     @cached_property
     def _is_low(self) -> npt.NDArray[np.bool_]:
         """Which of the tokens begin in lower case?"""
-        return np.fromiter(map(str.islower, self.tokens.first_letters), np.bool_, len(self.tokens))
+        return self.tokens.are(BEGINS_SMALL)
 
     @cached_property
     def _asks(self) -> npt.NDArray[np.bool_]:
@@ -286,9 +291,9 @@ class _Article:
     @cached_property
     def _in_sentence_case(self) -> bool:
         """Do nearly all sentences of the article begin with a capital, those that begin with a letter?"""
-        words = np.flatnonzero(self._begins & (self.tokens.kind_array == TokenKind.WORD)).tolist()
-        capitals = sum([self.tokens.first_letters[word].isupper() for word in words])
-        return capitals >= _SENTENCE_CASE * len(words)
+        words = self._begins & (self.tokens.kind_array == TokenKind.WORD)
+        capitals = np.count_nonzero(words & self.tokens.are(BEGINS_CAPITAL))
+        return bool(capitals >= _SENTENCE_CASE * np.count_nonzero(words))
 
 
 #: From this share of sentences that begin with a capital on, sentences do.

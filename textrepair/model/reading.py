@@ -41,6 +41,7 @@ from textrepair.model.model import Model
 from textrepair.model.ngrams import token_logps
 from textrepair.model.open_channel import with_open_swaps
 from textrepair.model.vocabulary import UNSEEN
+from textrepair.plain_words import ALL_CAPITALS, ALL_SMALL
 from textrepair.tokens import TokenKind, Tokens
 
 #: Weight of the language model against the channel, as in any log-linear decoder.  Below 1 since its factors are not independent:
@@ -129,8 +130,7 @@ def lattice_input(
 def _readiness(
     tokens: Tokens, positions: npt.NDArray[np.int64], sentence_starts: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float32]:
-    is_lower = np.fromiter(map(str.islower, tokens.texts), np.bool_, len(tokens))[positions]
-    in_capitals = tokens.in_capitals[positions]
+    is_lower, in_capitals = tokens.are(ALL_SMALL)[positions], tokens.are(ALL_CAPITALS)[positions]
     is_lower[sentence_starts] |= ~in_capitals[sentence_starts]
     kinds = tokens.kind_array[positions]
     of_word = np.where(is_lower, 1.0, np.where(in_capitals, CAPITALS, CAPITALISED))
