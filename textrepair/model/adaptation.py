@@ -83,8 +83,10 @@ def family_evidence(
         if word < known:
             often = rate * sentences.readiness[i]
             for f in range(len(out)):
-                left = 1.0 - often * entries.swap_factor[f, word] / FACTOR_UNITS
-                out[f] += posterior[stays] * np.log(max(left, _LEAST_LEFT))
+                units = entries.swap_factor[f, word]
+                if units:  # or else it is left alone for certain
+                    left = 1.0 - often * units / FACTOR_UNITS
+                    out[f] += posterior[stays] * np.log(max(left, _LEAST_LEFT))
         for e in range(stays + 1, edges.first[i + 1]):
             if posterior[e] > _COUNTED:
                 for f in range(len(out)):

@@ -67,8 +67,8 @@ class Channel:
         if len(observed) == 1:
             return range(int(entries.start[observed[0]]), int(entries.start[observed[0] + 1]))
         hashed = np.uint64(hash_phrase(np.array(observed, dtype=np.int64)))
-        row = int(np.searchsorted(entries.phrase_key, hashed))
-        if row == len(entries.phrase_key) or entries.phrase_key[row] != hashed:
+        row = int(phrase_row(entries.phrase_key, hashed))
+        if row < 0:
             return range(0)
         return range(int(entries.phrase_start[row]), int(entries.phrase_start[row + 1]))
 
@@ -98,6 +98,35 @@ def hash_phrase(words: npt.NDArray[np.int64]) -> np.uint64:
     for word in words:
         hashed = phrase_hash(hashed, word)
     return hashed
+
+
+@numba.njit(cache=True, nogil=True)
+def phrase_row(keys: npt.NDArray[np.uint64], hashed: np.uint64) -> np.int64:
+    """Which of the sorted hashes of phrases is this one, or -1.
+
+    Hashes are spread evenly, so that a hash tells where it stands within about 130 of 66,000, and what is found there within
+    about 10 (interpolation search: Peterson 1957); bisection would wait for memory 16 times.
+    """
+    count = np.uint64(len(keys))
+    if not count:
+        return np.int64(-1)
+    at = _share_of(hashed, count)
+    if keys[at] < hashed:
+        at = min(at + _share_of(hashed - keys[at], count), count - np.uint64(1))
+    else:
+        at -= min(at, _share_of(keys[at] - hashed, count))
+    row = np.int64(at)
+    while row < len(keys) and keys[row] < hashed:
+        row += 1
+    while row > 0 and keys[row - 1] >= hashed:
+        row -= 1
+    return row if row < len(keys) and keys[row] == hashed else np.int64(-1)
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _share_of(hashed: np.uint64, count: np.uint64) -> np.uint64:
+    """How many of so many evenly spread hashes are smaller."""
+    return ((hashed >> np.uint64(32)) * count) >> np.uint64(32)
 
 
 def build_entries(

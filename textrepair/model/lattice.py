@@ -15,7 +15,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.model.channel import FACTOR_UNITS, LIKELIHOOD, LONGEST, Entries, phrase_hash
+from textrepair.model.channel import FACTOR_UNITS, LIKELIHOOD, LONGEST, Entries, phrase_hash, phrase_row
 from textrepair.model.ngrams import (
     Ngrams,
     extend,
@@ -100,8 +100,8 @@ def build_edges(sentences: Sentences, entries: Entries, phrases: bool) -> Edges:
                     hashed = np.uint64(0)
                     for k in range(begin, i + 1):
                         hashed = phrase_hash(hashed, np.int64(sentences.words[k]))
-                    row = np.searchsorted(entries.phrase_key, hashed)
-                    if row < len(entries.phrase_key) and entries.phrase_key[row] == hashed:
+                    row = phrase_row(entries.phrase_key, hashed)
+                    if row >= 0:
                         lows[i, size - 1] = entries.phrase_start[row]
                         highs[i, size - 1] = entries.phrase_start[row + 1]
                         at += highs[i, size - 1] - lows[i, size - 1]
@@ -203,9 +203,9 @@ def posteriors(
     gamma = np.zeros((longest + 1, beam))  # posterior of a state
     count = np.zeros(longest + 1, dtype=np.int64)
     # States with the same last word, which ask for the same pairs of words.
-    group_of = np.empty((longest + 1, beam), dtype=np.int64)
+    group_of = np.empty((longest + 1, beam), dtype=np.uint32)
     group_word = np.empty((longest + 1, beam), dtype=np.int64)
-    group_best = np.empty((longest + 1, beam), dtype=np.int64)
+    group_best = np.empty((longest + 1, beam), dtype=np.uint32)
     groups = np.zeros(longest + 1, dtype=np.int64)
     widest = 1
     for i in range(len(edge_first) - 1):
@@ -218,15 +218,15 @@ def posteriors(
     new_rank = np.empty(_STATES, dtype=np.int64)
     new_len = np.empty(_STATES, dtype=np.int64)
     new_bow = np.empty((_STATES, 3), dtype=np.float32)
-    near_state = np.empty(_STATES, dtype=np.int64)
+    near_state = np.empty(_STATES, dtype=np.uint32)
     near_alpha = np.empty(_STATES)
-    new_slot = np.empty(_STATES, dtype=np.int64)
+    new_slot = np.empty(_STATES, dtype=np.uint32)
     slots = np.full(2 * _STATES, -1, dtype=np.int16)
     flat_alpha, flat_gamma = alpha.reshape(alpha.size), gamma.reshape(gamma.size)
     # Arcs between states, told by position · beam + rank; of a sentence, grown as needed.
-    arc_from = np.empty(4096, dtype=np.int64)
-    arc_to = np.empty(4096, dtype=np.int64)
-    arc_edge = np.empty(4096, dtype=np.int64)
+    arc_from = np.empty(4096, dtype=np.uint32)
+    arc_to = np.empty(4096, dtype=np.uint32)
+    arc_edge = np.empty(4096, dtype=np.uint32)
     arc_logp = np.empty(4096)
 
     for s in range(len(likelihood)):
@@ -427,9 +427,9 @@ def posteriors(
 def _group(
     keys: npt.NDArray[np.uint64],
     states: int,
-    group_of: npt.NDArray[np.int64],
+    group_of: npt.NDArray[np.uint32],
     words: npt.NDArray[np.int64],
-    best: npt.NDArray[np.int64],
+    best: npt.NDArray[np.uint32],
     groups: npt.NDArray[np.int64],
     at: int,
 ) -> None:
@@ -448,8 +448,8 @@ def _group(
 
 
 @numba.njit(cache=True, nogil=True)
-def _grown(array: npt.NDArray[np.int64], least: int) -> npt.NDArray[np.int64]:
-    out = np.empty(2 * least, dtype=np.int64)
+def _grown(array: npt.NDArray[np.uint32], least: int) -> npt.NDArray[np.uint32]:
+    out = np.empty(2 * least, dtype=np.uint32)
     out[: len(array)] = array
     return out
 
