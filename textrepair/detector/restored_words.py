@@ -239,7 +239,7 @@ class _Article:
         self, first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]
     ) -> tuple[list[int], list[int], list[str]]:
         """Where some tokens begin, where others end, and what stands from the former to the latter."""
-        starts, ends = _taken(self.tokens.starts, first), _taken(self.tokens.ends, last)
+        starts, ends = self.tokens.columns.starts[first].tolist(), self.tokens.columns.ends[last].tolist()
         source = self.tokens.source
         return starts, ends, [source[start:end] for start, end in zip(starts, ends, strict=True)]
 
