@@ -261,32 +261,32 @@ def posteriors(
                 # waits for the one before, and of those found the words before them.
                 for e in range(low, high):
                     begin = j - edge_length[e]
-                    target = np.int64(edge_target[e])
-                    if target < vocabulary and alpha[begin, 0] + channel_logp[e] >= best - window:
+                    target, channel = np.int64(edge_target[e]), np.float64(channel_logp[e])
+                    if target < vocabulary and alpha[begin, 0] + channel >= best - window:
                         for g in range(groups[begin]):
-                            if alpha[begin, group_best[begin, g]] + channel_logp[e] < best - window:
+                            if alpha[begin, group_best[begin, g]] + channel < best - window:
                                 break
                             touch_pair(model, pair_key(group_word[begin, g], target))
                 for e in range(low, high):
                     begin = j - edge_length[e]
-                    target = np.int64(edge_target[e])
-                    if target < vocabulary and alpha[begin, 0] + channel_logp[e] >= best - window:
+                    target, channel = np.int64(edge_target[e]), np.float64(channel_logp[e])
+                    if target < vocabulary and alpha[begin, 0] + channel >= best - window:
                         row = e - low
                         for g in range(groups[begin]):
-                            if alpha[begin, group_best[begin, g]] + channel_logp[e] < best - window:
+                            if alpha[begin, group_best[begin, g]] + channel < best - window:
                                 break
                             pairs[row, g] = find_pair(model, pair_key(group_word[begin, g], target))
                         for k in range(count[begin]):
-                            if alpha[begin, k] + channel_logp[e] < best - window:
+                            if alpha[begin, k] + channel < best - window:
                                 break
                             if state_len[begin, k] > 1 and pairs[row, group_of[begin, k]] >= 0:
                                 touch_three(model, extend(state_key[begin, k], target))
                 for e in range(low, high):
                     begin = j - edge_length[e]
-                    target = np.int64(edge_target[e])
+                    target, channel = np.int64(edge_target[e]), np.float64(channel_logp[e])
                     expected = 0.0
                     for k in range(count[begin]):
-                        logp = np.float64(channel_logp[e])
+                        logp = channel
                         if alpha[begin, k] + logp + expected < best - window:
                             break  # states are sorted, and the language model can only make it worse
                         context = state_key[begin, k]
@@ -320,7 +320,7 @@ def posteriors(
                                 logp += lm_weight * logp_lm
                                 context = extend(context, word)
                         if k == 0:
-                            expected = min(0.0, logp - channel_logp[e] + _SLACK)
+                            expected = min(0.0, logp - channel + _SLACK)
                         total = alpha[begin, k] + logp
                         if total < best - window:
                             continue
@@ -417,7 +417,10 @@ def posteriors(
             tail, head = arc_from[a], arc_to[a]
             if flat_gamma[head] == 0.0:  # a state from which nothing led on
                 continue
-            share = flat_gamma[head] * np.exp(flat_alpha[tail] + arc_logp[a] - flat_alpha[head])
+            share = flat_gamma[head]
+            behind = flat_alpha[tail] + arc_logp[a] - flat_alpha[head]
+            if behind != 0.0:  # as it is wherever one arc alone leads to a state, which is nearly always
+                share *= np.exp(behind)
             out[arc_edge[a]] += share
             flat_gamma[tail] += share
     return out, likelihood
