@@ -120,7 +120,7 @@ def _weigh(
     right = [*restored[place + 1 : min(end, place + 1 + _AROUND)].tolist(), END][:_AROUND]
     words = [int(restored[place]) if word is None else word for word in choices]
     fitting = slot_logps(
-        model.ngrams, np.array(left, np.int64), np.array(right, np.int64), np.array(words, np.int64)
+        model.lm, np.array(left, np.int64), np.array(right, np.int64), np.array(words, np.int64)
     )
     logps = [
         LM_WEIGHT * fits + (LM_WEIGHT * _UNKNOWN_LOGP if word is None else 0.0) + logp

@@ -29,7 +29,7 @@ from textrepair.detector.glue import FUNCTION_WORDS, SLIP_SHARE, may_stand_alone
 from textrepair.detector.word_table import COMMON, FNV_PRIME, FNV_START, NO_IDENTIFIER, look_up
 from textrepair.detector.words import COMMON_FREQUENCY, frequencies, frequency
 from textrepair.model import Model
-from textrepair.model.ngrams import Ngrams, find_pair, opened, token_logps
+from textrepair.model.ngrams import Addresses, find_pair, opened, pair_logp, token_logps, word_logp
 from textrepair.model.vocabulary import SPECIALS, UNSEEN
 from textrepair.tokens import few_tokens
 
@@ -104,13 +104,11 @@ class LostSpaces:
             return 0.0
         ended, begun = [*left, self._identifier(first), stop], [self._identifier(last), *right]
         sequence = np.array([*ended, *begun], dtype=np.int32)
-        logps = token_logps(
-            self.model.ngrams, sequence, np.array([0, len(ended), len(sequence)], dtype=np.int64)
-        )
+        logps = token_logps(self.model.lm, sequence, np.array([0, len(ended), len(sequence)], dtype=np.int64))
         spelled = sum(self._of_class(word) for word in (first, last) if self._identifier(word) == _LOW)
         stopped = _LOST_BEHIND_STOP + float(logps[len(left) : -1].sum()) + spelled
         sequence = np.array([*left, _OPAQUE, *right], dtype=np.int32)
-        logps = token_logps(self.model.ngrams, sequence, np.array([0, len(sequence)], dtype=np.int64))
+        logps = token_logps(self.model.lm, sequence, np.array([0, len(sequence)], dtype=np.int64))
         name = float(logps[len(left) : -1].sum()) + math.log(frequency(first)) + math.log(frequency(last))
         return _confidence(stopped - name)
 
@@ -128,7 +126,7 @@ class LostSpaces:
         lines = [[*left, *map(self._identifier, words), *right] for words in readings]
         begins = np.cumsum([0, *map(len, lines)])
         sequence = np.array([*chain.from_iterable(lines)], dtype=np.int32)
-        logps = token_logps(self.model.ngrams, sequence, begins)
+        logps = token_logps(self.model.lm, sequence, begins)
         out = []
         for number, (words, line) in enumerate(zip(readings, lines, strict=True)):
             first = int(begins[number]) + number  # behind each line stands its end
@@ -229,7 +227,7 @@ def explained_pairs(model: Model, table: npt.NDArray[np.uint64]) -> frozenset[st
     words = list(frequencies())
     logps = np.log(np.fromiter(frequencies().values(), dtype=np.float64, count=len(words)))
     data = np.frombuffer("\n".join(words).encode(), dtype=np.uint8)
-    vocabulary, lm = model.vocabulary, model.ngrams
+    vocabulary, lm = model.vocabulary, model.lm
     cuts = np.zeros(len(words), dtype=np.int32)
     least = math.log(EXPLAINED * LOST)
     _explain(data, logps, table, vocabulary.seen_as, lm, least, cuts)
@@ -250,7 +248,7 @@ def _explain(
     logps: npt.NDArray[np.float64],
     table: npt.NDArray[np.uint64],
     seen_as: npt.NDArray[np.int32],
-    lm: Ngrams,
+    lm: Addresses,
     least: float,
     cuts: npt.NDArray[np.int32],
 ) -> None:
@@ -278,6 +276,8 @@ def _explain(
                     continue
                 one, two = np.int64(seen_as[first & NO_IDENTIFIER]), np.int64(seen_as[last & NO_IDENTIFIER])
                 found = find_pair(model, (np.uint64(one) << np.uint64(16)) | np.uint64(two))
-                if found >= 0 and logps[number] <= least + lm.uni_logp[one] + lm.bi_logp[found >> 8]:
+                if found < 0:
+                    continue
+                if logps[number] <= least + word_logp(model, one) + pair_logp(model, found):
                     cuts[number] = cut - begin
         begin = end + 1

@@ -29,6 +29,7 @@ from textrepair.model.adaptation import numbered
 from textrepair.model.channel import FACTOR_UNITS, LIKELIHOOD, Entries, log_probability
 from textrepair.model.model import Model
 from textrepair.model.ngrams import (
+    Addresses,
     Opened,
     extend,
     find_pair,
@@ -93,7 +94,7 @@ class SpinScreen:
 
     def suspicion(self, scan: Scan) -> float:
         """Evidence of damage, in nats a word, of the words that stand in company never seen."""
-        found = _suspicion(self._lm, self.model.vocabulary.seen_as, self._weights, scan.ids)
+        found = _suspicion(self.model.lm, self.model.vocabulary.seen_as, self._weights, scan.ids)
         return float(found) / max(1, scan.stats[byte_scan.SCORED])
 
     def explanation(self, scan: Scan) -> float:
@@ -107,7 +108,7 @@ class SpinScreen:
         model = self.model
         words = max(1, scan.stats[byte_scan.SCORED])
         found = _explanation(
-            self._lm,
+            model.lm,
             model.channel.entries,
             self.model.vocabulary.seen_as,
             self._weights,
@@ -121,11 +122,6 @@ class SpinScreen:
     def _explained(self) -> WeakKeyDictionary[Scan, float]:
         """Of the scans in use: what is not cleared is asked for again, by the detector."""
         return WeakKeyDictionary()
-
-    @cached_property
-    def _lm(self) -> npt.NDArray[np.int64]:
-        """The language model, opened: handing on eleven arrays would cost as much as a third of the first question."""
-        return np.array(opened(self.model.ngrams), dtype=np.int64)
 
     @cached_property
     def _weights(self) -> npt.NDArray[np.float32]:
@@ -173,13 +169,6 @@ def _evidence(model: Model, family: int) -> npt.NDArray[np.float64]:
 
 
 @compiled
-def _model(lm):  # type: ignore[no-untyped-def]
-    return Opened(
-        lm[0], lm[1], lm[2], lm[3], lm[4], lm[5], lm[6], lm[7], lm[8], lm[9], lm[10], lm[11], lm[12], lm[13]
-    )
-
-
-@compiled
 def _pairs(seen_as: npt.NDArray[np.int32], ids: npt.NDArray[np.int32], i: int) -> tuple[np.uint64, np.uint64]:
     """The keys of the pairs that a word makes with the one before and with the one behind."""
     word = np.int64(seen_as[ids[i]])
@@ -197,12 +186,12 @@ def _is_new(model: Opened, seen_as: npt.NDArray[np.int32], ids: npt.NDArray[np.i
 
 @compiled
 def _suspicion(
-    lm: npt.NDArray[np.int64],
+    lm: Addresses,
     seen_as: npt.NDArray[np.int32],
     weights: npt.NDArray[np.float32],
     ids: npt.NDArray[np.int32],
 ) -> float:
-    model = _model(lm)
+    model = opened(lm)
     for i in range(len(ids)):
         if weights[ids[i]] > 0.0:
             before, behind = _pairs(seen_as, ids, i)
@@ -229,7 +218,7 @@ def _fit(  # type: ignore[no-untyped-def]
 
 @compiled_making_arrays
 def _explanation(
-    lm: npt.NDArray[np.int64],
+    lm: Addresses,
     entries: Entries,
     seen_as: npt.NDArray[np.int32],
     weights: npt.NDArray[np.float32],
@@ -237,7 +226,7 @@ def _explanation(
     ids: npt.NDArray[np.int32],
     most: float,
 ) -> float:
-    model = _model(lm)
+    model = opened(lm)
     words, families = entries.swap_factor.shape[1], len(entries.code)
     kind, by_kind = numbered(ids), np.zeros(len(ids))
     total = 0.0

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from textrepair.model.channel import FACTOR_UNITS, LIKELIHOOD, LONGEST, Entries, phrase_hash, phrase_row
 from textrepair.model.ngrams import (
-    Ngrams,
+    Addresses,
     extend,
     find_pair,
     follow,
@@ -172,7 +172,7 @@ def channel_logps(
 
 @numba.njit(cache=True, nogil=True)
 def posteriors(
-    lm: Ngrams,
+    lm: Addresses,
     sentences: Sentences,
     edges: Edges,
     compounds: npt.NDArray[np.uint16],
@@ -189,7 +189,7 @@ def posteriors(
     model = opened(lm)
     out = np.zeros(len(edges.length), dtype=np.float32)
     likelihood = np.zeros(len(sentences.begins) - 1)
-    vocabulary = len(lm.uni_logp)
+    vocabulary = model.words
     edge_first, edge_length, edge_target = edges.first, edges.length, edges.target
     begins = sentences.begins
     longest = 0

@@ -143,8 +143,7 @@ def _readiness(
 def sound_likelihood(model: Model, sentences: Sentences) -> float:
     """Natural-log likelihood of the text as it stands."""
     return float(
-        LM_WEIGHT * token_logps(model.ngrams, sentences.lm, sentences.begins).sum()
-        + sentences.unknown_logp.sum()
+        LM_WEIGHT * token_logps(model.lm, sentences.lm, sentences.begins).sum() + sentences.unknown_logp.sum()
     )
 
 
@@ -197,7 +196,7 @@ def read(
         if model.context is not None:
             logps += model.context.scores(sentences, edges, posterior)
         posterior, _ = posteriors(
-            model.ngrams, sentences, edges, entries.compounds, logps, LM_WEIGHT, *SEARCH[-1]
+            model.lm, sentences, edges, entries.compounds, logps, LM_WEIGHT, *SEARCH[-1]
         )
     return Reading(positions, sentences, edges, entries, posterior, rate, families, signs)
 
@@ -224,7 +223,7 @@ def _round(
     logps = channel_logps(sentences, edges, entries, rate, families)
     logps += of_capitals
     posterior, by_sentence = posteriors(
-        model.ngrams, sentences, edges, entries.compounds, logps, LM_WEIGHT, *search
+        model.lm, sentences, edges, entries.compounds, logps, LM_WEIGHT, *search
     )
     rate, families = _update(model, entries, sentences, edges, posterior, rate, families)
     return posterior, float(by_sentence.sum()), rate, families

@@ -128,7 +128,7 @@ def indefinite_articles(model: Model, following: Sequence[int], present: Sequenc
     pairs[:, 1, 0] = np.where(is_a, index["an"], index["a"])
     pairs[:, :, 1] = np.array(following, dtype=np.int32)[:, None]
     begins = np.arange(0, pairs.size + 1, 2, dtype=np.int64)
-    logps = token_logps(model.ngrams, pairs.ravel(), begins).reshape(len(following), 2, 3)
+    logps = token_logps(model.lm, pairs.ravel(), begins).reshape(len(following), 2, 3)
     better = (logps[:, 1, 1] - logps[:, 0, 1] >= _ARTICLE_MARGIN).tolist()
     return [_other_article(text) if other else None for text, other in zip(present, better, strict=True)]
 
