@@ -423,7 +423,7 @@ def perplexity(data: Path, model: Path | None) -> Iterator[str]:
     with open(data / "sound" / "newswire.jsonl", encoding="utf-8") as file:
         for line in file:
             _, sentences = lattice_input(loaded, tokenize(json.loads(line)["text"]))
-            logps = token_logps(loaded.ngrams, sentences.lm, sentences.begins)
+            logps = token_logps(loaded.lm, sentences.lm, sentences.begins)
             total += float(logps.sum())
             tokens += len(logps)
             unknown += int((sentences.lm < len(SPECIALS)).sum())

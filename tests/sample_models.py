@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from textrepair.model.channel import FACTOR_UNITS, Entries, build_entries
 from textrepair.model.model import Model, load_model
-from textrepair.model.ngrams import Ngrams
+from textrepair.model.ngrams import Addresses, Ngrams, addresses
 from textrepair.model.vocabulary import BEGIN, END
 
 ROOT = Path(__file__).parents[1]
@@ -85,12 +85,12 @@ def tiny_orders(seed: int, size: int) -> dict[int, kneser_ney.Order]:
 
 
 @cache
-def tiny_ngrams(seed: int, size: int) -> Ngrams:
+def tiny_ngrams(seed: int, size: int) -> Addresses:
     """The same, packed."""
     packed = pack.pack_ngrams(tiny_orders(seed, size), TINY)
     lm = Ngrams(**{name: np.ascontiguousarray(array) for name, array in packed.items()})
     _freeze(lm)
-    return lm
+    return addresses(lm)
 
 
 class Swap(NamedTuple):

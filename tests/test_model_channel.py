@@ -6,7 +6,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sample_models import packaged
 
@@ -18,6 +18,7 @@ from textrepair.model.channel import (
     encode,
     hash_phrase,
     log_probability,
+    phrase_row,
 )
 
 
@@ -42,6 +43,15 @@ def test_what_is_too_small_is_never(probability: float) -> None:
 
 def test_more_than_certain_is_certain() -> None:
     assert encode(np.array([3.0]))[0] == 255
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), max_size=300, unique=True), st.integers(0, 2**64 - 1))
+@example([0, 2**64 - 1], 2**64 - 1)
+def test_a_phrase_is_found_where_it_stands(hashes: list[int], other: int) -> None:
+    keys = np.array(sorted(hashes), dtype=np.uint64)
+    assert [phrase_row(keys, key) for key in keys] == list(range(len(keys)))
+    if other not in hashes:
+        assert phrase_row(keys, np.uint64(other)) == -1
 
 
 def test_phrases_hash_by_order() -> None:

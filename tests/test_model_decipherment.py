@@ -136,16 +136,16 @@ def test_words_that_fit_the_places() -> None:
     used = np.zeros(model.vocabulary.lm_size)
     lacking = lack(model, used, 500.0, 3000)
     assert lacking.share.sum() == pytest.approx(1.0)
-    found = likely_originals(model.ngrams, places, index["compass"], lacking, 5.0, 0.65, 1e-3)
+    found = likely_originals(model.lm, places, index["compass"], lacking, 5.0, 0.65, 1e-3)
     assert model.vocabulary.words[found[0][0]] == "want"
     shares = [share for _, share in found]
     assert shares == sorted(shares, reverse=True)
     assert 0.0 < sum(shares) <= 1.0 + 1e-9
     # A text that is about compasses: then the word is no surprise.
-    certain = likely_originals(model.ngrams, places, index["compass"], lacking, 40.0, 0.65, 1e-3)
+    certain = likely_originals(model.lm, places, index["compass"], lacking, 40.0, 0.65, 1e-3)
     assert sum(share for _, share in certain) < 0.01
     # Fewer are told if more is asked of them, and the same of those.
-    assert likely_originals(model.ngrams, places, index["compass"], lacking, 5.0, 0.65, 0.2) == [
+    assert likely_originals(model.lm, places, index["compass"], lacking, 5.0, 0.65, 0.2) == [
         (word, share) for word, share in found if share >= 0.2
     ]
 

@@ -247,7 +247,7 @@ def test_wider_search_changes_little() -> None:
     mixture = np.full(len(model.channel.families), 1 / len(model.channel.families))
     logps = channel_logps(sentences, edges, model.channel.entries, 0.2, mixture)
     found = [
-        posteriors(model.ngrams, sentences, edges, model.channel.entries.compounds, logps, LM_WEIGHT, *search)
+        posteriors(model.lm, sentences, edges, model.channel.entries.compounds, logps, LM_WEIGHT, *search)
         for search in ((16, 6.0), (200, 20.0))
     ]
     (narrow, narrow_logp), (wide, wide_logp) = found

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_models import TINY, kneser_ney, pack, packaged, tiny_ngrams, tiny_orders, tiny_stream
 
-from textrepair.model.ngrams import SLOTS, Ngrams, first_bucket, mix, second_bucket, token_logps
+from textrepair.model.ngrams import SLOTS, Ngrams, addresses, first_bucket, mix, second_bucket, token_logps
 from textrepair.model.slots import slot_logps
 from textrepair.model.vocabulary import BEGIN, END
 
@@ -143,7 +143,7 @@ def test_a_model_of_shorter_ngrams_packs_too(highest: int) -> None:
     for array in lm:
         array.setflags(write=False)
     sentence = np.array([5, 9, 3, 2, 7], dtype=np.int32)
-    got = token_logps(lm, sentence, np.array([0, len(sentence)], dtype=np.int64))
+    got = token_logps(addresses(lm), sentence, np.array([0, len(sentence)], dtype=np.int64))
     stream = np.array([0, *sentence, 1], dtype=np.uint16)
     assert np.allclose(got, kneser_ney.perplexity_logps(orders, stream), atol=0.1)  # 8 bits a value
 
@@ -218,7 +218,7 @@ def packaged_probabilities(context: str, count: int) -> npt.NDArray[np.float64]:
     model = packaged()
     left = np.array([model.vocabulary.index[word] for word in context.split()][-3:], dtype=np.int64)
     words = np.arange(END, count, dtype=np.int64)
-    return np.exp(slot_logps(model.ngrams, left, np.zeros(0, dtype=np.int64), words).astype(np.float64))
+    return np.exp(slot_logps(model.lm, left, np.zeros(0, dtype=np.int64), words).astype(np.float64))
 
 
 @pytest.mark.parametrize(
@@ -253,6 +253,6 @@ def test_english_is_likelier(likely: str, unlikely: str) -> None:
 
     def logp(text: str) -> float:
         words = np.array([model.vocabulary.index[w] for w in text.split()], dtype=np.int32)
-        return float(token_logps(model.ngrams, words, np.array([0, len(words)], dtype=np.int64)).sum())
+        return float(token_logps(model.lm, words, np.array([0, len(words)], dtype=np.int64)).sum())
 
     assert logp(likely) > logp(unlikely) + 2.0

@@ -58,7 +58,7 @@ def fitting() -> Fitting:
         line = model.vocabulary.seen_as[numbers[numbers != UNSEEN]].tolist()
         pool += [place_of(line, k) for k in range(0, len(line), 10)]
     lacking = lack(model, np.zeros(model.vocabulary.lm_size), 500.0, 3000)
-    return Fitting.over(model.ngrams, lacking, pool, 1e-5, LM_WEIGHT)
+    return Fitting.over(model.lm, lacking, pool, 1e-5, LM_WEIGHT)
 
 
 def originals(contexts: tuple[str, ...], own: str) -> dict[str, float]:

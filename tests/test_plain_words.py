@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from textrepair.plain_words import UNSPLIT
+from textrepair.plain_words import ALL_CAPITALS, ALL_SMALL, BEGINS_CAPITAL, BEGINS_SMALL, UNSPLIT, letters_of
 from textrepair.tokens import _PATTERN, ABBREVIATIONS, TokenKind, tokenize
 
 _PARTS = [
@@ -33,6 +33,29 @@ def test_split_as_by_the_pattern(text: str) -> None:
     assert tokens.texts == [match.group() for match in matches]
     assert list(zip(tokens.starts, tokens.ends, strict=True)) == [match.span() for match in matches]
     assert tokens.kinds == [match.lastindex for match in matches]
+    assert tokens.columns.letters.tolist() == list(map(letters_of, tokens.texts))
+
+
+@pytest.mark.parametrize(
+    ("text", "bits"),
+    [
+        ("low", ALL_SMALL | BEGINS_SMALL),
+        ("low-Key", BEGINS_SMALL),
+        ("Low", BEGINS_CAPITAL),
+        ("A", BEGINS_CAPITAL),
+        ("LOW-KEY", ALL_CAPITALS | BEGINS_CAPITAL),
+        ("'s", ALL_SMALL),
+        ("’S", ALL_CAPITALS),
+        ("Él", BEGINS_CAPITAL),
+        ("1990s", ALL_SMALL),
+        ("12", 0),
+        (",", 0),
+    ],
+)
+def test_what_letters_a_token_is_of(text: str, bits: int) -> None:
+    tokens = tokenize(f"it {text}" if text[0] not in "'’" else f"it{text}")
+    assert tokens.texts[1] == text
+    assert tokens.columns.letters[1] == letters_of(text) == bits
 
 
 @pytest.mark.parametrize("word", [*ABBREVIATIONS, "www"])

@@ -7,12 +7,17 @@ says the same of them.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numba
 import numpy as np
 import numpy.typing as npt
 
 #: Values of :class:`~textrepair.tokens.TokenKind`; the first for a stretch between spaces that needs the pattern.
 UNSPLIT, WORD, NUMBER, CLITIC, STOP, QUOTE, PUNCTUATION = 0, 1, 4, 5, 6, 7, 8
+
+#: Bits of a token's letters: all small, several and all capitals, the first a small one, the first a capital.
+ALL_SMALL, ALL_CAPITALS, BEGINS_SMALL, BEGINS_CAPITAL = 1, 2, 4, 8
 
 _SPACE, _LINE_FEED, _FULL_STOP, _HYPHEN = ord(" "), ord("\n"), ord("."), ord("-")
 _APOSTROPHES = tuple(map(ord, "'’"))
@@ -24,6 +29,21 @@ _INSIDE_NUMBERS = tuple(map(ord, ".,:/"))
 _HASH_FACTOR = 0x9E3779B1
 
 _inline = numba.njit(cache=True, nogil=True, inline="always")
+
+
+class Columns(NamedTuple):
+    """Tokens in order, shapes (k,): where they start and end, kinds, and bits of their letters."""
+
+    starts: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+    kinds: npt.NDArray[np.uint8]
+    letters: npt.NDArray[np.uint8]
+
+
+def letters_of(text: str) -> int:
+    """The bits of a token that isn't plain."""
+    bits = ALL_SMALL if text.islower() else ALL_CAPITALS if len(text) > 1 and text.isupper() else 0
+    return bits | (BEGINS_SMALL if text[0].islower() else BEGINS_CAPITAL if text[0].isupper() else 0)
 
 
 def hashed(word: str) -> int:
@@ -40,6 +60,19 @@ def _is_letter(sign: np.uint32) -> bool:
 
 
 @_inline
+def _of_case(sign: np.uint32) -> int:
+    """1 for a small letter, 2 for a capital, 0 for what is neither."""
+    return (1 if sign & 32 else 2) if _is_letter(sign) else 0
+
+
+@_inline
+def _letters(cases: int, length: int, first: int) -> int:
+    """Bits of a token of several letters; those of cases that it has, and that of the first sign."""
+    bits = ALL_SMALL if cases == 1 else ALL_CAPITALS if cases == 2 and length > 1 else 0
+    return bits | (0, BEGINS_SMALL, BEGINS_CAPITAL)[first]
+
+
+@_inline
 def _is_digit(sign: np.uint32) -> bool:
     return bool(ord("0") <= sign <= ord("9"))
 
@@ -50,11 +83,8 @@ def _is_space(sign: np.uint32) -> bool:
 
 
 @numba.njit(cache=True, nogil=True)
-def plain_tokens(
-    text: npt.NDArray[np.uint32], own_stop: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
-    """Starts, ends and kinds of the tokens of a text's plain stretches, and of the stretches between them that are
-    :data:`UNSPLIT`; in order.
+def plain_tokens(text: npt.NDArray[np.uint32], own_stop: npt.NDArray[np.int64]) -> Columns:
+    """The tokens of a text's plain stretches, and the stretches between them that are :data:`UNSPLIT`, in order.
 
     ``text`` (n,) are code points.  A stretch is plain if it is a number, or a word of English letters, perhaps with hyphens and
     a clitic, one opening quote or bracket before it, and signs behind it that stand for themselves.  A full stop behind a single
@@ -62,7 +92,7 @@ def plain_tokens(
     """
     n = len(text)
     starts, ends = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    kinds = np.empty(n, dtype=np.uint8)
+    kinds, letters = np.empty(n, dtype=np.uint8), np.zeros(n, dtype=np.uint8)
     total = 0
     at = 0
     while at < n:
@@ -74,10 +104,11 @@ def plain_tokens(
             kinds[total] = PUNCTUATION if text[at] == _OPENING_BRACKET else QUOTE
             starts[total], ends[total] = at, at + 1
             at, total = at + 1, total + 1
-        word, key = at, np.int64(0)
+        word, key, cases = at, np.int64(0), 0
         while at < n and (
             _is_letter(text[at]) or (text[at] == _HYPHEN and at > word and text[at - 1] != _HYPHEN)
         ):
+            cases |= _of_case(text[at])
             key = (key ^ np.int64(text[at])) * _HASH_FACTOR & 0xFFFFFFFF
             at += 1
         plain = at > word and text[at - 1] != _HYPHEN
@@ -92,14 +123,18 @@ def plain_tokens(
             kinds[total] = NUMBER
         if plain:
             starts[total], ends[total] = word, at
+            letters[total] = _letters(cases, at - word, _of_case(text[word]))
             total += 1
             if at < n and text[at] in _APOSTROPHES and kinds[total - 1] == WORD:
                 clitic = at
                 at += 1
+                cases = 0
                 while at < n and _is_letter(text[at]):
+                    cases |= _of_case(text[at])
                     at += 1
                 plain = at > clitic + 1
                 starts[total], ends[total], kinds[total] = clitic, at, CLITIC
+                letters[total] = _letters(cases, at - clitic, 0)
                 total += 1
             elif at < n and text[at] == _FULL_STOP and kinds[total - 1] == WORD:
                 plain = at > word + 1 and not (own_stop == key).any()
@@ -119,10 +154,11 @@ def plain_tokens(
         if not plain:
             while at < n and not _is_space(text[at]):
                 at += 1
+            letters[before : total + 1] = 0
             total = before
             if total and kinds[total - 1] == UNSPLIT:
                 ends[total - 1] = at
             else:
                 starts[total], ends[total], kinds[total] = begin, at, UNSPLIT
                 total += 1
-    return starts[:total].copy(), ends[:total].copy(), kinds[:total].copy()
+    return Columns(starts[:total].copy(), ends[:total].copy(), kinds[:total].copy(), letters[:total].copy())

@@ -238,7 +238,7 @@ class Repairer:
             return Repair(text, _UNCHANGED, (), _diagnosis(found | worded, language))
         restored = self._restored(view, worded, references)
         worded = {kind: _with_references(kind, detection, restored) for kind, detection in worded.items()}
-        wording_edits = prose.shield.spare(without_overlap(e for d in worded.values() for e in d.edits))
+        wording_edits = prose.shield.spare(_together([d.edits for d in worded.values() if d.edits]))
         rewording, proposed = settings.parted(wording_edits)
         wording = mended.compose(Patch(tuple(rewording)))
         sure = _unless_reworded(sure, wording)
@@ -324,6 +324,11 @@ def _with_references(kind: str, detection: Detection, restored: Restoration) -> 
     kept = (f for f in detection.findings if not known.meets(f.start, f.end))
     findings = (*kept, *(Finding(e.start, e.end, e.kind, e.confidence, e.reason) for e in edits))
     return replace(detection, edits=edits, findings=tuple(sorted(findings, key=lambda f: (f.start, f.end))))
+
+
+def _together(edits: Sequence[tuple[Edit, ...]]) -> tuple[Edit, ...]:
+    """The edits of several detections, without overlaps as those of each are."""
+    return edits[0] if len(edits) == 1 else without_overlap(chain.from_iterable(edits))
 
 
 class _Spans:

@@ -14,7 +14,7 @@ and captions, which have no full stop, are not glued to the text below them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
@@ -22,7 +22,7 @@ import numpy.typing as npt
 import regex
 
 from textrepair.lazy import cached_property
-from textrepair.plain_words import UNSPLIT, hashed, plain_tokens
+from textrepair.plain_words import UNSPLIT, Columns, hashed, letters_of, plain_tokens
 
 
 class TokenKind(IntEnum):
@@ -86,7 +86,8 @@ class Token:
 class Tokens:
     """The tokens of one text as parallel lists, since millions of small objects would cost more than the work on them.
 
-    ``texts[i] == source[starts[i]:ends[i]]``; ``kinds[i]`` is a :class:`TokenKind` value.
+    ``texts[i] == source[starts[i]:ends[i]]``; ``kinds[i]`` is a :class:`TokenKind` value.  ``columns`` has the same, and what
+    letters the tokens are of, as arrays.
     """
 
     source: str
@@ -94,6 +95,7 @@ class Tokens:
     starts: list[int]
     ends: list[int]
     kinds: list[int]
+    columns: Columns = field(repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -107,22 +109,15 @@ class Tokens:
         """Half-open ranges of token indices that together cover all tokens."""
         return _split_sentences(self)
 
-    @cached_property
+    @property
     def kind_array(self) -> npt.NDArray[np.uint8]:
         """``kinds`` as an array: shape ``(len(self),)``."""
-        return np.array(self.kinds, dtype=np.uint8)
+        return self.columns.kinds
 
-    @cached_property
-    def first_letters(self) -> str:
-        """The first character of each token."""
-        return "".join([text[0] for text in self.texts])
-
-    @cached_property
-    def in_capitals(self) -> npt.NDArray[np.bool_]:
-        """Which tokens are of several letters, all of them capitals: shape ``(len(self),)``."""
-        count = len(self)
-        several = np.fromiter(map(len, self.texts), np.int64, count) > 1
-        return several & np.fromiter(map(str.isupper, self.texts), np.bool_, count)
+    def are(self, letters: int) -> npt.NDArray[np.bool_]:
+        """Which tokens are of such letters (:data:`~textrepair.plain_words.ALL_SMALL` and so on): shape ``(len(self),)``."""
+        found: npt.NDArray[np.bool_] = (self.columns.letters & letters) != 0
+        return found
 
     @cached_property
     def words(self) -> int:
@@ -151,34 +146,45 @@ def tokenize(text: str) -> Tokens:
     ['a', '50', '-', 'minute', 'call', 'at', '3:35', 'p.m.', ',', 'www.example.org/x']
     """
     signs = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    plain = plain_tokens(signs, _OWN_STOP)
-    starts, ends, kinds = (column.tolist() for column in plain)
-    if UNSPLIT in kinds:
-        starts, ends, kinds = _split(text, starts, ends, kinds)
-    return Tokens(
-        text, [text[start:end] for start, end in zip(starts, ends, strict=True)], starts, ends, kinds
-    )
+    columns = plain_tokens(signs, _OWN_STOP)
+    if UNSPLIT in columns.kinds:
+        columns = _split(text, columns)
+    starts, ends, kinds = columns.starts.tolist(), columns.ends.tolist(), columns.kinds.tolist()
+    texts = [text[start:end] for start, end in zip(starts, ends, strict=True)]
+    return Tokens(text, texts, starts, ends, kinds, columns)
 
 
-def _split(
-    text: str, starts: list[int], ends: list[int], kinds: list[int]
-) -> tuple[list[int], list[int], list[int]]:
+def few_tokens(text: str) -> Iterator[tuple[str, int]]:
+    """Texts and kinds of tokens one by one, quicker than :func:`tokenize` where few words are asked about.
+
+    >>> next(few_tokens("Mr. Biden"))
+    ('Mr.', 3)
+    """
+    for match in _PATTERN.finditer(text):
+        yield match.group(), match.lastindex or 0
+
+
+def _split(text: str, plain: Columns) -> Columns:
     """The tokens with those of the pattern in the place of what is not split."""
-    columns: tuple[list[int], list[int], list[int]] = ([], [], [])
-    behind = 0
-    for at in [number for number, kind in enumerate(kinds) if kind == UNSPLIT]:
-        for column, plain in zip(columns, (starts, ends, kinds), strict=True):
-            column += plain[behind:at]
-        behind = at + 1
-        for match in _PATTERN.finditer(text, starts[at]):
-            start, end = match.span()
-            if start >= ends[at]:
+    count = np.ones(len(plain.kinds), dtype=np.int64)
+    found: list[tuple[int, int, int, int]] = []
+    for row in np.flatnonzero(plain.kinds == UNSPLIT).tolist():
+        before, stop = len(found), int(plain.ends[row])
+        for match in _PATTERN.finditer(text, int(plain.starts[row])):
+            span = match.span()
+            if span[0] >= stop:
                 break
-            columns[0].append(start)
-            columns[1].append(end)
-            columns[2].append(match.lastindex or 0)
-    for column, plain in zip(columns, (starts, ends, kinds), strict=True):
-        column += plain[behind:]
+            found.append((*span, match.lastindex or 0, letters_of(match.group())))
+        count[row] = len(found) - before
+    columns = Columns(
+        np.repeat(plain.starts, count),
+        np.repeat(plain.ends, count),
+        np.repeat(plain.kinds, count),
+        np.repeat(plain.letters, count),
+    )
+    rows = np.flatnonzero(columns.kinds == UNSPLIT)
+    values = np.array(found, dtype=np.int64).reshape(-1, len(columns)).T
+    columns.starts[rows], columns.ends[rows], columns.kinds[rows], columns.letters[rows] = values
     return columns
 
 
@@ -205,8 +211,8 @@ def _split_sentences(tokens: Tokens) -> list[tuple[int, int]]:
 
 def _gaps_to_judge(tokens: Tokens) -> list[int]:
     """The tokens with white space behind them at which a sentence may end: it breaks the line, or they may close a sentence."""
-    starts, ends = np.array(tokens.starts), np.array(tokens.ends)
-    gap = starts[1:] > ends[:-1]
+    starts = tokens.columns.starts
+    gap = starts[1:] > tokens.columns.ends[:-1]
     judged = _MAY_CLOSE[tokens.kind_array[:-1]]
     breaks = [match.start() for match in _LINE_BREAK.finditer(tokens.source)]
     before = np.searchsorted(starts, breaks) - 1  # the token before each; none before the first

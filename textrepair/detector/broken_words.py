@@ -18,12 +18,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.model.channel import log_probability
+from textrepair.model.channel import LIKELIHOOD
 from textrepair.model.model import Model
 from textrepair.model.open_channel import best_reading
 from textrepair.model.reading import LM_WEIGHT, Reading
 from textrepair.model.slots import slot_logps
-from textrepair.model.vocabulary import BEGIN, END, normal_form
+from textrepair.model.vocabulary import BEGIN, END, SPECIALS, normal_form
 from textrepair.tokens import TokenKind, Tokens
 
 #: The clitics of English in normal form (Quirk et al. 1985, §3.23); "n't" is split before its apostrophe.
@@ -50,7 +50,9 @@ def broken_words(model: Model, tokens: Tokens, reading: Reading) -> Iterator[Men
     clitic = tokens.kind_array == TokenKind.CLITIC
     compound = tokens.kind_array == TokenKind.WORD
     compound &= np.fromiter(["-" in text for text in tokens.texts], np.bool_, len(tokens))
-    may_be = (clitic | compound)[reading.positions] & (reading.sentences.readiness > 0)
+    words = reading.sentences.words
+    known = (words >= len(SPECIALS)) & (words < model.vocabulary.lm_size)
+    may_be = (clitic | compound)[reading.positions] & (reading.sentences.readiness > 0) & ~known
     for place in np.flatnonzero(may_be).tolist():
         token = int(reading.positions[place])
         text = tokens.texts[token]
@@ -66,10 +68,10 @@ _Choices = dict[int | None, float]
 
 
 def _clitics(model: Model, text: str) -> _Choices:
-    """The clitics that one that English doesn't have may stand for; none for one that clean text has, or for a name's."""
+    """The clitics that one that clean text doesn't have may stand for; none for a name's."""
     index = model.vocabulary.index
     form = normal_form(text, TokenKind.CLITIC)
-    if not text[1:].islower() or index.get(form, model.vocabulary.lm_size) < model.vocabulary.lm_size:
+    if not text[1:].islower():
         return {}
     return {
         index[clitic]: _SAME_LETTER if form.startswith(clitic[:2]) else _OTHER_LETTER
@@ -79,11 +81,10 @@ def _clitics(model: Model, text: str) -> _Choices:
 
 
 def _compounds(model: Model, text: str, reading: Reading) -> _Choices:
-    """The compounds of clean text that differ in one part, which the channel explains; and the one that stands there."""
+    """The compounds of clean text that differ in one part from one that clean text doesn't have, which the channel explains; and
+    the one that stands there."""
     vocabulary, channel = model.vocabulary, model.channel
     form = normal_form(text, TokenKind.WORD)
-    if vocabulary.index.get(form, vocabulary.lm_size) < vocabulary.lm_size:
-        return {}
     found: _Choices = {}
     spelled, entries = model.hyphenated, channel.entries
     at = 0
@@ -94,10 +95,11 @@ def _compounds(model: Model, text: str, reading: Reading) -> _Choices:
         if wholes is None or observed is None:
             continue
         rows = channel.entry_range(observed)
-        for entry, target in zip(rows, entries.target[rows.start : rows.stop].tolist(), strict=True):
-            word = wholes.get(spelled[target])
-            if word is not None:
-                shares = np.exp(log_probability(entries.code[:, entry])) * reading.families
+        targets = entries.target[rows.start : rows.stop].tolist()
+        for entry, target in enumerate(map(spelled.__getitem__, targets), rows.start):
+            if target in wholes:
+                word = wholes[target]
+                shares = LIKELIHOOD[entries.code[:, entry]] * reading.families
                 logp = float(np.log(max(1e-12, reading.rate * shares.sum())))
                 found[word] = max(logp, found.get(word, -np.inf))
     return {None: float(np.log1p(-min(0.95, reading.rate))), **found} if found else {}
@@ -118,7 +120,7 @@ def _weigh(
     right = [*restored[place + 1 : min(end, place + 1 + _AROUND)].tolist(), END][:_AROUND]
     words = [int(restored[place]) if word is None else word for word in choices]
     fitting = slot_logps(
-        model.ngrams, np.array(left, np.int64), np.array(right, np.int64), np.array(words, np.int64)
+        model.lm, np.array(left, np.int64), np.array(right, np.int64), np.array(words, np.int64)
     )
     logps = [
         LM_WEIGHT * fits + (LM_WEIGHT * _UNKNOWN_LOGP if word is None else 0.0) + logp

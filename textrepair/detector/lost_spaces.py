@@ -18,6 +18,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 import numba
 import numpy as np
@@ -29,9 +30,9 @@ from textrepair.detector.word_hash import padded, word_hash
 from textrepair.detector.word_table import COMMON, NO_IDENTIFIER, look_up
 from textrepair.detector.words import COMMON_FREQUENCY, frequencies, frequency
 from textrepair.model import Model
-from textrepair.model.ngrams import Ngrams, find_pair, opened, token_logps
-from textrepair.model.vocabulary import SPECIALS
-from textrepair.tokens import tokenize
+from textrepair.model.ngrams import Addresses, find_pair, opened, pair_logp, token_logps, word_logp
+from textrepair.model.vocabulary import SPECIALS, UNSEEN
+from textrepair.tokens import few_tokens
 
 #: Natural-log probability of one letter more in a word that no list has: 3 bits a letter.
 LETTER_LOGP = -math.log(8)
@@ -74,24 +75,25 @@ class LostSpaces:
         if not pairs:
             return None
         around = self._around(text, start, end)
-        whole = self._logp(around, (word,))
-        odds, best = max(
-            (math.log(LOST) + self._logp(around, pair) - max(whole, _coined(whole, word, pair)), pair)
-            for pair in pairs
+        whole, *parted = self._logps(around, [(word,), *pairs])
+        odds, best, logp = max(
+            (math.log(LOST) + logp - max(whole, whole + _coined(word, pair)), pair, logp)
+            for pair, logp in zip(pairs, parted, strict=True)
         )
         if (
             _confidence(odds) >= _WORTH
         ):  # a slip is looked for where two words are likely: it takes most of the time
-            slip = max((self._logp(around, (meant,)) for meant in _meant(word)), default=-math.inf)
-            odds = min(odds, math.log(LOST) + self._logp(around, best) - math.log(SLIP_SHARE) - slip)
+            slip = max(self._logps(around, [(meant,) for meant in _meant(word)]), default=-math.inf)
+            odds = min(odds, math.log(LOST) + logp - math.log(SLIP_SHARE) - slip)
         return best, _confidence(odds)
 
     def cut(self, text: str, start: int, end: int) -> float:
         """How sure is it that ``text[start:end]``, two words in small letters and a space, is one word that was cut?"""
         first, last = text[start:end].split()
         around = self._around(text, start, end)
-        whole = _CUT_LOGP - math.log(len(first + last) - 1) + self._logp(around, (first + last,))
-        return _confidence(whole - self._logp(around, (first, last)))
+        joined, parted = self._logps(around, [(first + last,), (first, last)])
+        whole = _CUT_LOGP - math.log(len(first + last) - 1) + joined
+        return _confidence(whole - parted)
 
     def stopped(self, text: str, start: int, end: int) -> float:
         """How sure is it that ``text[start:end]``, two listed words around a full stop, are the end of one sentence and the
@@ -103,13 +105,11 @@ class LostSpaces:
             return 0.0
         ended, begun = [*left, self._identifier(first), stop], [self._identifier(last), *right]
         sequence = np.array([*ended, *begun], dtype=np.int32)
-        logps = token_logps(
-            self.model.ngrams, sequence, np.array([0, len(ended), len(sequence)], dtype=np.int64)
-        )
+        logps = token_logps(self.model.lm, sequence, np.array([0, len(ended), len(sequence)], dtype=np.int64))
         spelled = sum(self._of_class(word) for word in (first, last) if self._identifier(word) == _LOW)
         stopped = _LOST_BEHIND_STOP + float(logps[len(left) : -1].sum()) + spelled
         sequence = np.array([*left, _OPAQUE, *right], dtype=np.int32)
-        logps = token_logps(self.model.ngrams, sequence, np.array([0, len(sequence)], dtype=np.int64))
+        logps = token_logps(self.model.lm, sequence, np.array([0, len(sequence)], dtype=np.int64))
         name = float(logps[len(left) : -1].sum()) + math.log(frequency(first)) + math.log(frequency(last))
         return _confidence(stopped - name)
 
@@ -121,14 +121,21 @@ class LostSpaces:
         known = [vocabulary.index.get(word.lower()) for word in words]
         return all(i is not None and vocabulary.capital[i] >= _NAME for i in known)
 
-    def _logp(self, around: tuple[list[int], list[int]], words: Sequence[str]) -> float:
-        """Natural-log probability of words and what follows them, given what goes before."""
+    def _logps(self, around: tuple[list[int], list[int]], readings: Sequence[Sequence[str]]) -> list[float]:
+        """Natural-log probability of each reading's words and what follows them, given what goes before."""
         left, right = around
-        ids = [self._identifier(word) for word in words]
-        sequence = np.array([*left, *ids, *right], dtype=np.int32)
-        logps = token_logps(self.model.ngrams, sequence, np.array([0, len(sequence)], dtype=np.int64))
-        spelled = sum(self._of_class(word) for word, i in zip(words, ids, strict=True) if i == _LOW)
-        return float(logps[len(left) : len(sequence)].sum()) + spelled
+        lines = [[*left, *map(self._identifier, words), *right] for words in readings]
+        begins = np.cumsum([0, *map(len, lines)])
+        sequence = np.array([*chain.from_iterable(lines)], dtype=np.int32)
+        logps = token_logps(self.model.lm, sequence, begins)
+        out = []
+        for number, (words, line) in enumerate(zip(readings, lines, strict=True)):
+            first = int(begins[number]) + number  # behind each line stands its end
+            spelled = sum(
+                self._of_class(word) for word, i in zip(words, line[len(left) :], strict=False) if i == _LOW
+            )
+            out.append(float(logps[first + len(left) : first + len(line)].sum()) + spelled)
+        return out
 
     def _identifier(self, word: str) -> int:
         found = self.model.vocabulary.index.get(word)
@@ -149,20 +156,26 @@ class LostSpaces:
         if len(right) == _BEHIND and " " in right:
             right = right[: right.rfind(" ")]
         left, right = _SENTENCE_END.split(left)[-1], _SENTENCE_REST.split(right)[0]
-        return self._seen(left)[-_WORDS_BEFORE:], self._seen(right)[:_WORDS_BEHIND]
+        # No token holds a space: those of the last words are the last.
+        before, *near = left.rsplit(None, _WORDS_BEFORE) or [""]
+        seen = list(self._seen(left[len(before) :])) if len(near) == _WORDS_BEFORE else []
+        if len(seen) < _WORDS_BEFORE:
+            seen = list(self._seen(left))
+        return seen[-_WORDS_BEFORE:], list(islice(self._seen(right), _WORDS_BEHIND))
 
-    def _seen(self, text: str) -> list[int]:
+    def _seen(self, text: str) -> Iterator[int]:
         vocabulary = self.model.vocabulary
-        identifiers = vocabulary.identifiers(tokenize(text)).tolist()
-        return [vocabulary.lm_identifier(i) for i in identifiers if i >= 0]
+        for token, kind in few_tokens(text):
+            identifier = vocabulary.identifier(token, kind)
+            if identifier != UNSEEN:
+                yield vocabulary.lm_identifier(identifier)
 
 
-def _coined(whole: float, word: str, pair: tuple[str, str]) -> float:
-    """Natural-log probability of an unlisted word as a compound, its letters having come together otherwise; ``whole``: as a word
-    of its letters."""
+def _coined(word: str, pair: tuple[str, str]) -> float:
+    """How much likelier (nats) an unlisted word is as a compound than by its letters."""
     if frequency(word):
         return -math.inf
-    return whole - LETTER_LOGP * len(word) + UNLISTED_COMPOUND + part_logp(*pair)
+    return UNLISTED_COMPOUND + part_logp(*pair) - LETTER_LOGP * len(word)
 
 
 def _confidence(odds: float) -> float:
@@ -215,7 +228,7 @@ def explained_pairs(model: Model, table: npt.NDArray[np.uint64]) -> frozenset[st
     words = list(frequencies())
     logps = np.log(np.fromiter(frequencies().values(), dtype=np.float64, count=len(words)))
     data = padded("\n".join(words))
-    vocabulary, lm = model.vocabulary, model.ngrams
+    vocabulary, lm = model.vocabulary, model.lm
     cuts = np.zeros(len(words), dtype=np.int32)
     least = math.log(EXPLAINED * LOST)
     _explain(data, logps, table, vocabulary.seen_as, lm, least, cuts)
@@ -236,7 +249,7 @@ def _explain(
     logps: npt.NDArray[np.float64],
     table: npt.NDArray[np.uint64],
     seen_as: npt.NDArray[np.int32],
-    lm: Ngrams,
+    lm: Addresses,
     least: float,
     cuts: npt.NDArray[np.int32],
 ) -> None:
@@ -259,6 +272,8 @@ def _explain(
                     continue
                 one, two = np.int64(seen_as[first & NO_IDENTIFIER]), np.int64(seen_as[last & NO_IDENTIFIER])
                 found = find_pair(model, (np.uint64(one) << np.uint64(16)) | np.uint64(two))
-                if found >= 0 and logps[number] <= least + lm.uni_logp[one] + lm.bi_logp[found >> 8]:
+                if found < 0:
+                    continue
+                if logps[number] <= least + word_logp(model, one) + pair_logp(model, found):
                     cuts[number] = cut - begin
         begin = end + 1

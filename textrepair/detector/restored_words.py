@@ -27,6 +27,7 @@ from textrepair.model.reading import Reading
 from textrepair.model.support import is_learned
 from textrepair.model.surface import begins_as_clitic, beside_lower_case, indefinite_articles, written
 from textrepair.patch import Edit
+from textrepair.plain_words import BEGINS_CAPITAL, BEGINS_SMALL
 from textrepair.tokens import TokenKind, Tokens
 
 #: Readings less likely than this are not worth a proposal.
@@ -47,9 +48,9 @@ NO_EDITS = Weighed((), None)
 def weighed_edits(model: Model, tokens: Tokens, reading: Reading) -> Weighed:
     """The most likely replacement of every place that has a likely one."""
     article = _Article(model, tokens, reading)
-    choices, taken = _settled(article, _likely(model, tokens, reading))
-    broken = (_mended(article, b) for b in broken_words(model, tokens, reading) if not taken[b.place])
-    choices = _in_order(choices, *filter(None, broken))
+    *settled_places, taken = _settled(article, _likely(model, tokens, reading))
+    broken = [b for b in broken_words(model, tokens, reading) if not taken[b.place]]
+    choices = _in_order(*settled_places, _mended(article, broken))
     if not choices.texts:
         return NO_EDITS
     evidence = Evidence(
@@ -124,8 +125,8 @@ def _alternatives(
     return tuple([(text, min(rest, p * scale)) for text, p in others[:_ALTERNATIVES]])
 
 
-def _settled(article: _Article, likely: _Likely) -> tuple[_Choices, npt.NDArray[np.bool_]]:
-    """The places that the likely readings restore, and which of the lattice's tokens are settled."""
+def _settled(article: _Article, likely: _Likely) -> tuple[_Choices, _Choices, npt.NDArray[np.bool_]]:
+    """The places that the likely readings restore, the articles before them, and which of the lattice's tokens are settled."""
     wanted = article.following(likely)
     before = np.full(len(likely.firsts), NOTHING, dtype=np.int64)
     before[list(wanted)] = [article.model.vocabulary.index[text.lower()] for text in wanted.values()]
@@ -169,26 +170,37 @@ def _settled(article: _Article, likely: _Likely) -> tuple[_Choices, npt.NDArray[
         texts=[wanted[row] for row in best[rows].tolist()],
         others=[()] * len(rows),
     )
-    return _in_order(choices, articles), found.taken
+    return choices, articles, found.taken
 
 
-def _mended(article: _Article, broken: Mended) -> _Choices | None:
-    """A clitic or compound that the channel doesn't hold, put in its place; None where that is unlikely or changes nothing."""
-    words, posteriors = zip(*broken.readings, strict=True)
-    texts = article.written(np.full(len(words), broken.place), np.array(words))
-    token = article.positions[[broken.place]]
-    if posteriors[0] < SMALLEST_PROPOSAL or texts[0] == article.tokens.texts[int(token[0])]:
-        return None
+def _mended(article: _Article, broken: Sequence[Mended]) -> _Choices:
+    """Clitics and compounds that the channel doesn't hold, put in their places; not those that are unlikely or change nothing."""
+    firsts = np.array([b.place for b in broken for _ in b.readings], dtype=np.int64)
+    words = np.array([word for b in broken for word, _ in b.readings], dtype=np.int64)
+    posteriors = [posterior for b in broken for _, posterior in b.readings]
+    texts = article.written(firsts, words)
+    rows: list[int] = []
+    others: list[Sequence[tuple[str, float]]] = []
+    rivals: list[float] = []
+    end = 0
+    for b in broken:
+        row, end = end, end + len(b.readings)
+        present = article.tokens.texts[int(article.positions[b.place])]
+        if posteriors[row] >= SMALLEST_PROPOSAL and texts[row] != present:
+            rows.append(row)
+            others.append(list(zip(texts[row + 1 : end], posteriors[row + 1 : end], strict=True)))
+            rivals.append(sum(posteriors[row + 1 : end], 0.0))
+    tokens = article.positions[firsts[rows]]
     return _Choices(
-        token,
-        token,
-        texts[:1],
-        np.array(posteriors[:1]),
-        [list(zip(texts[1:], posteriors[1:], strict=True))],
-        np.array([sum(posteriors[1:], 0.0)]),
-        np.array(words[:1]),
-        np.array([NOTHING]),
-        np.array([False]),
+        tokens,
+        tokens,
+        [texts[row] for row in rows],
+        np.array([posteriors[row] for row in rows], dtype=np.float64),
+        others,
+        np.array(rivals, dtype=np.float64),
+        words[rows],
+        np.full(len(rows), NOTHING),
+        np.zeros(len(rows), dtype=np.bool_),
     )
 
 
@@ -209,11 +221,13 @@ class _Article:
     def written(self, firsts: npt.NDArray[np.int64], targets: npt.NDArray[np.int64]) -> list[str]:
         """The texts for targets of the channel that begin at tokens of the lattice: shapes (k,)."""
         at = self.positions[firsts]
-        plain = self._is_low[at] & ~self._asks[at] & (targets < self.model.vocabulary.lm_size)
-        return [
-            beside_lower_case(self.model, target) if as_it_is else self._cased(token, target)
-            for token, target, as_it_is in zip(at.tolist(), targets.tolist(), plain.tolist(), strict=True)
-        ]
+        texts = beside_lower_case(self.model, targets.tolist())
+        cased = np.flatnonzero(~self._is_low[at] | self._asks[at])
+        for row, token, target in zip(
+            cased.tolist(), at[cased].tolist(), targets[cased].tolist(), strict=True
+        ):
+            texts[row] = self._cased(token, target)
+        return texts
 
     def _cased(self, token: int, target: int) -> str:
         # Also behind a full stop with lower case behind it, where no sentence is seen to begin: of eight such places in the pairs
@@ -225,7 +239,7 @@ class _Article:
         self, first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]
     ) -> tuple[list[int], list[int], list[str]]:
         """Where some tokens begin, where others end, and what stands from the former to the latter."""
-        starts, ends = _taken(self.tokens.starts, first), _taken(self.tokens.ends, last)
+        starts, ends = self.tokens.columns.starts[first].tolist(), self.tokens.columns.ends[last].tolist()
         source = self.tokens.source
         return starts, ends, [source[start:end] for start, end in zip(starts, ends, strict=True)]
 
@@ -261,7 +275,7 @@ class _Article:
     @cached_property
     def _is_low(self) -> npt.NDArray[np.bool_]:
         """Which of the tokens begin in lower case?"""
-        return np.fromiter(map(str.islower, self.tokens.first_letters), np.bool_, len(self.tokens))
+        return self.tokens.are(BEGINS_SMALL)
 
     @cached_property
     def _asks(self) -> npt.NDArray[np.bool_]:
@@ -277,9 +291,9 @@ class _Article:
     @cached_property
     def _in_sentence_case(self) -> bool:
         """Do nearly all sentences of the article begin with a capital, those that begin with a letter?"""
-        words = np.flatnonzero(self._begins & (self.tokens.kind_array == TokenKind.WORD)).tolist()
-        capitals = sum([self.tokens.first_letters[word].isupper() for word in words])
-        return capitals >= _SENTENCE_CASE * len(words)
+        words = self._begins & (self.tokens.kind_array == TokenKind.WORD)
+        capitals = np.count_nonzero(words & self.tokens.are(BEGINS_CAPITAL))
+        return bool(capitals >= _SENTENCE_CASE * np.count_nonzero(words))
 
 
 #: From this share of sentences that begin with a capital on, sentences do.

@@ -26,9 +26,10 @@ from textrepair.detector.compiled import compiled, compiled_making_arrays
 from textrepair.detector.screen import Scan
 from textrepair.lazy import cached_property
 from textrepair.model.adaptation import numbered
-from textrepair.model.channel import FACTOR_UNITS, STEP, Entries, log_probability
+from textrepair.model.channel import FACTOR_UNITS, LIKELIHOOD, Entries, log_probability
 from textrepair.model.model import Model
 from textrepair.model.ngrams import (
+    Addresses,
     Opened,
     address,
     extend,
@@ -74,8 +75,6 @@ _LIGHT = 0.03
 #: places of a word but not many more kinds of words, least of all one that repeats itself: each stretch of so many words may
 #: explain as much.
 _MOST, _MOST_IN = 0.7, 2000
-#: What the channel's codes stand for; 0 means never.
-_LIKELIHOOD = np.array([0.0, *(math.exp(-STEP * (255.0 - code)) for code in range(1, 256))])
 #: Nothing before a word, and the bytes that memory is read by.
 _NO_CONTEXT, _LINE = np.uint64(0xFFFFFFFF0000), 64
 #: Words written with a capital more often than this (in 1/255) are names, whose company is always new.
@@ -99,7 +98,7 @@ class SpinScreen:
 
     def suspicion(self, scan: Scan) -> float:
         """Evidence of damage, in nats a word, of the words that stand in company never seen."""
-        found = _suspicion(self._lm, self.model.vocabulary.seen_as, self._weights, scan.ids)
+        found = _suspicion(self.model.lm, self.model.vocabulary.seen_as, self._weights, scan.ids)
         return float(found) / max(1, scan.stats[byte_scan.SCORED])
 
     def explanation(self, scan: Scan) -> float:
@@ -113,7 +112,7 @@ class SpinScreen:
         model = self.model
         words = max(1, scan.stats[byte_scan.SCORED])
         found = _explanation(
-            self._lm,
+            model.lm,
             model.channel.entries,
             self.model.vocabulary.seen_as,
             self._weights,
@@ -127,11 +126,6 @@ class SpinScreen:
     def _explained(self) -> WeakKeyDictionary[Scan, float]:
         """Of the scans in use: what is not cleared is asked for again, by the detector."""
         return WeakKeyDictionary()
-
-    @cached_property
-    def _lm(self) -> npt.NDArray[np.int64]:
-        """The language model, opened: handing on eleven arrays would cost as much as a third of the first question."""
-        return np.array(opened(self.model.ngrams), dtype=np.int64)
 
     @cached_property
     def _weights(self) -> npt.NDArray[np.float32]:
@@ -179,13 +173,6 @@ def _evidence(model: Model, family: int) -> npt.NDArray[np.float64]:
 
 
 @compiled
-def _model(lm):  # type: ignore[no-untyped-def]
-    return Opened(
-        lm[0], lm[1], lm[2], lm[3], lm[4], lm[5], lm[6], lm[7], lm[8], lm[9], lm[10], lm[11], lm[12], lm[13]
-    )
-
-
-@compiled
 def _behind(seen_as, ids, i):  # type: ignore[no-untyped-def]
     """The word behind one, or the end of a sentence."""
     return np.int64(seen_as[ids[i + 1]]) if i + 1 < len(ids) else np.int64(1)
@@ -208,12 +195,12 @@ def _is_new(model: Opened, seen_as: npt.NDArray[np.int32], ids: npt.NDArray[np.i
 
 @compiled
 def _suspicion(
-    lm: npt.NDArray[np.int64],
+    lm: Addresses,
     seen_as: npt.NDArray[np.int32],
     weights: npt.NDArray[np.float32],
     ids: npt.NDArray[np.int32],
 ) -> float:
-    model = _model(lm)
+    model = opened(lm)
     for i in range(len(ids)):
         if weights[ids[i]] > 0.0:
             before, behind = _pairs(seen_as, ids, i)
@@ -265,7 +252,7 @@ def _places(  # type: ignore[no-untyped-def]
 
 @compiled_making_arrays
 def _explanation(
-    lm: npt.NDArray[np.int64],
+    lm: Addresses,
     entries: Entries,
     seen_as: npt.NDArray[np.int32],
     weights: npt.NDArray[np.float32],
@@ -273,7 +260,7 @@ def _explanation(
     ids: npt.NDArray[np.int32],
     most: float,
 ) -> float:
-    model = _model(lm)
+    model = opened(lm)
     words, families = entries.swap_factor.shape[1], len(entries.code)
     places, contexts = _places(model, entries, seen_as, weights, ids)
     # Nearly all of the time is waiting for memory, so all candidates' pairs are asked for before the first is needed, and the
@@ -325,7 +312,7 @@ def _explanation(
                 continue
             likely = 0.0
             for family in range(families):
-                likely += _LIKELIHOOD[entries.code[family, entry]] / families
+                likely += LIKELIHOOD[entries.code[family, entry]] / families
             fits = _fit(
                 model, context, prepared, target, pairs[total, 0], behind, pairs[total, 1], np.float32(0.0)
             )

@@ -233,7 +233,7 @@ class _Fit:
     def logp(self, words: list[int], behind: int = 0, ends: bool = False) -> float:
         """Natural-log probability of ``words[behind:]``, with the end of the sentence or without."""
         logps = token_logps(
-            self._model.ngrams, np.array(words, dtype=np.int32), np.array([0, len(words)], dtype=np.int64)
+            self._model.lm, np.array(words, dtype=np.int32), np.array([0, len(words)], dtype=np.int64)
         )
         return float(logps[behind : len(words) + ends].sum())
 

@@ -10,7 +10,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.model.channel import COMPOUND_FACTOR, FACTOR_UNITS, STEP, Entries
+from textrepair.model.channel import COMPOUND_FACTOR, FACTOR_UNITS, LIKELIHOOD, STEP, Entries
 from textrepair.model.lattice import Edges, Sentences
 from textrepair.model.recurrence import recurrence_logp
 
@@ -83,8 +83,10 @@ def family_evidence(
         if word < known:
             often = rate * sentences.readiness[i]
             for f in range(len(out)):
-                left = 1.0 - often * entries.swap_factor[f, word] / FACTOR_UNITS
-                out[f] += posterior[stays] * np.log(max(left, _LEAST_LEFT))
+                units = entries.swap_factor[f, word]
+                if units:  # or else it is left alone for certain
+                    left = 1.0 - often * units / FACTOR_UNITS
+                    out[f] += posterior[stays] * np.log(max(left, _LEAST_LEFT))
         for e in range(stays + 1, edges.first[i + 1]):
             if posterior[e] > _COUNTED:
                 for f in range(len(out)):
@@ -143,9 +145,7 @@ def adapted_logps(
             others = swapped[t] - own
             share = 0.0
             for f in range(len(families)):
-                code = entries.code[f, edges.entry[e]]
-                if code:
-                    share += np.exp(-STEP * (255.0 - code)) * families[f]
+                share += LIKELIHOOD[entries.code[f, edges.entry[e]]] * families[f]
             mixed = min(share / max(factor[t], 1e-6), 1.0)
             which = (together[pair[e]] - own + _OWN_STRENGTH * mixed) / (others + _OWN_STRENGTH)
             replaced = (others + _OWN_RATE_STRENGTH * base_rate[t]) / (others + kept[t] + _OWN_RATE_STRENGTH)

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from textrepair.model.lattice import Edges, Sentences
+from textrepair.plain_words import ALL_CAPITALS, BEGINS_CAPITAL
 from textrepair.tokens import TokenKind, Tokens
 
 #: Spinners look words up in lower case and shy away from names: on the aligned pairs capitalised words inside a sentence are
@@ -40,8 +41,7 @@ def capitalised_words(
     Not those in capitals: they tell nothing of the word.
     """
     words = tokens.kind_array == TokenKind.WORD
-    out: npt.NDArray[np.bool_] = (words & ~tokens.in_capitals)[positions]
-    out &= np.fromiter(map(str.isupper, tokens.first_letters), np.bool_, len(tokens))[positions]
+    out: npt.NDArray[np.bool_] = (words & tokens.are(BEGINS_CAPITAL) & ~tokens.are(ALL_CAPITALS))[positions]
     out &= sentences.readiness > 0
     out[sentences.begins[:-1]] = False
     return out

@@ -10,6 +10,7 @@ learned from aligned pairs and fall back on the prior for words that the pairs d
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -22,6 +23,8 @@ from textrepair.model.ngrams import mix
 
 #: Probabilities are stored as 8-bit codes: natural log = -STEP · (255 - code); code 0 is "never".
 STEP = 0.06
+#: The probabilities that the codes stand for, by code.
+LIKELIHOOD = np.array([0.0, *(math.exp(-STEP * (255.0 - code)) for code in range(1, 256))])
 #: Factors are stored as whole numbers of 1/64: no word is replaced 4 times as readily as the average replaceable one.
 FACTOR_UNITS = 64
 #: Readiness to replace a phrase of two words, which has no count of its uses: half that of the average word.
@@ -64,8 +67,8 @@ class Channel:
         if len(observed) == 1:
             return range(int(entries.start[observed[0]]), int(entries.start[observed[0] + 1]))
         hashed = np.uint64(hash_phrase(np.array(observed, dtype=np.int64)))
-        row = int(np.searchsorted(entries.phrase_key, hashed))
-        if row == len(entries.phrase_key) or entries.phrase_key[row] != hashed:
+        row = int(phrase_row(entries.phrase_key, hashed))
+        if row < 0:
             return range(0)
         return range(int(entries.phrase_start[row]), int(entries.phrase_start[row + 1]))
 
@@ -95,6 +98,35 @@ def hash_phrase(words: npt.NDArray[np.int64]) -> np.uint64:
     for word in words:
         hashed = phrase_hash(hashed, word)
     return hashed
+
+
+@numba.njit(cache=True, nogil=True)
+def phrase_row(keys: npt.NDArray[np.uint64], hashed: np.uint64) -> np.int64:
+    """Which of the sorted hashes of phrases is this one, or -1.
+
+    Hashes are spread evenly, so that a hash tells where it stands within about 130 of 66,000, and what is found there within
+    about 10 (interpolation search: Peterson 1957); bisection would wait for memory 16 times.
+    """
+    count = np.uint64(len(keys))
+    if not count:
+        return np.int64(-1)
+    at = _share_of(hashed, count)
+    if keys[at] < hashed:
+        at = min(at + _share_of(hashed - keys[at], count), count - np.uint64(1))
+    else:
+        at -= min(at, _share_of(keys[at] - hashed, count))
+    row = np.int64(at)
+    while row < len(keys) and keys[row] < hashed:
+        row += 1
+    while row > 0 and keys[row - 1] >= hashed:
+        row -= 1
+    return row if row < len(keys) and keys[row] == hashed else np.int64(-1)
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _share_of(hashed: np.uint64, count: np.uint64) -> np.uint64:
+    """How many of so many evenly spread hashes are smaller."""
+    return ((hashed >> np.uint64(32)) * count) >> np.uint64(32)
 
 
 def build_entries(

@@ -156,5 +156,5 @@ def _phrase_logp(model: Model, phrase: Sequence[int]) -> float:
     words = np.array([vocabulary.lm_identifier(number) for number in phrase], dtype=np.int64)
     logp = float(model.ngrams.uni_logp[words[0]]) + float(vocabulary.unknown_logp[list(phrase)].sum())
     for k in range(1, len(words)):
-        logp += float(slot_logps(model.ngrams, words[:k], words[:0], words[k : k + 1])[0])
+        logp += float(slot_logps(model.lm, words[:k], words[:0], words[k : k + 1])[0])
     return logp

@@ -136,7 +136,7 @@ def _fitting(
     # The places are those of lower-case words, which stand for no names: "bitcoin" isn't "trump", alike as their places are.
     plain = vocabulary.capital[lacking.words] <= _NAME
     lacking = Lack(lacking.words[plain], lacking.share[plain])
-    fitting = Fitting.over(model.ngrams, lacking, pool, _PRIOR_ODDS, LM_WEIGHT)
+    fitting = Fitting.over(model.lm, lacking, pool, _PRIOR_ODDS, LM_WEIGHT)
     out: dict[Pair, float] = {}
     phrases: set[Words] = set()
     told = places.told()

@@ -15,11 +15,12 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.model.channel import FACTOR_UNITS, LONGEST, STEP, Entries, phrase_hash
+from textrepair.model.channel import FACTOR_UNITS, LIKELIHOOD, LONGEST, Entries, phrase_hash, phrase_row
 from textrepair.model.ngrams import (
-    Ngrams,
+    Addresses,
     extend,
     find_pair,
+    follow,
     follow_inlined,
     opened,
     pair_key,
@@ -99,8 +100,8 @@ def build_edges(sentences: Sentences, entries: Entries, phrases: bool) -> Edges:
                     hashed = np.uint64(0)
                     for k in range(begin, i + 1):
                         hashed = phrase_hash(hashed, np.int64(sentences.words[k]))
-                    row = np.searchsorted(entries.phrase_key, hashed)
-                    if row < len(entries.phrase_key) and entries.phrase_key[row] == hashed:
+                    row = phrase_row(entries.phrase_key, hashed)
+                    if row >= 0:
                         lows[i, size - 1] = entries.phrase_start[row]
                         highs[i, size - 1] = entries.phrase_start[row + 1]
                         at += highs[i, size - 1] - lows[i, size - 1]
@@ -147,10 +148,6 @@ def channel_logps(
     (the stored probabilities hold the target's factor).
     """
     out = np.empty(len(edges.length), dtype=np.float32)
-    power = np.empty(256)
-    power[0] = 0.0
-    for code in range(1, 256):
-        power[code] = np.exp(-STEP * (255.0 - code))
     vocabulary = entries.swap_factor.shape[1]
     for i in range(len(sentences.words)):
         for e in range(edges.first[i], edges.first[i + 1]):
@@ -167,7 +164,7 @@ def channel_logps(
             else:
                 total = 0.0
                 for f in range(len(families)):
-                    total += families[f] * power[entries.code[f, entry]]
+                    total += families[f] * LIKELIHOOD[entries.code[f, entry]]
                 begin = i - edges.length[e] + 1
                 out[e] = np.log(rate * sentences.readiness[begin] * total + 1e-30)
     return out
@@ -175,7 +172,7 @@ def channel_logps(
 
 @numba.njit(cache=True, nogil=True)
 def posteriors(
-    lm: Ngrams,
+    lm: Addresses,
     sentences: Sentences,
     edges: Edges,
     compounds: npt.NDArray[np.uint16],
@@ -192,7 +189,7 @@ def posteriors(
     model = opened(lm)
     out = np.zeros(len(edges.length), dtype=np.float32)
     likelihood = np.zeros(len(sentences.begins) - 1)
-    vocabulary = len(lm.uni_logp)
+    vocabulary = model.words
     edge_first, edge_length, edge_target = edges.first, edges.length, edges.target
     begins = sentences.begins
     longest = 0
@@ -206,9 +203,9 @@ def posteriors(
     gamma = np.zeros((longest + 1, beam))  # posterior of a state
     count = np.zeros(longest + 1, dtype=np.int64)
     # States with the same last word, which ask for the same pairs of words.
-    group_of = np.empty((longest + 1, beam), dtype=np.int64)
+    group_of = np.empty((longest + 1, beam), dtype=np.uint32)
     group_word = np.empty((longest + 1, beam), dtype=np.int64)
-    group_best = np.empty((longest + 1, beam), dtype=np.int64)
+    group_best = np.empty((longest + 1, beam), dtype=np.uint32)
     groups = np.zeros(longest + 1, dtype=np.int64)
     widest = 1
     for i in range(len(edge_first) - 1):
@@ -221,14 +218,15 @@ def posteriors(
     new_rank = np.empty(_STATES, dtype=np.int64)
     new_len = np.empty(_STATES, dtype=np.int64)
     new_bow = np.empty((_STATES, 3), dtype=np.float32)
-    new_near = np.empty(_STATES, dtype=np.int64)
-    new_slot = np.empty(_STATES, dtype=np.int64)
+    near_state = np.empty(_STATES, dtype=np.uint32)
+    near_alpha = np.empty(_STATES)
+    new_slot = np.empty(_STATES, dtype=np.uint32)
     slots = np.full(2 * _STATES, -1, dtype=np.int16)
     flat_alpha, flat_gamma = alpha.reshape(alpha.size), gamma.reshape(gamma.size)
     # Arcs between states, told by position · beam + rank; of a sentence, grown as needed.
-    arc_from = np.empty(4096, dtype=np.int64)
-    arc_to = np.empty(4096, dtype=np.int64)
-    arc_edge = np.empty(4096, dtype=np.int64)
+    arc_from = np.empty(4096, dtype=np.uint32)
+    arc_to = np.empty(4096, dtype=np.uint32)
+    arc_edge = np.empty(4096, dtype=np.uint32)
     arc_logp = np.empty(4096)
 
     for s in range(len(likelihood)):
@@ -263,32 +261,32 @@ def posteriors(
                 # waits for the one before, and of those found the words before them.
                 for e in range(low, high):
                     begin = j - edge_length[e]
-                    target = np.int64(edge_target[e])
-                    if target < vocabulary and alpha[begin, 0] + channel_logp[e] >= best - window:
+                    target, channel = np.int64(edge_target[e]), np.float64(channel_logp[e])
+                    if target < vocabulary and alpha[begin, 0] + channel >= best - window:
                         for g in range(groups[begin]):
-                            if alpha[begin, group_best[begin, g]] + channel_logp[e] < best - window:
+                            if alpha[begin, group_best[begin, g]] + channel < best - window:
                                 break
                             touch_pair(model, pair_key(group_word[begin, g], target))
                 for e in range(low, high):
                     begin = j - edge_length[e]
-                    target = np.int64(edge_target[e])
-                    if target < vocabulary and alpha[begin, 0] + channel_logp[e] >= best - window:
+                    target, channel = np.int64(edge_target[e]), np.float64(channel_logp[e])
+                    if target < vocabulary and alpha[begin, 0] + channel >= best - window:
                         row = e - low
                         for g in range(groups[begin]):
-                            if alpha[begin, group_best[begin, g]] + channel_logp[e] < best - window:
+                            if alpha[begin, group_best[begin, g]] + channel < best - window:
                                 break
                             pairs[row, g] = find_pair(model, pair_key(group_word[begin, g], target))
                         for k in range(count[begin]):
-                            if alpha[begin, k] + channel_logp[e] < best - window:
+                            if alpha[begin, k] + channel < best - window:
                                 break
                             if state_len[begin, k] > 1 and pairs[row, group_of[begin, k]] >= 0:
                                 touch_three(model, extend(state_key[begin, k], target))
                 for e in range(low, high):
                     begin = j - edge_length[e]
-                    target = np.int64(edge_target[e])
+                    target, channel = np.int64(edge_target[e]), np.float64(channel_logp[e])
                     expected = 0.0
                     for k in range(count[begin]):
-                        logp = np.float64(channel_logp[e])
+                        logp = channel
                         if alpha[begin, k] + logp + expected < best - window:
                             break  # states are sorted, and the language model can only make it worse
                         context = state_key[begin, k]
@@ -307,16 +305,22 @@ def posteriors(
                             logp += lm_weight * logp_lm
                             context = extend(context, target)
                         else:
+                            length = state_len[begin, k]
+                            three, two = state_bow[begin, k, 0], state_bow[begin, k, 1]
+                            one = state_bow[begin, k, 2]
                             for part in range(3):
                                 word = np.int64(compounds[target - vocabulary, part])
                                 if word == 0xFFFF:
                                     break
-                                length, three, two, one = prepare(model, context)
-                                logp += lm_weight * score(model, context, length, three, two, one, word)
+                                last = np.int64(context & np.uint64(0xFFFF))
+                                pair = find_pair(model, pair_key(last, word))
+                                logp_lm, length, three, two, one = follow(
+                                    model, context, length, three, two, one, word, pair
+                                )
+                                logp += lm_weight * logp_lm
                                 context = extend(context, word)
-                            length, three, two, one = prepare(model, context)
                         if k == 0:
-                            expected = min(0.0, logp - channel_logp[e] + _SLACK)
+                            expected = min(0.0, logp - channel + _SLACK)
                         total = alpha[begin, k] + logp
                         if total < best - window:
                             continue
@@ -359,19 +363,19 @@ def posteriors(
                 if new_mass[t] != 1.0:
                     new_alpha[t] += np.log(new_mass[t])
                 if new_alpha[t] >= best - window:
-                    new_near[near] = t
+                    near_state[near], near_alpha[near] = t, new_alpha[t]
                     near += 1
             kept = min(beam, near)
             for rank in range(kept):
-                at = rank
+                at, highest = rank, near_alpha[rank]
                 for place in range(rank + 1, near):
-                    if new_alpha[new_near[place]] > new_alpha[new_near[at]]:
-                        at = place
-                new_near[rank], new_near[at] = new_near[at], new_near[rank]
-                top = new_near[rank]
+                    if near_alpha[place] > highest:
+                        at, highest = place, near_alpha[place]
+                top = near_state[at]
+                near_state[at], near_alpha[at] = near_state[rank], near_alpha[rank]
                 new_rank[top] = rank
                 state_key[j, rank] = new_key[top]
-                alpha[j, rank] = new_alpha[top]
+                alpha[j, rank] = highest
                 state_len[j, rank] = new_len[top]
                 state_bow[j, rank, 0] = new_bow[top, 0]
                 state_bow[j, rank, 1] = new_bow[top, 1]
@@ -413,7 +417,10 @@ def posteriors(
             tail, head = arc_from[a], arc_to[a]
             if flat_gamma[head] == 0.0:  # a state from which nothing led on
                 continue
-            share = flat_gamma[head] * np.exp(flat_alpha[tail] + arc_logp[a] - flat_alpha[head])
+            share = flat_gamma[head]
+            behind = flat_alpha[tail] + arc_logp[a] - flat_alpha[head]
+            if behind != 0.0:  # as it is wherever one arc alone leads to a state, which is nearly always
+                share *= np.exp(behind)
             out[arc_edge[a]] += share
             flat_gamma[tail] += share
     return out, likelihood
@@ -423,9 +430,9 @@ def posteriors(
 def _group(
     keys: npt.NDArray[np.uint64],
     states: int,
-    group_of: npt.NDArray[np.int64],
+    group_of: npt.NDArray[np.uint32],
     words: npt.NDArray[np.int64],
-    best: npt.NDArray[np.int64],
+    best: npt.NDArray[np.uint32],
     groups: npt.NDArray[np.int64],
     at: int,
 ) -> None:
@@ -444,8 +451,8 @@ def _group(
 
 
 @numba.njit(cache=True, nogil=True)
-def _grown(array: npt.NDArray[np.int64], least: int) -> npt.NDArray[np.int64]:
-    out = np.empty(2 * least, dtype=np.int64)
+def _grown(array: npt.NDArray[np.uint32], least: int) -> npt.NDArray[np.uint32]:
+    out = np.empty(2 * least, dtype=np.uint32)
     out[: len(array)] = array
     return out
 

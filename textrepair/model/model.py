@@ -17,7 +17,7 @@ from textrepair.lazy import cached_property
 from textrepair.model.channel import FACTOR_UNITS, Channel, Entries, log_probability
 from textrepair.model.context import ContextScorer
 from textrepair.model.format import Arrays, ModelError, pack_strings, read_model, unpack_strings, write_model
-from textrepair.model.ngrams import Ngrams, token_logps
+from textrepair.model.ngrams import Addresses, Ngrams, addresses, token_logps
 from textrepair.model.vocabulary import SPECIALS, UNSEEN, Vocabulary
 
 _PACKAGED = "en-1.model"
@@ -99,7 +99,7 @@ class Model:
     def _logp(self, words: Sequence[int]) -> float:
         """Natural-log probability of words one behind the other, whatever goes before."""
         seen = self.vocabulary.seen_as[list(words)]
-        logps = token_logps(self.ngrams, seen, np.array([0, len(seen)], dtype=np.int64))[: len(seen)]
+        logps = token_logps(self.lm, seen, np.array([0, len(seen)], dtype=np.int64))[: len(seen)]
         logps[0] = self.ngrams.uni_logp[seen[0]]
         return float(logps.sum() + self.vocabulary.unknown_logp[list(words)].sum())
 
@@ -108,6 +108,11 @@ class Model:
         if target < self.vocabulary.lm_size:
             return [target]
         return self._compounds[target - self.vocabulary.lm_size]
+
+    @cached_property
+    def lm(self) -> Addresses:
+        """The language model for compiled functions."""
+        return addresses(self.ngrams)
 
     @cached_property
     def _compounds(self) -> list[list[int]]:
@@ -120,6 +125,11 @@ class Model:
         words = self.vocabulary.words
         compounds = ("-".join([words[i] for i in row]) for row in self._compounds)
         return [*words[: self.vocabulary.lm_size], *compounds]
+
+    @cached_property
+    def beside_lower_case(self) -> dict[int, str]:
+        """What :mod:`textrepair.model.surface` found of targets of the channel so far."""
+        return {}
 
     @cached_property
     def begins_as_clitic(self) -> np.ndarray[Any, np.dtype[np.bool_]]:

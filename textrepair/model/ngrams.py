@@ -170,8 +170,9 @@ fetch: Any = intrinsic(_fetch_line)
 
 
 class Opened(NamedTuple):
-    """The addresses of the arrays of :class:`Ngrams`, and how many buckets the tables have."""
+    """How many words :class:`Ngrams` has, the addresses of its arrays, and how many buckets the tables have."""
 
+    words: int
     uni_logp: int
     uni_backoff: int
     bi: int
@@ -188,10 +189,10 @@ class Opened(NamedTuple):
     four_logp: int
 
 
-@_inline
-def opened(lm: Ngrams) -> Opened:
-    """The model for the functions below, which don't keep it alive."""
+@_jit
+def _open(lm: Ngrams) -> Opened:
     return Opened(
+        len(lm.uni_logp),
         address(lm.uni_logp),
         address(lm.uni_backoff),
         address(lm.bi),
@@ -206,6 +207,45 @@ def opened(lm: Ngrams) -> Opened:
         len(lm.four_print) // SLOTS,
         address(lm.four_code),
         address(lm.four_logp),
+    )
+
+
+#: :class:`Opened` as an array, which compiled functions are handed from Python: eleven arrays take half a microsecond each.
+Addresses = npt.NDArray[np.int64]
+
+
+class _Kept(bytearray):
+    """The memory of an array of addresses; keeps alive what they point to."""
+
+    lm: Ngrams
+
+
+def addresses(lm: Ngrams) -> Addresses:
+    """A language model for compiled functions; keeps it alive."""
+    memory = _Kept(np.array(_open(lm), dtype=np.int64).tobytes())
+    memory.lm = lm
+    return np.frombuffer(memory, dtype=np.int64)
+
+
+@_inline
+def opened(lm: Addresses) -> Opened:
+    """The model for the functions below, which don't keep it alive."""
+    return Opened(
+        lm[0],
+        lm[1],
+        lm[2],
+        lm[3],
+        lm[4],
+        lm[5],
+        lm[6],
+        lm[7],
+        lm[8],
+        lm[9],
+        lm[10],
+        lm[11],
+        lm[12],
+        lm[13],
+        lm[14],
     )
 
 
@@ -247,6 +287,18 @@ def _find(table: int, buckets: int, key: np.uint64) -> np.int64:
 def find_pair(lm: Opened, key: np.uint64) -> np.int64:
     """Codes of the probability (high byte) and back-off weight of two words, or -1."""
     return _find(lm.bi, lm.bi_buckets, key)
+
+
+@_inline
+def word_logp(lm: Opened, word: np.int64) -> np.float32:
+    """Natural-log probability of a word whatever goes before."""
+    return _float32(lm.uni_logp, word)
+
+
+@_inline
+def pair_logp(lm: Opened, found: np.int64) -> np.float32:
+    """Natural-log probability of a word after another, of what :func:`find_pair` has of the two."""
+    return _float32(lm.bi_logp, found >> 8)
 
 
 @_jit
@@ -368,7 +420,7 @@ def score(
 
 @_jit
 def token_logps(
-    lm: Ngrams, words: npt.NDArray[np.int32], begins: npt.NDArray[np.int64]
+    lm: Addresses, words: npt.NDArray[np.int32], begins: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float32]:
     """Natural-log probability of each word and each sentence end.
 

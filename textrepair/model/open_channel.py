@@ -128,7 +128,7 @@ def _open_swaps(
             continue
         itself = vocabulary.lm_identifier(word)
         strength = topic(vocabulary, word, float(overuse[suspect]))
-        fitting = likely_originals(model.ngrams, slots, itself, lacking, strength, lm_weight, _SMALLEST)
+        fitting = likely_originals(model.lm, slots, itself, lacking, strength, lm_weight, _SMALLEST)
         found += [(word, original, share) for original, share in fitting]
     return found
 

@@ -17,7 +17,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.model.ngrams import Ngrams
+from textrepair.model.ngrams import Addresses
 from textrepair.model.slots import Lack, Place, all_slot_logps
 from textrepair.model.vocabulary import END
 
@@ -53,17 +53,17 @@ class _Slots(NamedTuple):
     def some(self, which: slice | list[int]) -> _Slots:
         return _Slots(self.left[which], self.right[which], self.known[which])
 
-    def logps(self, ngrams: Ngrams, words: npt.NDArray[np.int64], weight: float) -> Floats:
+    def logps(self, lm: Addresses, words: npt.NDArray[np.int64], weight: float) -> Floats:
         """Weighed natural-log probability of each word in each place: shape (places, words)."""
-        return weight * all_slot_logps(ngrams, self.left, self.right, self.known, words)
+        return weight * all_slot_logps(lm, self.left, self.right, self.known, words)
 
-    def sequence_logps(self, ngrams: Ngrams, words: Sequence[int], weight: float) -> Floats:
+    def sequence_logps(self, lm: Addresses, words: Sequence[int], weight: float) -> Floats:
         """The same for several words one after the other: shape (places,)."""
         left, nothing = self.left, np.zeros_like(self.known)
         total = np.zeros(len(left))
         for number, word in enumerate(words, 1):
             slots = _Slots(left, self.right, self.known if number == len(words) else nothing)
-            total += slots.logps(ngrams, np.array([word], dtype=np.int64), weight)[:, 0]
+            total += slots.logps(lm, np.array([word], dtype=np.int64), weight)[:, 0]
             left = np.column_stack((left[:, 1], np.full(len(left), word)))
         return total
 
@@ -127,7 +127,7 @@ class Fitting:
     the candidates over ``pool``; ``pool_logps`` (pool,) what all candidates come to in each of those.
     """
 
-    ngrams: Ngrams
+    lm: Addresses
     weight: float
     words: npt.NDArray[np.int64]
     costs: Floats
@@ -137,14 +137,14 @@ class Fitting:
 
     @classmethod
     def over(
-        cls, ngrams: Ngrams, lacking: Lack, pool: Sequence[Place], prior_odds: float, weight: float
+        cls, lm: Addresses, lacking: Lack, pool: Sequence[Place], prior_odds: float, weight: float
     ) -> Fitting:
         """What the places of ``pool`` say of the words that a corpus lacks."""
         slots = _Slots.of(pool)
-        logps = slots.logps(ngrams, lacking.words, weight)
+        logps = slots.logps(lm, lacking.words, weight)
         total = _total(logps)
         usual = np.exp(logps - total[:, None]).mean(axis=0)
-        return cls(ngrams, weight, lacking.words, -np.log(prior_odds * lacking.share), usual, slots, total)
+        return cls(lm, weight, lacking.words, -np.log(prior_odds * lacking.share), usual, slots, total)
 
     def originals(self, places: Sequence[Place], own: Sequence[tuple[int, ...]]) -> list[tuple[int, float]]:
         """The words that an observed word or phrase stands for, each with its share of the places.
@@ -168,9 +168,9 @@ class Fitting:
         logps, usual = np.empty(len(own)), np.empty(len(own))
         for words in sorted(set(own)):
             here = [k for k, read in enumerate(own) if read == words]
-            logps[here] = slots.some(here).sequence_logps(self.ngrams, words, self.weight)
+            logps[here] = slots.some(here).sequence_logps(self.lm, words, self.weight)
             step = slice(None, None, 1 if len(words) == 1 else _POOL_STEP)
-            elsewhere = self.pool.some(step).sequence_logps(self.ngrams, words, self.weight)
+            elsewhere = self.pool.some(step).sequence_logps(self.lm, words, self.weight)
             usual[here] = np.exp(elsewhere - np.logaddexp(self.pool_logps[step], elsewhere)).mean()
         return logps, usual
 
@@ -178,7 +178,7 @@ class Fitting:
         self, slots: _Slots, which: npt.NDArray[np.int64], own_logps: Floats, own_usual: Floats
     ) -> Floats:
         """How many times as likely as elsewhere each candidate, and last what is the place's own, is in each place."""
-        logps = slots.logps(self.ngrams, self.words[which], self.weight)
+        logps = slots.logps(self.lm, self.words[which], self.weight)
         total = np.logaddexp(_total(logps), own_logps)
         fit = np.exp(logps - total[:, None]) / self.usual[which]
         return np.column_stack((fit, np.exp(own_logps - total) / own_usual))

@@ -41,6 +41,7 @@ from textrepair.model.model import Model
 from textrepair.model.ngrams import token_logps
 from textrepair.model.open_channel import with_open_swaps
 from textrepair.model.vocabulary import UNSEEN
+from textrepair.plain_words import ALL_CAPITALS, ALL_SMALL
 from textrepair.tokens import TokenKind, Tokens
 
 #: Weight of the language model against the channel, as in any log-linear decoder.  Below 1 since its factors are not independent:
@@ -132,8 +133,7 @@ def lattice_input(
 def _readiness(
     tokens: Tokens, positions: npt.NDArray[np.int64], sentence_starts: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float32]:
-    is_lower = np.fromiter(map(str.islower, tokens.texts), np.bool_, len(tokens))[positions]
-    in_capitals = tokens.in_capitals[positions]
+    is_lower, in_capitals = tokens.are(ALL_SMALL)[positions], tokens.are(ALL_CAPITALS)[positions]
     is_lower[sentence_starts] |= ~in_capitals[sentence_starts]
     kinds = tokens.kind_array[positions]
     of_word = np.where(is_lower, 1.0, np.where(in_capitals, CAPITALS, CAPITALISED))
@@ -146,8 +146,7 @@ def _readiness(
 def sound_likelihood(model: Model, sentences: Sentences) -> float:
     """Natural-log likelihood of the text as it stands."""
     return float(
-        LM_WEIGHT * token_logps(model.ngrams, sentences.lm, sentences.begins).sum()
-        + sentences.unknown_logp.sum()
+        LM_WEIGHT * token_logps(model.lm, sentences.lm, sentences.begins).sum() + sentences.unknown_logp.sum()
     )
 
 
@@ -216,7 +215,7 @@ def read(
         if model.context is not None:
             logps += model.context.scores(sentences, edges, posterior)
         posterior, _ = posteriors(
-            model.ngrams, sentences, edges, entries.compounds, logps, LM_WEIGHT, *SEARCH[-1]
+            model.lm, sentences, edges, entries.compounds, logps, LM_WEIGHT, *SEARCH[-1]
         )
     return Reading(positions, sentences, edges, entries, posterior, rate, families, signs)
 
@@ -266,7 +265,7 @@ def _round(
     logps = channel_logps(sentences, edges, entries, rate, families)
     logps += of_capitals
     posterior, by_sentence = posteriors(
-        model.ngrams, sentences, edges, entries.compounds, logps, LM_WEIGHT, *search
+        model.lm, sentences, edges, entries.compounds, logps, LM_WEIGHT, *search
     )
     rate, families = _update(model, entries, sentences, edges, posterior, rate, families)
     return posterior, float(by_sentence.sum()), rate, families

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from textrepair.model.model import Model
 from textrepair.model.ngrams import (
     NONE,
-    Ngrams,
+    Addresses,
     extend,
     find_pair,
     follow,
@@ -81,7 +81,7 @@ def distinct(places: Iterable[Place]) -> Iterator[Place]:
 
 @numba.njit(cache=True, nogil=True)
 def slot_logps(
-    lm: Ngrams, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64], words: npt.NDArray[np.int64]
+    lm: Addresses, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64], words: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float32]:
     """Natural-log probability of each word together with what follows it: shape (words,)."""
     out = np.empty(len(words), dtype=np.float32)
@@ -126,7 +126,7 @@ def slot_logps(
 
 @numba.njit(cache=True, nogil=True)
 def all_slot_logps(
-    lm: Ngrams,
+    lm: Addresses,
     left: npt.NDArray[np.int64],
     right: npt.NDArray[np.int64],
     known: npt.NDArray[np.int64],
@@ -141,7 +141,7 @@ def all_slot_logps(
 
 @numba.njit(cache=True, nogil=True)
 def _evidence(
-    lm: Ngrams,
+    lm: Addresses,
     left: npt.NDArray[np.int64],
     right: npt.NDArray[np.int64],
     known: npt.NDArray[np.int64],
@@ -193,7 +193,7 @@ def lack(model: Model, used: npt.NDArray[np.float64], total: float, candidates: 
 
 
 def likely_originals(
-    lm: Ngrams,
+    lm: Addresses,
     places: Sequence[Place],
     itself: int,
     lacking: Lack,

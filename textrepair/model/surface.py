@@ -27,7 +27,7 @@ def written(model: Model, tokens: Tokens, start: int, intended: list[int], begin
     if (
         len(intended) == 1 and observed[0].islower() and not begins_sentence
     ):  # nearly always; the rest is a matter of capitals and clitics
-        return beside_lower_case(model, intended[0])
+        return _in_lower_case(model, intended[0])
     clitic = tokens.kinds[start] == TokenKind.CLITIC
     capitals = observed.isupper() and len(observed) > 1 and _in_capitals(tokens, start)
     parts: list[str] = []
@@ -37,7 +37,7 @@ def written(model: Model, tokens: Tokens, start: int, intended: list[int], begin
             parts.append((observed[0] if clitic else "'") + form[1:])
             continue
         low = observed[0].islower()
-        usual = beside_lower_case(model, word) if low else model.vocabulary.usual_form(word)
+        usual = _in_lower_case(model, word) if low else model.vocabulary.usual_form(word)
         if capitals:
             usual = usual.upper()
         elif number == 0 and not clitic:
@@ -52,12 +52,22 @@ def written(model: Model, tokens: Tokens, start: int, intended: list[int], begin
 _NAME = 243
 
 
-def beside_lower_case(model: Model, word: int) -> str:
-    """How a word is written where one in lower case stands: names and initialisms in capitals, others not."""
-    known = model.vocabulary.beside_lower_case.get(word)
-    if known is None:
-        known = model.vocabulary.beside_lower_case[word] = _in_lower_case(model, word)
-    return known
+def beside_lower_case(model: Model, targets: list[int]) -> list[str]:
+    """How targets of the channel are written in places of words in lower case that begin no sentence: names and initialisms in
+    capitals, others not.  Each target is asked for once a model."""
+    known = model.beside_lower_case
+    texts = list(map(known.get, targets))
+    for row in [row for row, text in enumerate(texts) if text is None] if None in texts else ():
+        words = model.target_words(targets[row])
+        text = "".join([_behind(model, word) for word in words]).removeprefix(" ")
+        texts[row] = known[targets[row]] = text
+    return texts  # type: ignore[return-value]
+
+
+def _behind(model: Model, word: int) -> str:
+    """A word behind another in lower case, with the space between; a clitic hangs on it."""
+    form = model.vocabulary.words[word]
+    return form if form.startswith("'") else " " + _in_lower_case(model, word)
 
 
 def _in_lower_case(model: Model, word: int) -> str:
@@ -118,7 +128,7 @@ def indefinite_articles(model: Model, following: Sequence[int], present: Sequenc
     pairs[:, 1, 0] = np.where(is_a, index["an"], index["a"])
     pairs[:, :, 1] = np.array(following, dtype=np.int32)[:, None]
     begins = np.arange(0, pairs.size + 1, 2, dtype=np.int64)
-    logps = token_logps(model.ngrams, pairs.ravel(), begins).reshape(len(following), 2, 3)
+    logps = token_logps(model.lm, pairs.ravel(), begins).reshape(len(following), 2, 3)
     better = (logps[:, 1, 1] - logps[:, 0, 1] >= _ARTICLE_MARGIN).tolist()
     return [_other_article(text) if other else None for text, other in zip(present, better, strict=True)]
 

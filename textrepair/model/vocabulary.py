@@ -104,8 +104,6 @@ class Vocabulary:
     capital: npt.NDArray[np.uint8]
     unknown_logp: npt.NDArray[np.float32]
     usual: list[str]
-    #: What :mod:`textrepair.model.surface` found of words so far.
-    beside_lower_case: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
     _word_surface: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
     _other_surface: dict[tuple[str, int], int] = field(default_factory=dict, repr=False, compare=False)
 
