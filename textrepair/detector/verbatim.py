@@ -75,7 +75,7 @@ class Verbatim:
 
 
 def _may_have_code_sign(line: str) -> bool:
-    """A line that fails this, as nearly all prose does, has no sign of code; asking takes a tenth of the time."""
+    """A line that fails this, as nearly all prose does, has no sign of code; asking takes a sixth of the time."""
     return (
         _CODE_CHARACTER.search(line) is not None
         or any(pair in line for pair in _CODE_PAIRS)
