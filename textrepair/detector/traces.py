@@ -126,7 +126,8 @@ def _matches(
 ) -> Iterator[regex.Match[str]]:
     """The matches of a pattern near some spans."""
     for start, end in spans:
-        for near in pattern.finditer(text, max(0, start - _BEFORE), end + behind):
+        # overlapped, or one inside code would hide another that begins before it ends
+        for near in pattern.finditer(text, max(0, start - _BEFORE), end + behind, overlapped=True):
             match = pattern.match(text, near.start())  # where the part ends the text need not
             if match:
                 yield match
