@@ -5,7 +5,7 @@ unread (misses)? Sound newswire and web posts; spun articles of two spinners; th
 pieces of 100, 200 and 400 words of the spun ones; and newswire in which a spinner made of the model's own prior
 (:mod:`build.light_spinner`) has replaced few words.  With ``--model`` a model built without a spinner
 (``scripts/build_model.py --without``), with ``--thorough`` also what the language model says of the articles that were
-cleared, which takes minutes.
+cleared, and of what is settled at a glance, which takes minutes.
 """
 
 from __future__ import annotations
@@ -65,10 +65,14 @@ def _pieces(text: str, size: int) -> Iterator[str]:
 
 
 def measure(
-    scanner: Scanner, screens: Sequence[SpinScreen], some: Sequence[str], spin: SpinDetector | None
+    scanner: Scanner,
+    screens: Sequence[SpinScreen],
+    some: Sequence[str],
+    detectors: tuple[SpinDetector, SpinDetector] | None,
 ) -> dict[str, float]:
     """Counts of a set: too short to screen; the smallest suspicion of those long enough, and the smallest explanation; what the
-    language model flags; and by each screen left to be read, and cleared of what is flagged."""
+    language model flags; by each screen left to be read, and cleared of what is flagged; and of what the first leaves, settled
+    at a glance, and so of what is flagged.  ``detectors`` are one that reads everything and one that glances first."""
     scans = [scanner.scan(text) for text in some]
     told = [scan for scan in scans if scan.stats[SCORED] >= SHORTEST]
     row: dict[str, float] = {
@@ -77,14 +81,20 @@ def measure(
         "suspicion": min(map(screens[0].suspicion, told), default=float("nan")),
         "explanation": min(map(screens[0].explanation, told), default=float("nan")),
     }
-    if spin is not None:
-        flagged = [(spin.detect(Document(text)).damage.probability or 0.0) >= FLAGGED for text in some]
+    if detectors is not None:
+        patient, hasty = ([d.detect(Document(t)).damage.probability or 0.0 for t in some] for d in detectors)
+        flagged = [probability >= FLAGGED for probability in patient]
         row["flagged"] = sum(flagged)
     for number, screen in enumerate(screens):
         cleared = [screen.cleared(scan) is not None for scan in scans]
         row[f"read {number}"] = len(told) - sum(cleared)
-        if spin is not None:
+        if detectors is not None:
             row[f"missed {number}"] = sum(f and c for f, c in zip(flagged, cleared, strict=True))
+    if detectors is not None:
+        left = [screens[0].cleared(scan) is None for scan in scans]
+        settled = [i for i, read in enumerate(left) if read and hasty[i] != patient[i]]
+        row["settled"] = len(settled)
+        row["missed at a glance"] = sum(flagged[i] and hasty[i] < FLAGGED for i in settled)
     return row
 
 
@@ -97,7 +107,7 @@ def main() -> None:
     options = parser.parse_args()
     model = load_model(options.model)
     scanner, screens = model_scanner(model), (SpinScreen(model), SpinScreen(model, QUICK_BOUNDS))
-    spin = SpinDetector(model) if options.thorough else None
+    detectors = (SpinDetector(model), SpinDetector(model, glances=True)) if options.thorough else None
     print(f"model {model.name}, without {model.header.get('without') or 'nothing'}\n")
     head = [
         "texts",
@@ -105,13 +115,14 @@ def main() -> None:
         "too short",
         "least suspicion",
         "least explanation",
-        *(["flagged"] if spin else []),
+        *(["flagged"] if detectors else []),
     ]
     for look in ("", ", quick"):
-        head += [f"read{look}", *([f"missed{look}"] if spin else [])]
+        head += [f"read{look}", *([f"missed{look}"] if detectors else [])]
+    head += ["settled at a glance", "missed by it"] if detectors else []
     print(f"| {' | '.join(head)} |\n|{'---|' * len(head)}")
     for name, some in texts(options.data, model):
-        row = measure(scanner, screens, some, spin)
+        row = measure(scanner, screens, some, detectors)
         cells = [f"{value:.4f}" if isinstance(value, float) else str(value) for value in row.values()]
         print(f"| {name} | {' | '.join(cells)} |", flush=True)
 

@@ -36,8 +36,8 @@ FLAGGED = 0.5
 #: An article that a light spinner explains by less than this (nats a word) is glanced at before it is read; of those explained
 #: better none of 2,500 sound ones is, but nearly every whole article of a known spinner.
 _DOUBTFUL = 0.01
-#: What a glance finds less likely than this is not read: 131 of 135 sound articles that the screen could not clear.  The
-#: least of 337 spun ones has 0.088 (:data:`textrepair.model.reading.GLANCE`).
+#: What a glance finds less likely than this is not read: 131 of 135 sound articles that the screen could not clear
+#: (:data:`textrepair.model.reading.GLANCE` tells what of spun ones).
 _PLAIN = 0.02
 
 
