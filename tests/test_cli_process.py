@@ -69,3 +69,27 @@ def test_interrupt_leaves_whole_articles(tmp_path: Path, to_file: bool) -> None:
     else:
         whole = [f"==> {number} <==\n" + f"article {number} " * 200 for number in range(5)]
         assert out in ("\n".join(whole[:4]), "\n".join(whole))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+@pytest.mark.parametrize("interrupted", [True, False])
+def test_an_interrupt_lost_in_the_compiler_is_still_one(tmp_path: Path, interrupted: bool) -> None:
+    """LLVM's callbacks swallow exceptions, and numba then fails for another reason."""
+    path = tmp_path / "a.txt"
+    path.write_text("The council met on Monday.\n" * 10)
+    code = (
+        "import signal, sys, textrepair.cli, textrepair.repair\n"
+        "class Lost:\n"
+        "    def __del__(self): signal.raise_signal(signal.SIGINT)\n"
+        "def diagnose(self, text):\n"
+        f"    if {interrupted}: Lost()\n"
+        "    raise RuntimeError('no compiled object yet')\n"
+        "textrepair.repair.Repairer.diagnose = diagnose\n"
+        f"textrepair.cli.commands(['scan', {str(path)!r}])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    if interrupted:
+        assert (done.returncode, done.stderr) == (130, "interrupted\n")
+    else:
+        assert done.returncode == 1
+        assert "no compiled object yet" in done.stderr

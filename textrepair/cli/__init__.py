@@ -7,9 +7,13 @@ Ctrl-C, 141 when the reader of the output has gone (what a shell tells of a prog
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
+from types import FrameType
 from typing import cast
 
 import click
@@ -53,27 +57,54 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
-        try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
-            return result
-        except BrokenPipeError:
-            _forget_stdout()
-            sys.exit(141)
-        except (KeyboardInterrupt, SystemError) as error:
-            if not _is_interrupt(error):
-                raise
-            with suppress(BrokenPipeError):
+        with _noted_interrupts() as interrupts:
+            try:
+                result = super().invoke(ctx)
                 sys.stdout.flush()
-            click.echo("interrupted", err=True)
-            sys.exit(130)
+                return result
+            except BrokenPipeError:
+                _forget_stdout()
+                sys.exit(141)
+            except (click.ClickException, click.exceptions.Exit, click.Abort):
+                raise
+            except (KeyboardInterrupt, Exception) as error:
+                if not interrupts and not isinstance(error, KeyboardInterrupt):
+                    raise
+                with suppress(BrokenPipeError):
+                    sys.stdout.flush()
+                click.echo("interrupted", err=True)
+                sys.exit(130)
 
 
-def _is_interrupt(error: BaseException | None) -> bool:
-    """Ctrl-C in the middle of a function that numba compiled comes as a SystemError caused by it, at some removes."""
-    while isinstance(error, SystemError):
-        error = error.__cause__
-    return isinstance(error, KeyboardInterrupt)
+@contextmanager
+def _noted_interrupts() -> Iterator[list[int]]:
+    """Signals of Ctrl-C as they come.
+
+    In the middle of a function that numba compiled it comes out as a SystemError.  While numba compiles, which takes a minute
+    the first time, it is mostly lost in a callback of LLVM's, where Python can only print it, and the compiler fails for what
+    the callback didn't do.
+    """
+    noted: list[int] = []
+    before = signal.getsignal(signal.SIGINT)
+    if not callable(before) or threading.current_thread() is not threading.main_thread():
+        yield noted
+        return
+
+    def note(number: int, frame: FrameType | None) -> None:
+        noted.append(number)
+        before(number, frame)
+
+    def tell(lost: sys.UnraisableHookArgs) -> None:
+        if not isinstance(lost.exc_value, KeyboardInterrupt):
+            telling(lost)
+
+    telling, sys.unraisablehook = sys.unraisablehook, tell
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)
+        sys.unraisablehook = telling
 
 
 def _forget_stdout() -> None:
