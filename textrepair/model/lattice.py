@@ -189,8 +189,9 @@ def posteriors(
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]]:
     """Posterior of every edge, and the natural-log likelihood of every sentence.
 
-    ``begins`` as in :class:`Sentences`.  A path's score is its channel's log-probability plus ``lm_weight`` times that of the language model.
-    ``beam`` is how many states are kept a position; what is ``window`` nats worse than the best at its position is cut.
+    ``begins`` as in :class:`Sentences`.  A path's score is its channel's log-probability plus ``lm_weight`` times that of the
+    language model.  ``beam`` is how many states are kept a position; what is ``window`` nats worse than the best at its position
+    is cut.
     """
     model = opened(lm)
     out = np.zeros(len(edges.length), dtype=np.float32)
