@@ -67,6 +67,16 @@ def chances(
 
 
 @_jit
+def replaced_at(edges: Edges, posterior: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """The posterior that a replacement ends behind each token: shape (n,)."""
+    out = np.zeros(len(edges.first) - 1)
+    for i in range(len(out)):
+        for e in range(edges.first[i] + 1, edges.first[i + 1]):
+            out[i] += posterior[e]
+    return out
+
+
+@_jit
 def family_evidence(
     sentences: Sentences,
     edges: Edges,

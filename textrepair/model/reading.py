@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.model.adaptation import adapted_logps, chances, family_evidence, numbered
+from textrepair.model.adaptation import adapted_logps, chances, family_evidence, numbered, replaced_at
 from textrepair.model.capitals import (
     CAPITALISED,
     capital_logps,
@@ -33,7 +33,6 @@ from textrepair.model.lattice import (
     Sentences,
     build_edges,
     channel_logps,
-    end_positions,
     likely_edges,
     posteriors,
 )
@@ -211,8 +210,7 @@ def read(
 
 def _replaced(sentences: Sentences, edges: Edges, posterior: npt.NDArray[np.float32]) -> tuple[float, float]:
     """How many words, and how many different ones, are expected to stand for others; a phrase counts as its last word."""
-    swaps = edges.entry >= 0
-    by_place = np.bincount(end_positions(edges)[swaps], posterior[swaps], len(sentences.words))
+    by_place = replaced_at(edges, posterior)
     by_kind = np.bincount(numbered(sentences.words), by_place)
     return float(by_place.sum()), float(np.minimum(by_kind, 1.0).sum())
 
@@ -265,7 +263,7 @@ def _update(
     replaced, count = chances(
         sentences.words, edges, posterior, entries.swap_factor, families, sentences.readiness, everywhere
     )
-    new_rate = float(np.clip((replaced + 0.01) / (count + 1.0), 1e-4, 0.9))
+    new_rate = min(0.9, max(1e-4, (replaced + 0.01) / (count + 1.0)))
     return new_rate, _family_posterior(model, entries, sentences, edges, posterior, new_rate)
 
 

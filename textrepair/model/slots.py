@@ -18,6 +18,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from textrepair.lazy import cached_property
 from textrepair.model.model import Model
 from textrepair.model.ngrams import (
     NONE,
@@ -242,6 +243,11 @@ class Lack:
     words: npt.NDArray[np.int64]
     share: npt.NDArray[np.float64]
 
+    @cached_property
+    def prior(self) -> npt.NDArray[np.float64]:
+        """Natural-log odds of each candidate before any place is looked at."""
+        return np.log(_PRIOR_ODDS * self.share)
+
 
 def lack(model: Model, used: npt.NDArray[np.float64], total: float, candidates: int) -> Lack:
     """What a text of ``total`` words lacks that uses each word of the language model so often: shape (V,).
@@ -269,7 +275,7 @@ def likely_originals(
     """
     others = lacking.words != itself
     listed = np.append(lacking.words[others], itself)
-    prior = np.append(np.log(_PRIOR_ODDS * lacking.share[others]), 0.0)
+    prior = np.append(lacking.prior[others], 0.0)
     evidence, open_ = _evidence(lm, *places, listed, prior, topic, weight, -math.log(least))
     if not open_:
         return []
