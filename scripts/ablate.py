@@ -44,9 +44,9 @@ def _same(model: Model) -> Model:
 
 
 def _unadapted(
-    sentences: Any, edges: Any, posterior: Any, entries: Any, rate: Any, families: Any, *_: Any
+    sentences: Any, edges: Any, posterior: Any, code: Any, swap_factor: Any, rate: Any, families: Any, *_: Any
 ) -> Any:
-    return channel_logps(sentences, edges, entries, rate, families)
+    return channel_logps(sentences, edges, code, swap_factor, rate, families)
 
 
 def _nothing_recurs(model: Model) -> Any:

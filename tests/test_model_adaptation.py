@@ -37,11 +37,12 @@ def lattice(name: str) -> tuple[Any, Any, Any, Any, Any]:
 def test_compiled_as_in_python(name: str) -> None:
     sentences, edges, posterior, entries, families = lattice(name)
     edges = edges._replace(length=edges.length.astype(np.int64))  # Python's sums of them outgrow a byte
+    channel = entries.code, entries.swap_factor
     calls = (
         (
             chances,
             (
-                sentences,
+                sentences.words,
                 edges,
                 posterior,
                 entries.swap_factor,
@@ -50,8 +51,8 @@ def test_compiled_as_in_python(name: str) -> None:
                 sentences.joined,
             ),
         ),
-        (family_evidence, (sentences, edges, posterior, entries, RATE)),
-        (adapted_logps, (sentences, edges, posterior, entries, RATE, families, packaged().recurring, 0.65)),
+        (family_evidence, (sentences, edges, posterior, *channel, RATE)),
+        (adapted_logps, (sentences, edges, posterior, *channel, RATE, families, packaged().recurring, 0.65)),
     )
     for compiled, arguments in calls:
         with np.errstate(over="ignore"):  # of hashes
@@ -79,7 +80,9 @@ def test_chances_are_those_of_all_readings(name: str) -> None:
     )
     expected = (stay * sentences.readiness * _factors(entries, sentences.words, families)).sum()
     expected += (posterior[swaps] * of_target).sum()
-    found = chances(sentences, edges, posterior, entries.swap_factor, families, sentences.readiness, begins)
+    found = chances(
+        sentences.words, edges, posterior, entries.swap_factor, families, sentences.readiness, begins
+    )
     assert found == pytest.approx((posterior[swaps].sum(), expected), rel=1e-5)
 
 
@@ -95,7 +98,9 @@ def test_evidence_of_families_is_the_expected_likelihood(name: str) -> None:
         left = 1.0 - RATE * sentences.readiness * _factors(entries, sentences.words, alone)
         expected[family] += (stay * np.log(np.maximum(left, 0.05))).sum()
     np.testing.assert_allclose(
-        family_evidence(sentences, edges, posterior, entries, RATE), expected, rtol=1e-5
+        family_evidence(sentences, edges, posterior, entries.code, entries.swap_factor, RATE),
+        expected,
+        rtol=1e-5,
     )
 
 
@@ -112,9 +117,13 @@ def test_a_swap_seen_elsewhere_is_likelier_here() -> None:
     assert len(swaps) > 1
     unheard = np.zeros(model.vocabulary.lm_size)
     told = np.where(edges.entry < 0, 1.0, 0.0).astype(np.float32)
-    before = adapted_logps(sentences, edges, told, entries, RATE, families, unheard, 1.0)
+    before = adapted_logps(
+        sentences, edges, told, entries.code, entries.swap_factor, RATE, families, unheard, 1.0
+    )
     told[edges.first[first]], told[swaps[0]] = 0.0, 1.0
-    after = adapted_logps(sentences, edges, told, entries, RATE, families, unheard, 1.0)
+    after = adapted_logps(
+        sentences, edges, told, entries.code, entries.swap_factor, RATE, families, unheard, 1.0
+    )
     there = np.flatnonzero((ends == second) & (edges.entry == edges.entry[swaps[0]]))
     assert after[there] > before[there]
     other = np.flatnonzero((ends == second) & (edges.entry == edges.entry[swaps[1]]))

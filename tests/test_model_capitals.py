@@ -30,7 +30,9 @@ def test_a_capital_speaks_for_words_that_are_written_so() -> None:
     capitalised = capitalised_words(tokens, positions, sentences)
     vocabulary = model.vocabulary
     compounds = model.channel.entries.compounds
-    logps = capital_logps(sentences, edges, vocabulary.capital, compounds, capitalised, vocabulary.lm_size)
+    logps = capital_logps(
+        sentences.words, edges, vocabulary.capital, compounds, capitalised, vocabulary.lm_size
+    )
     ends = end_positions(edges)
     begins = ends - edges.length + 1
     assert not logps[edges.entry < 0].any()

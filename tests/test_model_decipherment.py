@@ -14,7 +14,7 @@ from sample_models import articles, packaged
 from textrepair.model.damaged_places import overused_phrases
 from textrepair.model.decipherment import decipher
 from textrepair.model.model import Model
-from textrepair.model.slots import lack, likely_originals, place_of
+from textrepair.model.slots import Places, lack, likely_originals, place_of
 from textrepair.model.vocabulary import BEGIN, END
 from textrepair.repair import Repairer
 from textrepair.tokens import tokenize
@@ -135,17 +135,18 @@ def test_words_that_fit_the_places() -> None:
         places.append(place_of(line, context.split().index("_")))
     used = np.zeros(model.vocabulary.lm_size)
     lacking = lack(model, used, 500.0, 3000)
+    slots = Places.of(places)
     assert lacking.share.sum() == pytest.approx(1.0)
-    found = likely_originals(model.lm, places, index["compass"], lacking, 5.0, 0.65, 1e-3)
+    found = likely_originals(model.lm, slots, index["compass"], lacking, 5.0, 0.65, 1e-3)
     assert model.vocabulary.words[found[0][0]] == "want"
     shares = [share for _, share in found]
     assert shares == sorted(shares, reverse=True)
     assert 0.0 < sum(shares) <= 1.0 + 1e-9
     # A text that is about compasses: then the word is no surprise.
-    certain = likely_originals(model.lm, places, index["compass"], lacking, 40.0, 0.65, 1e-3)
+    certain = likely_originals(model.lm, slots, index["compass"], lacking, 40.0, 0.65, 1e-3)
     assert sum(share for _, share in certain) < 0.01
     # Fewer are told if more is asked of them, and the same of those.
-    assert likely_originals(model.lm, places, index["compass"], lacking, 5.0, 0.65, 0.2) == [
+    assert likely_originals(model.lm, slots, index["compass"], lacking, 5.0, 0.65, 0.2) == [
         (word, share) for word, share in found if share >= 0.2
     ]
 

@@ -63,7 +63,10 @@ def lattice(seed: int) -> Lattice:
     channel = tiny_channel(rng, words.tolist(), LM_SIZE, WORDS)
     edges = build_edges(sentences, channel.entries, True)
     return Lattice(
-        sentences, channel, edges, channel_logps(sentences, edges, channel.entries, RATE, FAMILIES)
+        sentences,
+        channel,
+        edges,
+        channel_logps(sentences, edges, channel.entries.code, channel.entries.swap_factor, RATE, FAMILIES),
     )
 
 
@@ -119,7 +122,14 @@ def test_posteriors_are_those_of_all_paths(seed: int) -> None:
     case = lattice(seed)
     lm = tiny_ngrams(0, 1500)
     found, likelihoods = posteriors(
-        lm, case.sentences, case.edges, case.channel.entries.compounds, case.logps, WEIGHT, BEAM, WINDOW
+        lm,
+        case.sentences.begins,
+        case.edges,
+        case.channel.entries.compounds,
+        case.logps,
+        WEIGHT,
+        BEAM,
+        WINDOW,
     )
     expected: dict[tuple[int, int, tuple[int, ...], bool], float] = defaultdict(float)
     for number, (begin, stop) in enumerate(pairwise(case.sentences.begins.tolist())):
@@ -146,7 +156,7 @@ def test_every_token_is_read_once_and_can_stay(seed: int) -> None:
     for beam, window in ((BEAM, WINDOW), (16, 6.0), (2, 1.0), (1, 0.0)):
         found, _ = posteriors(
             tiny_ngrams(0, 1500),
-            case.sentences,
+            case.sentences.begins,
             case.edges,
             case.channel.entries.compounds,
             case.logps,
@@ -201,9 +211,9 @@ def test_lattice_without_words() -> None:
             none, none, empty, empty, np.zeros(0, dtype=np.bool_), np.array(begins, dtype=np.int64)
         )
         edges = build_edges(sentences, entries, True)
-        logps = channel_logps(sentences, edges, entries, RATE, FAMILIES)
+        logps = channel_logps(sentences, edges, entries.code, entries.swap_factor, RATE, FAMILIES)
         found, likelihoods = posteriors(
-            tiny_ngrams(0, 1500), sentences, edges, entries.compounds, logps, WEIGHT, 16, 6.0
+            tiny_ngrams(0, 1500), sentences.begins, edges, entries.compounds, logps, WEIGHT, 16, 6.0
         )
         assert len(found) == 0
         assert len(likelihoods) == len(begins) - 1
@@ -245,9 +255,13 @@ def test_wider_search_changes_little() -> None:
     _, sentences = lattice_input(model, tokenize(articles("spun")["01-council"]))
     edges = build_edges(sentences, model.channel.entries, True)
     mixture = np.full(len(model.channel.families), 1 / len(model.channel.families))
-    logps = channel_logps(sentences, edges, model.channel.entries, 0.2, mixture)
+    logps = channel_logps(
+        sentences, edges, model.channel.entries.code, model.channel.entries.swap_factor, 0.2, mixture
+    )
     found = [
-        posteriors(model.lm, sentences, edges, model.channel.entries.compounds, logps, LM_WEIGHT, *search)
+        posteriors(
+            model.lm, sentences.begins, edges, model.channel.entries.compounds, logps, LM_WEIGHT, *search
+        )
         for search in ((16, 6.0), (200, 20.0))
     ]
     (narrow, narrow_logp), (wide, wide_logp) = found

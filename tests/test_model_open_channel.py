@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import functools
 import re
+from itertools import islice
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sample_models import articles, packaged
 
 from textrepair.model.lattice import build_edges
 from textrepair.model.open_channel import best_reading, topic, with_open_swaps
 from textrepair.model.reading import LM_WEIGHT, lattice_input, read
-from textrepair.model.slots import distinct, place_of
+from textrepair.model.slots import Places, distinct_places, place_of, varied
 from textrepair.repair import Repairer
 from textrepair.tokens import tokenize
 
@@ -108,9 +111,22 @@ def test_topic() -> None:
 
 
 def test_a_repeated_sentence_tells_once() -> None:
-    places = [
-        place_of(line, 2) for line in ([20, 21, 22, 23], [20, 21, 22, 24], [20, 25, 22, 23], [20, 26, 22, 27])
-    ]
-    kept = list(distinct(places))
-    assert [(place.left[1], place.right[0]) for place in kept] == [(21, 23), (26, 27)]
-    assert list(distinct(places * 3)) == kept
+    lines = [[20, 21, 22, 23], [20, 21, 22, 24], [20, 25, 22, 23], [20, 26, 22, 27]]
+    kept = _distinct(lines, 22, 12)
+    assert list(zip(kept.left[:, 1], kept.right[:, 0], strict=True)) == [(21, 23), (26, 27)]
+    for column, again in zip(kept, _distinct(lines * 3, 22, 12), strict=True):
+        assert column.tolist() == again.tolist()
+
+
+@given(st.lists(st.lists(st.integers(20, 24), min_size=1, max_size=6), max_size=12), st.integers(1, 8))
+def test_distinct_places_are_the_first_of_their_neighbours(lines: list[list[int]], most: int) -> None:
+    places = [place_of(line, at) for line in lines for at, word in enumerate(line) if word == 22]
+    expected = Places.of(list(islice(varied(places, 1), most)))
+    for column, wanted in zip(_distinct(lines, 22, most), expected, strict=True):
+        assert column.tolist() == wanted.tolist()
+
+
+def _distinct(lines: list[list[int]], word: int, most: int) -> Places:
+    words = np.array([word for line in lines for word in line], dtype=np.int64)
+    begins = np.cumsum([0, *map(len, lines)])
+    return distinct_places(words, begins, np.flatnonzero(words == word), most)

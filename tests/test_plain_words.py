@@ -58,6 +58,15 @@ def test_what_letters_a_token_is_of(text: str, bits: int) -> None:
     assert tokens.columns.letters[1] == letters_of(text) == bits
 
 
+@given(st.lists(_texts | st.text(), min_size=2, max_size=4))
+def test_a_text_is_a_token_of_one_kind_wherever_it_stands(texts: list[str]) -> None:
+    """By which the vocabulary keeps the identifiers of texts."""
+    kinds: dict[str, int] = {}
+    for tokens in map(tokenize, texts):
+        for text, kind in zip(tokens.texts, tokens.kinds, strict=True):
+            assert kinds.setdefault(text, kind) == kind
+
+
 @pytest.mark.parametrize("word", [*ABBREVIATIONS, "www"])
 def test_words_with_a_full_stop_of_their_own(word: str) -> None:
     text = f"Here {word}. Low"

@@ -126,7 +126,8 @@ def _weigh(
         LM_WEIGHT * fits + (LM_WEIGHT * _UNKNOWN_LOGP if word is None else 0.0) + logp
         for fits, (word, logp) in zip(fitting.tolist(), choices.items(), strict=True)
     ]
-    shares = [math.exp(logp - max(logps)) for logp in logps]
+    best = max(logps)
+    shares = [math.exp(logp - best) for logp in logps]
     whole = sum(shares)
     ranked = sorted(zip([share / whole for share in shares], choices, strict=True), key=lambda row: -row[0])
     if ranked[0][1] is None:

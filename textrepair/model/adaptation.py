@@ -10,7 +10,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.model.channel import COMPOUND_FACTOR, FACTOR_UNITS, LIKELIHOOD, STEP, Entries
+from textrepair.model.channel import COMPOUND_FACTOR, FACTOR_UNITS, LIKELIHOOD, STEP
 from textrepair.model.lattice import Edges, Sentences
 from textrepair.model.recurrence import recurrence_logp
 
@@ -39,7 +39,7 @@ def _factor(swap_factor: npt.NDArray[np.uint8], word: np.int64, families: npt.ND
 
 @_jit
 def chances(
-    sentences: Sentences,
+    words: npt.NDArray[np.int32],
     edges: Edges,
     posterior: npt.NDArray[np.float32],
     swap_factor: npt.NDArray[np.uint8],
@@ -51,8 +51,8 @@ def chances(
     the families replace them.  Only replacements that begin at tokens of ``begins`` (n,) count."""
     replaced, count = 0.0, 0.0
     known = swap_factor.shape[1]
-    for i in range(len(sentences.words)):
-        word = sentences.words[i]
+    for i in range(len(words)):
+        word = words[i]
         stays = edges.first[i]
         if word < known:
             count += np.float64(posterior[stays]) * ready[i] * _factor(swap_factor, word, families)
@@ -67,31 +67,46 @@ def chances(
 
 
 @_jit
+def replaced_at(edges: Edges, posterior: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """The posterior that a replacement ends behind each token: shape (n,)."""
+    out = np.zeros(len(edges.first) - 1)
+    for i in range(len(out)):
+        for e in range(edges.first[i] + 1, edges.first[i + 1]):
+            out[i] += posterior[e]
+    return out
+
+
+@_jit
 def family_evidence(
     sentences: Sentences,
     edges: Edges,
     posterior: npt.NDArray[np.float32],
-    entries: Entries,
+    code: npt.NDArray[np.uint8],
+    swap_factor: npt.NDArray[np.uint8],
     rate: float,
 ) -> npt.NDArray[np.float64]:
-    """The expected log-likelihood (nats) of the article's swaps and of its words left alone under each family: (families,)."""
-    out = np.zeros(len(entries.code))
-    known = entries.swap_factor.shape[1]
+    """The expected log-likelihood (nats) of the article's swaps and of its words left alone under each family: (families,).
+
+    ``code`` and ``swap_factor`` are those of :class:`~textrepair.model.channel.Entries`: handing on all its arrays would cost as
+    much as a quarter of the work.
+    """
+    out = np.zeros(len(code))
+    known = swap_factor.shape[1]
     for i in range(len(sentences.words)):
         word = sentences.words[i]
         stays = edges.first[i]
         if word < known:
             often = rate * sentences.readiness[i]
             for f in range(len(out)):
-                units = entries.swap_factor[f, word]
+                units = swap_factor[f, word]
                 if units:  # or else it is left alone for certain
                     left = 1.0 - often * units / FACTOR_UNITS
                     out[f] += posterior[stays] * np.log(max(left, _LEAST_LEFT))
         for e in range(stays + 1, edges.first[i + 1]):
             if posterior[e] > _COUNTED:
                 for f in range(len(out)):
-                    code = entries.code[f, edges.entry[e]]
-                    logp = max(-STEP * (255.0 - code), _IMPOSSIBLE) if code else _IMPOSSIBLE
+                    likely = code[f, edges.entry[e]]
+                    logp = max(-STEP * (255.0 - likely), _IMPOSSIBLE) if likely else _IMPOSSIBLE
                     out[f] += posterior[e] * logp
     return out
 
@@ -101,7 +116,8 @@ def adapted_logps(
     sentences: Sentences,
     edges: Edges,
     posterior: npt.NDArray[np.float32],
-    entries: Entries,
+    code: npt.NDArray[np.uint8],
+    swap_factor: npt.NDArray[np.uint8],
     rate: float,
     families: npt.NDArray[np.float64],
     often: npt.NDArray[np.float64],
@@ -112,7 +128,7 @@ def adapted_logps(
 
     ``often`` (V,) is how often each word is used in all text, 0 for what isn't expected to come back (:mod:`.recurrence`).
     """
-    words, known = len(sentences.words), entries.swap_factor.shape[1]
+    words, known = len(sentences.words), swap_factor.shape[1]
     # Counts by intended word, over the words that the article could have intended, and by pair of observed and intended.
     intended = numbered(np.concatenate((edges.target, sentences.lm)))
     of_word = intended[len(edges.target) :]
@@ -122,11 +138,11 @@ def adapted_logps(
     base_rate, factor = np.empty(len(intended)), np.empty(len(intended))
     for i in range(words):
         kept[of_word[i]] += posterior[edges.first[i]]
-        _set_rate(of_word[i], sentences.lm[i], entries, rate, families, factor, base_rate)
+        _set_rate(of_word[i], sentences.lm[i], swap_factor, rate, families, factor, base_rate)
         for e in range(edges.first[i] + 1, edges.first[i + 1]):
             swapped[intended[e]] += posterior[e]
             together[pair[e]] += posterior[e]
-            _set_rate(intended[e], edges.target[e], entries, rate, families, factor, base_rate)
+            _set_rate(intended[e], edges.target[e], swap_factor, rate, families, factor, base_rate)
     total = np.float64(posterior.sum())
     out = np.empty(len(posterior), dtype=np.float32)
     for i in range(words):
@@ -145,7 +161,7 @@ def adapted_logps(
             others = swapped[t] - own
             share = 0.0
             for f in range(len(families)):
-                share += LIKELIHOOD[entries.code[f, edges.entry[e]]] * families[f]
+                share += LIKELIHOOD[code[f, edges.entry[e]]] * families[f]
             mixed = min(share / max(factor[t], 1e-6), 1.0)
             which = (together[pair[e]] - own + _OWN_STRENGTH * mixed) / (others + _OWN_STRENGTH)
             replaced = (others + _OWN_RATE_STRENGTH * base_rate[t]) / (others + kept[t] + _OWN_RATE_STRENGTH)
@@ -160,14 +176,14 @@ def adapted_logps(
 def _set_rate(
     number: np.int64,
     target: np.int64,
-    entries: Entries,
+    swap_factor: npt.NDArray[np.uint8],
     rate: float,
     families: npt.NDArray[np.float64],
     factor: npt.NDArray[np.float64],
     base_rate: npt.NDArray[np.float64],
 ) -> None:
-    known = target < entries.swap_factor.shape[1]
-    factor[number] = _factor(entries.swap_factor, target, families) if known else COMPOUND_FACTOR
+    known = target < swap_factor.shape[1]
+    factor[number] = _factor(swap_factor, target, families) if known else COMPOUND_FACTOR
     base_rate[number] = min(rate * factor[number], 0.95)
 
 

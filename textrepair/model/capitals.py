@@ -49,7 +49,7 @@ def capitalised_words(
 
 @numba.njit(cache=True, nogil=True)
 def capital_logps(
-    sentences: Sentences,
+    words: npt.NDArray[np.int32],
     edges: Edges,
     capital: npt.NDArray[np.uint8],
     compounds: npt.NDArray[np.uint16],
@@ -62,7 +62,7 @@ def capital_logps(
     :func:`capitalised_words`.
     """
     out = np.zeros(len(edges.length), dtype=np.float32)
-    for i in range(len(sentences.words)):
+    for i in range(len(words)):
         for e in range(edges.first[i], edges.first[i + 1]):
             begin = i - edges.length[e] + 1
             if edges.entry[e] < 0 or not capitalised[begin]:
@@ -71,7 +71,7 @@ def capital_logps(
             if target >= lm_size:
                 target = np.int64(compounds[target - lm_size, 0])
             intended = capital[target] / 255.0 + _ANY_WORD
-            out[e] = np.log(intended / (capital[sentences.words[begin]] / 255.0 + _ANY_WORD))
+            out[e] = np.log(intended / (capital[words[begin]] / 255.0 + _ANY_WORD))
     return out
 
 

@@ -140,15 +140,21 @@ def likely_edges(
 
 @numba.njit(cache=True, nogil=True)
 def channel_logps(
-    sentences: Sentences, edges: Edges, entries: Entries, rate: float, families: npt.NDArray[np.float64]
+    sentences: Sentences,
+    edges: Edges,
+    code: npt.NDArray[np.uint8],
+    swap_factor: npt.NDArray[np.uint8],
+    rate: float,
+    families: npt.NDArray[np.float64],
 ) -> npt.NDArray[np.float32]:
     """Natural-log probability that the channel gives every edge, at a rate of damage and a mixture of families.
 
     Unchanged: ``1 − rate · readiness · Σ_f π_f factor_f(word)``; replaced: ``rate · readiness · Σ_f π_f P_f(observed | target)``
-    (the stored probabilities hold the target's factor).
+    (the stored probabilities hold the target's factor).  ``code`` and ``swap_factor`` as in
+    :class:`~textrepair.model.channel.Entries`.
     """
     out = np.empty(len(edges.length), dtype=np.float32)
-    vocabulary = entries.swap_factor.shape[1]
+    vocabulary = swap_factor.shape[1]
     for i in range(len(sentences.words)):
         for e in range(edges.first[i], edges.first[i + 1]):
             entry = edges.entry[e]
@@ -157,14 +163,14 @@ def channel_logps(
                 factor = 0.0
                 if word < vocabulary:
                     for f in range(len(families)):
-                        factor += families[f] * entries.swap_factor[f, word] / FACTOR_UNITS
+                        factor += families[f] * swap_factor[f, word] / FACTOR_UNITS
                 out[e] = (
                     np.log1p(-min(0.95, rate * sentences.readiness[i] * factor)) + sentences.unknown_logp[i]
                 )
             else:
                 total = 0.0
                 for f in range(len(families)):
-                    total += families[f] * LIKELIHOOD[entries.code[f, entry]]
+                    total += families[f] * LIKELIHOOD[code[f, entry]]
                 begin = i - edges.length[e] + 1
                 out[e] = np.log(rate * sentences.readiness[begin] * total + 1e-30)
     return out
@@ -173,7 +179,7 @@ def channel_logps(
 @numba.njit(cache=True, nogil=True)
 def posteriors(
     lm: Addresses,
-    sentences: Sentences,
+    begins: npt.NDArray[np.int64],
     edges: Edges,
     compounds: npt.NDArray[np.uint16],
     channel_logp: npt.NDArray[np.float32],
@@ -183,15 +189,15 @@ def posteriors(
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]]:
     """Posterior of every edge, and the natural-log likelihood of every sentence.
 
-    A path's score is its channel's log-probability plus ``lm_weight`` times that of the language model.
-    ``beam`` is how many states are kept a position; what is ``window`` nats worse than the best at its position is cut.
+    ``begins`` as in :class:`Sentences`.  A path's score is its channel's log-probability plus ``lm_weight`` times that of the
+    language model.  ``beam`` is how many states are kept a position; what is ``window`` nats worse than the best at its position
+    is cut.
     """
     model = opened(lm)
     out = np.zeros(len(edges.length), dtype=np.float32)
-    likelihood = np.zeros(len(sentences.begins) - 1)
+    likelihood = np.zeros(len(begins) - 1)
     vocabulary = model.words
     edge_first, edge_length, edge_target = edges.first, edges.length, edges.target
-    begins = sentences.begins
     longest = 0
     for s in range(len(likelihood)):
         longest = max(longest, begins[s + 1] - begins[s])

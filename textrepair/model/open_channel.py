@@ -9,7 +9,6 @@ lattice as further edges, for this article only.
 from __future__ import annotations
 
 import math
-from itertools import islice, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +17,7 @@ from textrepair.model.adaptation import numbered
 from textrepair.model.channel import FACTOR_UNITS, Entries, encode
 from textrepair.model.lattice import Edges, Sentences
 from textrepair.model.model import Model
-from textrepair.model.slots import Lack, distinct, lack, likely_originals, place_of
+from textrepair.model.slots import Lack, distinct_places, lack, likely_originals
 from textrepair.model.vocabulary import SPECIALS, Vocabulary
 
 #: A suspect stands at so many places at least, and so many times as often as in sound English.
@@ -107,8 +106,6 @@ def _open_swaps(
     if not len(suspects):
         return []
     readings = best_reading(model, sentences, edges, posterior)
-    best, begins = readings.tolist(), sentences.begins.tolist()
-    lines = [best[begin:end] for begin, end in pairwise(begins)]
     lacking: Lack | None = None
     found = []
     for suspect in suspects.tolist():
@@ -120,11 +117,8 @@ def _open_swaps(
             frequent = len(SPECIALS) + _CANDIDATES
             used = np.bincount(readings[readings < frequent], minlength=frequent)
             lacking = lack(model, used.astype(np.float64), total, _CANDIDATES)
-        numbers = np.searchsorted(sentences.begins, places, side="right") - 1
-        at = zip(places.tolist(), numbers.tolist(), strict=True)
-        around = (place_of(lines[number], place - begins[number]) for place, number in at)
-        slots = list(islice(distinct(around), _PLACES))
-        if len(slots) < _FEWEST_PLACES:
+        slots = distinct_places(readings, sentences.begins, places, _PLACES)
+        if len(slots.known) < _FEWEST_PLACES:
             continue
         itself = vocabulary.lm_identifier(word)
         strength = topic(vocabulary, word, float(overuse[suspect]))

@@ -11,15 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
 from textrepair.model.ngrams import Addresses
-from textrepair.model.slots import Lack, Place, all_slot_logps
-from textrepair.model.vocabulary import END
+from textrepair.model.slots import Lack, Place, Places
 
 Floats = npt.NDArray[np.float64]
 
@@ -33,39 +31,6 @@ _FIRST, _SHORT = 16, 200
 _POOL_STEP = 5
 #: At most so many originals of a word.
 _MOST = 4
-
-
-class _Slots(NamedTuple):
-    """Places as arrays: the words before (places, 2) and behind (places, 2), and how many are known of the latter (places,)."""
-
-    left: npt.NDArray[np.int64]
-    right: npt.NDArray[np.int64]
-    known: npt.NDArray[np.int64]
-
-    @classmethod
-    def of(cls, places: Sequence[Place]) -> _Slots:
-        return cls(
-            np.array([place.left for place in places], dtype=np.int64).reshape(-1, 2),
-            np.array([(*place.right, END)[:2] for place in places], dtype=np.int64).reshape(-1, 2),
-            np.array([len(place.right) for place in places], dtype=np.int64),
-        )
-
-    def some(self, which: slice | list[int]) -> _Slots:
-        return _Slots(self.left[which], self.right[which], self.known[which])
-
-    def logps(self, lm: Addresses, words: npt.NDArray[np.int64], weight: float) -> Floats:
-        """Weighed natural-log probability of each word in each place: shape (places, words)."""
-        return weight * all_slot_logps(lm, self.left, self.right, self.known, words)
-
-    def sequence_logps(self, lm: Addresses, words: Sequence[int], weight: float) -> Floats:
-        """The same for several words one after the other: shape (places,)."""
-        left, nothing = self.left, np.zeros_like(self.known)
-        total = np.zeros(len(left))
-        for number, word in enumerate(words, 1):
-            slots = _Slots(left, self.right, self.known if number == len(words) else nothing)
-            total += slots.logps(lm, np.array([word], dtype=np.int64), weight)[:, 0]
-            left = np.column_stack((left[:, 1], np.full(len(left), word)))
-        return total
 
 
 @numba.njit(cache=True, nogil=True)
@@ -132,7 +97,7 @@ class Fitting:
     words: npt.NDArray[np.int64]
     costs: Floats
     usual: Floats
-    pool: _Slots
+    pool: Places
     pool_logps: Floats
 
     @classmethod
@@ -140,7 +105,7 @@ class Fitting:
         cls, lm: Addresses, lacking: Lack, pool: Sequence[Place], prior_odds: float, weight: float
     ) -> Fitting:
         """What the places of ``pool`` say of the words that a corpus lacks."""
-        slots = _Slots.of(pool)
+        slots = Places.of(pool)
         logps = slots.logps(lm, lacking.words, weight)
         total = _total(logps)
         usual = np.exp(logps - total[:, None]).mean(axis=0)
@@ -151,7 +116,7 @@ class Fitting:
 
         ``own`` is what it says in each place if it means itself.
         """
-        slots = _Slots.of(places)
+        slots = Places.of(places)
         kept = np.flatnonzero(self.words != own[0][0]) if len(own[0]) == 1 else np.arange(len(self.words))
         own_logps, own_usual = self._own(slots, own)
         if len(places) > _FIRST:
@@ -163,7 +128,7 @@ class Fitting:
         found = explain(fit, np.append(self.costs[kept], np.inf), len(kept))
         return [(int(self.words[kept[w]]), share) for w, share in found]
 
-    def _own(self, slots: _Slots, own: Sequence[tuple[int, ...]]) -> tuple[Floats, Floats]:
+    def _own(self, slots: Places, own: Sequence[tuple[int, ...]]) -> tuple[Floats, Floats]:
         """How likely in each place what is its own, and how likely that is in the pool: shapes (places,)."""
         logps, usual = np.empty(len(own)), np.empty(len(own))
         for words in sorted(set(own)):
@@ -175,7 +140,7 @@ class Fitting:
         return logps, usual
 
     def _fit(
-        self, slots: _Slots, which: npt.NDArray[np.int64], own_logps: Floats, own_usual: Floats
+        self, slots: Places, which: npt.NDArray[np.int64], own_logps: Floats, own_usual: Floats
     ) -> Floats:
         """How many times as likely as elsewhere each candidate, and last what is the place's own, is in each place."""
         logps = slots.logps(self.lm, self.words[which], self.weight)

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.model.adaptation import adapted_logps, chances, family_evidence, numbered
+from textrepair.model.adaptation import adapted_logps, chances, family_evidence, numbered, replaced_at
 from textrepair.model.capitals import (
     CAPITALISED,
     capital_logps,
@@ -33,7 +33,6 @@ from textrepair.model.lattice import (
     Sentences,
     build_edges,
     channel_logps,
-    end_positions,
     likely_edges,
     posteriors,
 )
@@ -211,12 +210,20 @@ def read(
             sentences = _with_names(model, sentences, opened, posterior, rate, families, capitalised)
         edges = opened
         logps = of_capitals + adapted_logps(
-            sentences, edges, posterior, entries, rate, families, model.recurring, LM_WEIGHT
+            sentences,
+            edges,
+            posterior,
+            entries.code,
+            entries.swap_factor,
+            rate,
+            families,
+            model.recurring,
+            LM_WEIGHT,
         )
         if model.context is not None:
             logps += model.context.scores(sentences, edges, posterior)
         posterior, _ = posteriors(
-            model.lm, sentences, edges, entries.compounds, logps, LM_WEIGHT, *SEARCH[-1]
+            model.lm, sentences.begins, edges, entries.compounds, logps, LM_WEIGHT, *SEARCH[-1]
         )
     return Reading(positions, sentences, edges, entries, posterior, rate, families, signs)
 
@@ -246,8 +253,7 @@ def _evidence(
 
 def _replaced(sentences: Sentences, edges: Edges, posterior: npt.NDArray[np.float32]) -> tuple[float, float]:
     """How many words, and how many different ones, are expected to stand for others; a phrase counts as its last word."""
-    swaps = edges.entry >= 0
-    by_place = np.bincount(end_positions(edges)[swaps], posterior[swaps], len(sentences.words))
+    by_place = replaced_at(edges, posterior)
     by_kind = np.bincount(numbered(sentences.words), by_place)
     return float(by_place.sum()), float(np.minimum(by_kind, 1.0).sum())
 
@@ -263,10 +269,10 @@ def _round(
     of_capitals: npt.NDArray[np.float32] | float = 0.0,
 ) -> tuple[npt.NDArray[np.float32], float, float, npt.NDArray[np.float64]]:
     """One round of EM: posterior of the edges, natural-log likelihood of the article, the new rate and mixture of families."""
-    logps = channel_logps(sentences, edges, entries, rate, families)
+    logps = channel_logps(sentences, edges, entries.code, entries.swap_factor, rate, families)
     logps += of_capitals
     posterior, by_sentence = posteriors(
-        model.lm, sentences, edges, entries.compounds, logps, LM_WEIGHT, *search
+        model.lm, sentences.begins, edges, entries.compounds, logps, LM_WEIGHT, *search
     )
     rate, families = _update(model, entries, sentences, edges, posterior, rate, families)
     return posterior, float(by_sentence.sum()), rate, families
@@ -282,7 +288,7 @@ def _of_capitals(
     """:func:`~textrepair.model.capitals.capital_logps` of a model."""
     vocabulary = model.vocabulary
     return capital_logps(
-        sentences, edges, vocabulary.capital, entries.compounds, capitalised, vocabulary.lm_size
+        sentences.words, edges, vocabulary.capital, entries.compounds, capitalised, vocabulary.lm_size
     )
 
 
@@ -298,9 +304,9 @@ def _update(
     """The M-step: the rate is replaced words over chances to replace."""
     everywhere = np.ones(len(sentences.words), dtype=np.bool_)
     replaced, count = chances(
-        sentences, edges, posterior, entries.swap_factor, families, sentences.readiness, everywhere
+        sentences.words, edges, posterior, entries.swap_factor, families, sentences.readiness, everywhere
     )
-    new_rate = float(np.clip((replaced + 0.01) / (count + 1.0), 1e-4, 0.9))
+    new_rate = min(0.9, max(1e-4, (replaced + 0.01) / (count + 1.0)))
     return new_rate, _family_posterior(model, entries, sentences, edges, posterior, new_rate)
 
 
@@ -315,7 +321,7 @@ def _with_names(
 ) -> Sentences:
     """The article with capitalised words as ready to be replaced as it shows that its spinner replaces them."""
     swap_factor, ready = model.channel.entries.swap_factor, capitalised.astype(np.float32)
-    replaced, count = chances(sentences, edges, posterior, swap_factor, families, ready, capitalised)
+    replaced, count = chances(sentences.words, edges, posterior, swap_factor, families, ready, capitalised)
     readiness = np.where(capitalised, learned_readiness(replaced, count, rate), sentences.readiness)
     return sentences._replace(readiness=readiness.astype(np.float32))
 
@@ -331,7 +337,9 @@ def _family_posterior(
     """Which spinner was it?  The expected log-likelihood of the article's swaps and of its words left alone under each family,
     softened, and mixed with all families alike, since a spinner never seen may share some swaps with each."""
     count = len(model.channel.families)
-    evidence = family_evidence(sentences, edges, posterior, entries, rate) / _SOFTENING
+    evidence = (
+        family_evidence(sentences, edges, posterior, entries.code, entries.swap_factor, rate) / _SOFTENING
+    )
     share = np.exp(evidence - evidence.max())
     mixture: npt.NDArray[np.float64] = (1.0 - _ANY_FAMILY) * share / share.sum() + _ANY_FAMILY / count
     return mixture

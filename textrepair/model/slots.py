@@ -18,6 +18,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from textrepair.lazy import cached_property
 from textrepair.model.model import Model
 from textrepair.model.ngrams import (
     NONE,
@@ -70,13 +71,74 @@ def varied(places: Iterable[Place], most: int) -> Iterator[Place]:
             yield place
 
 
-def distinct(places: Iterable[Place]) -> Iterator[Place]:
-    """The places of which no two share the word before, or the word behind.
+class Places(NamedTuple):
+    """Places as arrays: the words before (places, 2) and behind (places, 2), and how many are known of the latter (places,)."""
 
-    A sentence that is repeated with other words swapped in it (a refrain, a boilerplate, several spins of one text) tells no
-    more the second time.
+    left: npt.NDArray[np.int64]
+    right: npt.NDArray[np.int64]
+    known: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, places: Sequence[Place]) -> Places:
+        """Places as arrays."""
+        return cls(
+            np.array([place.left for place in places], dtype=np.int64).reshape(-1, 2),
+            np.array([(*place.right, END)[:2] for place in places], dtype=np.int64).reshape(-1, 2),
+            np.array([len(place.right) for place in places], dtype=np.int64),
+        )
+
+    def some(self, which: slice | list[int]) -> Places:
+        """Some of them."""
+        return Places(self.left[which], self.right[which], self.known[which])
+
+    def logps(self, lm: Addresses, words: npt.NDArray[np.int64], weight: float) -> npt.NDArray[np.float64]:
+        """Weighed natural-log probability of each word in each place: shape (places, words)."""
+        return weight * all_slot_logps(lm, self.left, self.right, self.known, words)
+
+    def sequence_logps(self, lm: Addresses, words: Sequence[int], weight: float) -> npt.NDArray[np.float64]:
+        """The same for several words one after the other: shape (places,)."""
+        left, nothing = self.left, np.zeros_like(self.known)
+        total = np.zeros(len(left))
+        for number, word in enumerate(words, 1):
+            slots = Places(left, self.right, self.known if number == len(words) else nothing)
+            total += slots.logps(lm, np.array([word], dtype=np.int64), weight)[:, 0]
+            left = np.column_stack((left[:, 1], np.full(len(left), word)))
+        return total
+
+
+@numba.njit(cache=True, nogil=True)
+def distinct_places(
+    words: npt.NDArray[np.int64], begins: npt.NDArray[np.int64], tokens: npt.NDArray[np.int64], most: int
+) -> Places:
+    """The places of tokens (:func:`place_of`), in order, of which no two share the word before, or the word behind.
+
+    ``words`` (n,) of all sentences, of which each ``begins`` at a token (sentences + 1,); the first ``most`` places.  A sentence
+    that is repeated with other words swapped in it (a refrain, a boilerplate, several spins of one text) tells no more the
+    second time.
     """
-    return varied(places, 1)
+    left, right = np.empty((most, 2), dtype=np.int64), np.full((most, 2), END, dtype=np.int64)
+    known = np.empty(most, dtype=np.int64)
+    total, sentence = 0, 0
+    for token in tokens:
+        if total == most:
+            break
+        while begins[sentence + 1] <= token:
+            sentence += 1
+        begin, end = begins[sentence], begins[sentence + 1]
+        before = words[token - 1] if token > begin else BEGIN
+        behind = words[token + 1] if token + 1 < end else END
+        again = False
+        for k in range(total):
+            again = again or left[k, 1] == before or right[k, 0] == behind
+        if again:
+            continue
+        left[total, 1], right[total, 0] = before, behind
+        left[total, 0] = words[token - 2] if token > begin + 1 else BEGIN if token > begin else NONE
+        if token + 2 < end:
+            right[total, 1] = words[token + 2]
+        known[total] = 2 if token + 1 < end else 1
+        total += 1
+    return Places(left[:total], right[:total], known[:total])
 
 
 @numba.njit(cache=True, nogil=True)
@@ -181,6 +243,11 @@ class Lack:
     words: npt.NDArray[np.int64]
     share: npt.NDArray[np.float64]
 
+    @cached_property
+    def prior(self) -> npt.NDArray[np.float64]:
+        """Natural-log odds of each candidate before any place is looked at."""
+        return np.log(_PRIOR_ODDS * self.share)
+
 
 def lack(model: Model, used: npt.NDArray[np.float64], total: float, candidates: int) -> Lack:
     """What a text of ``total`` words lacks that uses each word of the language model so often: shape (V,).
@@ -194,7 +261,7 @@ def lack(model: Model, used: npt.NDArray[np.float64], total: float, candidates: 
 
 def likely_originals(
     lm: Addresses,
-    places: Sequence[Place],
+    places: Places,
     itself: int,
     lacking: Lack,
     topic: float,
@@ -208,11 +275,8 @@ def likely_originals(
     """
     others = lacking.words != itself
     listed = np.append(lacking.words[others], itself)
-    prior = np.append(np.log(_PRIOR_ODDS * lacking.share[others]), 0.0)
-    left = np.array([place.left for place in places], dtype=np.int64)
-    known = np.array([len(place.right) for place in places], dtype=np.int64)
-    right = np.array([(*place.right, END)[:2] for place in places], dtype=np.int64)
-    evidence, open_ = _evidence(lm, left, right, known, listed, prior, topic, weight, -math.log(least))
+    prior = np.append(lacking.prior[others], 0.0)
+    evidence, open_ = _evidence(lm, *places, listed, prior, topic, weight, -math.log(least))
     if not open_:
         return []
     posterior = np.exp(evidence - evidence.max())

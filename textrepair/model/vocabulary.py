@@ -104,8 +104,7 @@ class Vocabulary:
     capital: npt.NDArray[np.uint8]
     unknown_logp: npt.NDArray[np.float32]
     usual: list[str]
-    _word_surface: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
-    _other_surface: dict[tuple[str, int], int] = field(default_factory=dict, repr=False, compare=False)
+    _surface: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_index", {word: i for i, word in enumerate(self.words)})
@@ -126,23 +125,16 @@ class Vocabulary:
         return shape_class(text, kind) if found is None else found
 
     def identifiers(self, tokens: Tokens) -> npt.NDArray[np.int32]:
-        """Identifiers of all tokens, shape ``(len(tokens),)``; surface forms are looked up once per vocabulary."""
-        words, others = self._word_surface, self._other_surface
-        for surface in (words, others):  # bounds the memory of a long batch run without costing a hit rate
-            if len(surface) > _MOST_FORMS:
-                surface.clear()
-        texts, kinds = tokens.texts, tokens.kinds
-        found = list(map(words.get, texts))
-        for i in np.flatnonzero(tokens.kind_array != TokenKind.WORD).tolist():
-            found[i] = others.get((texts[i], kinds[i]))
+        """Identifiers of all tokens, shape ``(len(tokens),)``; surface forms, whose kind is the same wherever they stand, are
+        looked up once per vocabulary."""
+        known = self._surface
+        if len(known) > _MOST_FORMS:  # bounds the memory of a long batch run without costing a hit rate
+            known.clear()
+        found = list(map(known.get, tokens.texts))
         if None in found:
             for i in [i for i, identifier in enumerate(found) if identifier is None]:
-                text, kind = texts[i], kinds[i]
-                found[i] = identifier = self.identifier(text, kind)
-                if kind == TokenKind.WORD:
-                    words[text] = identifier
-                else:
-                    others[text, kind] = identifier
+                text = tokens.texts[i]
+                found[i] = known[text] = self.identifier(text, tokens.kinds[i])
         return np.array(found, dtype=np.int32)
 
     def usual_form(self, identifier: int) -> str:
