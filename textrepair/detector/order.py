@@ -452,24 +452,34 @@ def _likeness(stem_start, stems, weights):  # type: ignore[no-untyped-def]
 def _standing(stem_start, stems, weights, marks, name_start, names, sorts):  # type: ignore[no-untyped-def]
     likeness = _likeness(stem_start, stems, weights)
     neighbours = _neighbour_score(likeness, 2)
-    _to_opener_links(marks, likeness)
-    pronouns = _neighbour_score(likeness, 1)
+    pronouns = _opener_score(marks, likeness)
     quotations = _quotation_score(marks)
     return neighbours, _full_first(name_start, names, sorts), pronouns, quotations
 
 
-@compiled
-def _to_opener_links(marks, links):  # type: ignore[no-untyped-def]
-    """Turn likeness into ``[i, j]``: has the opening of ``j`` something to point to when ``i`` stands before it?"""
+@compiled_making_arrays
+def _opener_score(marks, likeness):  # type: ignore[no-untyped-def]
+    """The score of links ``[i, j]``: how much has the opening of ``j`` to point to when ``i`` stands before it?  Most sentences
+    point to nothing, so that nearly all links are 0."""
     count = len(marks)
+    pointing = np.empty(count, dtype=np.int64)
+    found = 0
+    for j in range(count):
+        pointing[found] = j
+        found += 1 if marks[j] & (PRONOUN | OPENER) else 0
+    total = squares = value = 0.0
     for i in range(count):
         people = 1.0 if marks[i] & (NAMED | PRONOUN) else 0.0
-        for j in range(count):
-            if marks[j] & PRONOUN:
-                links[i, j] += people
-            elif not marks[j] & OPENER:
-                links[i, j] = 0.0
-        links[i, i] = 0.0
+        row = of_squares = 0.0
+        for j in pointing[:found]:
+            if i != j:
+                link = likeness[i, j] + (people if marks[j] & PRONOUN else 0.0)
+                row += link
+                of_squares += link * link
+                value += link if j == i + 1 else 0.0
+        total += row
+        squares += of_squares
+    return _standardised(value, 1, count, total, squares)
 
 
 @compiled_making_arrays
@@ -529,14 +539,8 @@ def _full_first(name_start, names, sorts):  # type: ignore[no-untyped-def]
 
 @compiled
 def _neighbour_score(links, reach):  # type: ignore[no-untyped-def]
-    """Σ over neighbours ``i`` before ``j`` (up to ``reach`` apart, weighed by the inverse) of ``links[i, j]``, standardised.
-
-    Over random orders each ordered pair is at a given distance with probability (n − d) / (n (n − 1)), so the mean is exact; the
-    variance is that of a sum of draws without replacement from the pairs, which leaves out that
-    neighbouring pairs share a sentence (a tenth or so of it).
-    """
+    """Σ over neighbours ``i`` before ``j`` (up to ``reach`` apart, weighed by the inverse) of ``links[i, j]``, standardised."""
     count = len(links)
-    pairs = count * (count - 1)
     total = squares = 0.0
     for i in range(count):  # row by row, since each sum waits for the one before
         row = of_squares = 0.0
@@ -545,13 +549,28 @@ def _neighbour_score(links, reach):  # type: ignore[no-untyped-def]
             of_squares += links[i, j] * links[i, j]
         total += row
         squares += of_squares
+    value = 0.0
+    for distance in range(1, reach + 1):
+        for i in range(count - distance):
+            value += links[i, i + distance] / distance
+    return _standardised(value, reach, count, total, squares)
+
+
+@compiled
+def _standardised(value, reach, count, total, squares):  # type: ignore[no-untyped-def]
+    """A score in standard deviations above its mean over all orders; ``total`` and ``squares`` are the sums of all links and of
+    their squares.
+
+    Over random orders each ordered pair is at a given distance with probability (n − d) / (n (n − 1)), so the mean is exact; the
+    variance is that of a sum of draws without replacement from the pairs, which leaves out that
+    neighbouring pairs share a sentence (a tenth or so of it).
+    """
+    pairs = count * (count - 1)
     mean = total / pairs
     variance = squares / pairs - mean * mean
-    value = expected = spread = 0.0
+    expected = spread = 0.0
     for distance in range(1, reach + 1):
         weight = 1.0 / distance
-        for i in range(count - distance):
-            value += weight * links[i, i + distance]
         expected += weight * (count - distance) * mean
         spread += weight * weight * (count - distance) * variance
     return (value - expected) / math.sqrt(spread) if spread > 1e-12 else 0.0
