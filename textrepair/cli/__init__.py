@@ -68,7 +68,7 @@ class _Commands(click.Group):
             except (click.ClickException, click.exceptions.Exit, click.Abort):
                 raise
             except (KeyboardInterrupt, Exception) as error:
-                if not interrupts and not isinstance(error, KeyboardInterrupt):
+                if not interrupts and not _is_interrupt(error):
                     raise
                 with suppress(BrokenPipeError):
                     sys.stdout.flush()
@@ -76,13 +76,19 @@ class _Commands(click.Group):
                 sys.exit(130)
 
 
+def _is_interrupt(error: BaseException | None) -> bool:
+    """Ctrl-C in the middle of a function that numba compiled comes as a SystemError caused by it, at some removes."""
+    while isinstance(error, SystemError):
+        error = error.__cause__
+    return isinstance(error, KeyboardInterrupt)
+
+
 @contextmanager
 def _noted_interrupts() -> Iterator[list[int]]:
     """Signals of Ctrl-C as they come.
 
-    In the middle of a function that numba compiled it comes out as a SystemError.  While numba compiles, which takes a minute
-    the first time, it is mostly lost in a callback of LLVM's, where Python can only print it, and the compiler fails for what
-    the callback didn't do.
+    While numba compiles, which takes a minute the first time, Ctrl-C is mostly lost in a callback of LLVM's, where Python can
+    only print it, and the compiler fails for what the callback didn't do.
     """
     noted: list[int] = []
     before = signal.getsignal(signal.SIGINT)
