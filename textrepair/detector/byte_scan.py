@@ -62,6 +62,7 @@ FOREIGN_QUOTE = 1 << 15
 LONE_DATE = 1 << 16
 DOUBLED_STOP = 1 << 17  # ``countries. countries.``
 FOREIGN_NUMBER = 1 << 18
+TITLE_TWICE = 1 << 19  # a line that says the same twice
 
 # Places in ``stats``.
 # all words, those without digits, of these the common and the small ones; tokens; words that the model knows
@@ -759,7 +760,7 @@ def scan_bytes(
                 line_count += 1
                 if end - start >= _MIN_LINE:
                     if end - start >= 2 * _MIN_TITLE and _is_twice(data, start, end):
-                        flags |= REPEATED_LINE
+                        flags |= TITLE_TWICE
                     if _seen(seen, _hash_bytes(data, start, end), 1) & 1:
                         flags |= REPEATED_LINE
             if at - sentence_start >= _MIN_SENTENCE:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Document, Finding, findings_of
-from textrepair.detector.byte_scan import DOUBLED_WORD, REPEATED_LINE, REPEATED_PASSAGE
+from textrepair.detector.byte_scan import DOUBLED_WORD, REPEATED_LINE, REPEATED_PASSAGE, TITLE_TWICE
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words, without_overlap
 from textrepair.detector.verbatim import Verbatim
 from textrepair.detector.words import english_around, frequency
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from textrepair.detector.screen import Scan
 
 _KIND = "repetition"
-_SIGNS = DOUBLED_WORD | REPEATED_LINE | REPEATED_PASSAGE
+_SIGNS = DOUBLED_WORD | REPEATED_LINE | REPEATED_PASSAGE | TITLE_TWICE
 
 # The possessive quantifier keeps a word of 10^6 letters linear.
 _DOUBLED = re.compile(r"(?<![\w'’@#$/.&-])([A-Za-z]++)(\s{1,3})\1(?![\w@/=_&-]|['’]\w|\.\w)", re.IGNORECASE)
@@ -117,7 +117,7 @@ class RepetitionDetector:
         edits = without_overlap(_doubled_words(text, again, verbatim)) if again else ()
         findings = findings_of(edits, _KIND)
         doubts = [edit.confidence for edit in edits]
-        if scan.may_have(REPEATED_LINE):
+        if scan.may_have(TITLE_TWICE):
             titles = list(_titles_twice(text))
             findings += titles
             doubts += [title.score for title in titles]
