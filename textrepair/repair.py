@@ -415,10 +415,7 @@ def counted(kind: str, damage: Damage) -> float | None:
 
 def _score(damage: Mapping[str, Damage]) -> float | None:
     """The probability that the article is damaged enough to matter."""
-    affected = [
-        kind for kind in _COUNTED if kind in _GRAVE or damage[kind].severity
-    ]  # of nearly all articles the grave
-    told = [p for kind in affected if (p := counted(kind, damage[kind])) is not None]
+    told = [p for kind in _COUNTED if (p := counted(kind, damage[kind])) is not None]
     return at_least_one(told) if told else None
 
 

@@ -7,18 +7,16 @@ Ctrl-C, 141 when the reader of the output has gone (what a shell tells of a prog
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
-from types import FrameType
 from typing import cast
 
 import click
 
 import textrepair
+from textrepair.interrupts import asked_interrupts
 
 # In the order in which a newcomer needs them, which is the order of the help.
 _COMMANDS = {
@@ -84,32 +82,27 @@ def _is_interrupt(error: BaseException | None) -> bool:
 
 
 @contextmanager
-def _noted_interrupts() -> Iterator[list[int]]:
-    """Signals of Ctrl-C as they come.
+def _noted_interrupts() -> Iterator[list[bool]]:
+    """One entry for each Ctrl-C that came.
 
     While numba compiles, which takes a minute the first time, Ctrl-C is mostly lost in a callback of LLVM's, where Python can
     only print it, and the compiler fails for what the callback didn't do.
     """
-    noted: list[int] = []
-    before = signal.getsignal(signal.SIGINT)
-    if not callable(before) or threading.current_thread() is not threading.main_thread():
-        yield noted
-        return
+    noted: list[bool] = []
 
-    def note(number: int, frame: FrameType | None) -> None:
-        noted.append(number)
-        before(number, frame)
+    def note() -> bool:
+        noted.append(True)
+        return True
 
     def tell(lost: sys.UnraisableHookArgs) -> None:
-        if not isinstance(lost.exc_value, KeyboardInterrupt):
+        if not (noted and isinstance(lost.exc_value, KeyboardInterrupt)):
             telling(lost)
 
     telling, sys.unraisablehook = sys.unraisablehook, tell
-    signal.signal(signal.SIGINT, note)
     try:
-        yield noted
+        with asked_interrupts(note):
+            yield noted
     finally:
-        signal.signal(signal.SIGINT, before)
         sys.unraisablehook = telling
 
 

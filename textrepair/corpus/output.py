@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import stat
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import BinaryIO
 
 from textrepair.corpus.compression import compressed, compression_of
+from textrepair.interrupts import asked_interrupts
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _UNSAFE = re.compile(r"[^\w.,()+@=-]+")
@@ -101,6 +100,13 @@ class Hold:
         self.holds = False
         self.waiting = False
 
+    def passes(self) -> bool:
+        """Does a Ctrl-C that comes now take effect at once?  A second one does."""
+        if not self.holds or self.waiting:
+            return True
+        self.waiting = True
+        return False
+
     def __enter__(self) -> None:
         self.holds = True
 
@@ -118,22 +124,8 @@ class Hold:
 def holding_interrupts() -> Iterator[Hold]:
     """A :class:`Hold` that is heeded inside the block.  Outside the main thread, and where Ctrl-C is ignored, it does nothing."""
     hold = Hold()
-    before = signal.getsignal(signal.SIGINT)
-    if not callable(before) or threading.current_thread() is not threading.main_thread():
+    with asked_interrupts(hold.passes):
         yield hold
-        return
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        if hold.holds and not hold.waiting:
-            hold.waiting = True
-        else:
-            before(number, frame)
-
-    signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield hold
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 class FileNames:

@@ -19,6 +19,7 @@ from textrepair.detector.compiled import compiled, compiled_making_arrays
 from textrepair.detector.word_hash import (
     first_bytes,
     joined_hash,
+    line_hash,
     mixed,
     short_hash,
     small_letters,
@@ -223,17 +224,6 @@ def _seen(table, hashed, mark):  # type: ignore[no-untyped-def]
     old = table[at] & np.uint64(3)
     table[at] = key | old | np.uint64(mark)
     return np.int64(old)
-
-
-@compiled
-def _hash_bytes(data, start, end):  # type: ignore[no-untyped-def]
-    """That of a line or a sentence: unlike a word's it tells capitals."""
-    hashed = np.uint64(end - start)
-    at, first = start, address(data)
-    while at + 8 <= end:
-        hashed = mixed(hashed, eight_bytes(first + at, 0))
-        at += 8
-    return mixed(hashed, first_bytes(eight_bytes(first + at, 0), end - at)) if at < end else hashed
 
 
 @compiled
@@ -761,11 +751,11 @@ def scan_bytes(
                 if end - start >= _MIN_LINE:
                     if end - start >= 2 * _MIN_TITLE and _is_twice(data, start, end):
                         flags |= TITLE_TWICE
-                    if _seen(seen, _hash_bytes(data, start, end), 1) & 1:
+                    if _seen(seen, line_hash(data, start, end), 1) & 1:
                         flags |= REPEATED_LINE
             if at - sentence_start >= _MIN_SENTENCE:
                 start, end = _trim(data, sentence_start, min(at, size), True)
-                if _seen(seen, ~_hash_bytes(data, start, end), 1) & 1:
+                if _seen(seen, ~line_hash(data, start, end), 1) & 1:
                     flags |= REPEATED_PASSAGE
             at += 1
             sentence_start = at
@@ -825,7 +815,7 @@ def scan_bytes(
                 ends = True
                 if at - sentence_start >= _MIN_SENTENCE:
                     start, end = _trim(data, sentence_start, at, True)
-                    if _seen(seen, ~_hash_bytes(data, start, end), 1) & 1:
+                    if _seen(seen, ~line_hash(data, start, end), 1) & 1:
                         flags |= REPEATED_PASSAGE
                 while run < size and (_CLASS[data[run]] == _SPACE or data[run] == 10):
                     run += 1
@@ -884,20 +874,22 @@ def runs_in(room):  # type: ignore[no-untyped-def]
 
 def stats_in(room: npt.NDArray[np.int64]) -> list[int]:
     """A room's ``stats``."""
-    stats: list[int] = room[_STATS, :STATS].tolist()
-    return stats
+    return _first(room[_STATS], STATS)
 
 
 def unlisted_in(room: npt.NDArray[np.int64]) -> list[int]:
     """A room's ``unlisted``."""
-    unlisted: list[int] = room[_UNLISTED, : room[_STATS, UNLISTED]].tolist()
-    return unlisted
+    return _first(room[_UNLISTED], room[_STATS, UNLISTED])
 
 
 def doubled_in(room: npt.NDArray[np.int64]) -> list[int]:
     """A room's ``doubled``."""
-    doubled: list[int] = room[_DOUBLED, : room[_STATS, DOUBLES]].tolist()
-    return doubled
+    return _first(room[_DOUBLED], room[_STATS, DOUBLES])
+
+
+def _first(row: npt.NDArray[np.int64], count: int) -> list[int]:
+    numbers: list[int] = row[:count].tolist()
+    return numbers
 
 
 def lines_in(room: npt.NDArray[np.int64]) -> list[list[int]]:

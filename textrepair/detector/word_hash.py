@@ -61,37 +61,40 @@ def short_hash(chunk, size):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _go_on(hashed, at, end):  # type: ignore[no-untyped-def]
-    """A hash with the bytes between two addresses more."""
+def _go_on(hashed, at, end, bits):  # type: ignore[no-untyped-def]
+    """A hash with the bytes between two addresses more, in each of which these bits are set."""
     while end - at >= 8:
-        hashed = mixed(hashed, eight_bytes(at, 0) | _SMALL)
+        hashed = mixed(hashed, eight_bytes(at, 0) | bits)
         at += 8
-    return mixed(hashed, first_bytes(eight_bytes(at, 0) | _SMALL, end - at)) if end > at else hashed
+    return mixed(hashed, first_bytes(eight_bytes(at, 0) | bits, end - at)) if end > at else hashed
 
 
 @compiled
 def word_hash(data, start, end):  # type: ignore[no-untyped-def]
-    """That of a word, or of any other bytes of a text."""
+    """That of a word."""
     first = address(data)
-    return _go_on(_START, first + start, first + end)
+    return _go_on(_START, first + start, first + end, _SMALL)
+
+
+@compiled
+def line_hash(data, start, end):  # type: ignore[no-untyped-def]
+    """That of a line or a sentence: unlike a word's it tells capitals."""
+    first = address(data)
+    return _go_on(np.uint64(end - start), first + start, first + end, np.uint64(0))
 
 
 @compiled
 def joined_hash(data, start, end, next_start, next_end):  # type: ignore[no-untyped-def]
     """That of two words written as one."""
-    first = address(data)
-    hashed = _START
-    while end - start >= 8:
-        hashed = mixed(hashed, eight_bytes(first + start, 0) | _SMALL)
-        start += 8
-    if end > start:
-        own = end - start
+    first, own = address(data), (end - start) % 8  # bytes that share eight with the next word's
+    hashed = _go_on(_START, first + start, first + end - own, _SMALL)
+    if own:
         taken = min(8 - own, next_end - next_start)
-        chunk = first_bytes(eight_bytes(first + start, 0), own)
+        chunk = first_bytes(eight_bytes(first + end - own, 0), own)
         chunk |= eight_bytes(first + next_start, 0) << np.uint64(8 * own)
         hashed = mixed(hashed, first_bytes(chunk | _SMALL, own + taken))
         next_start += taken
-    return _go_on(hashed, first + next_start, first + next_end)
+    return _go_on(hashed, first + next_start, first + next_end, _SMALL)
 
 
 def hash_of(word: str) -> np.uint64:
