@@ -85,14 +85,13 @@ def measure(
         patient, hasty = ([d.detect(Document(t)).damage.probability or 0.0 for t in some] for d in detectors)
         flagged = [probability >= FLAGGED for probability in patient]
         row["flagged"] = sum(flagged)
-    for number, screen in enumerate(screens):
-        cleared = [screen.cleared(scan) is not None for scan in scans]
+    cleared_by = [[screen.cleared(scan) is not None for scan in scans] for screen in screens]
+    for number, cleared in enumerate(cleared_by):
         row[f"read {number}"] = len(told) - sum(cleared)
         if detectors is not None:
             row[f"missed {number}"] = sum(f and c for f, c in zip(flagged, cleared, strict=True))
     if detectors is not None:
-        left = [screens[0].cleared(scan) is None for scan in scans]
-        settled = [i for i, read in enumerate(left) if read and hasty[i] != patient[i]]
+        settled = [i for i, clear in enumerate(cleared_by[0]) if not clear and hasty[i] != patient[i]]
         row["settled"] = len(settled)
         row["missed at a glance"] = sum(flagged[i] and hasty[i] < FLAGGED for i in settled)
     return row

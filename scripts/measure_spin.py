@@ -17,6 +17,7 @@ from build.splits import area, interval, recall_at
 from build.spun_posts import PARTLY_SPUN, SPUN
 from build_model import add_sources
 from measure import without
+from train_spin import PRIOR
 
 from textrepair.detector.base import Document
 from textrepair.detector.spin import SpinDetector
@@ -24,8 +25,6 @@ from textrepair.model import Model, load_model
 from textrepair.pieces import LONGEST
 
 SPINNERS = ("issues", "tutorial")
-#: As in the packaged detector's calibration.
-PRIOR = 0.0125
 
 
 def probabilities(model: Model, path: Path) -> np.ndarray:
