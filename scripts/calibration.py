@@ -40,7 +40,7 @@ SURE = 0.9
 PRIOR_EDITS = 5.0
 #: Which weights may not be negative: a likelier reading is never less sure.
 _NOT_NEGATIVE = ("log_odds", "word_log_odds")
-_IDENTITY = np.array([float(name == "log_odds") for name in FEATURES])
+IDENTITY = np.array([float(name == "log_odds") for name in FEATURES])
 
 Features = npt.NDArray[np.float64]  # (edits, features)
 Right = npt.NDArray[np.float64]  # (edits,) 1 where an edit is right
@@ -120,18 +120,18 @@ def fit(samples: Sequence[Sample]) -> Features:
 
 
 def _newton(features: Features, right: Right, share: Right, free: npt.NDArray[np.bool_]) -> Features:
-    weights = np.where(free, _IDENTITY, 0.0)
+    weights = np.where(free, IDENTITY, 0.0)
     scale = np.maximum(features.std(axis=0), 1e-9) ** 2
     precision = PRIOR_EDITS * np.where(np.array(FEATURES) == "intercept", 1e-3, scale)
 
     def lost(weights: Features) -> float:
         logit = features @ weights
         fits = share @ (right * logit - np.logaddexp(0.0, logit))
-        return float(0.5 * precision @ (weights - _IDENTITY) ** 2 - fits)
+        return float(0.5 * precision @ (weights - IDENTITY) ** 2 - fits)
 
     for _ in range(100):
-        predicted = _logistic(features @ weights)
-        gradient = features.T @ (share * (right - predicted)) - precision * (weights - _IDENTITY)
+        predicted = logistic(features @ weights)
+        gradient = features.T @ (share * (right - predicted)) - precision * (weights - IDENTITY)
         hessian = (features * (share * predicted * (1 - predicted))[:, None]).T @ features + np.diag(
             precision
         )
@@ -145,7 +145,7 @@ def _newton(features: Features, right: Right, share: Right, free: npt.NDArray[np
     return weights
 
 
-def _logistic(logit: Features) -> Features:
+def logistic(logit: Features) -> Features:
     return 1.0 / (1.0 + np.exp(-np.clip(logit, -30, 30)))
 
 
@@ -166,14 +166,14 @@ def calibration_error(confidence: Features, right: Right) -> float:
 
 def row(sample: Sample, named: str, weights: Features) -> str:
     """A row of the table: one set, one map."""
-    confidence = _logistic(sample.features @ weights)
+    confidence = logistic(sample.features @ weights)
     sure = confidence >= SURE
     found, made = int(sample.right[sure].sum()), int(sure.sum())
     precision = f"{found / made:.3f} ({found}/{made})" if made else "–"
     brier = float(((confidence - sample.right) ** 2).mean())
     return (
         f"| `{sample.name}` | {named} | {len(sample.right)} | {calibration_error(confidence, sample.right):.3f} | {brier:.3f} "
-        f"| {precision} | {found / sample.marks:.3f} ({found}/{sample.marks}) | {_reach(sample, confidence):.3f} |"
+        f"| {precision} | {found / sample.marks:.3f} ({found}/{sample.marks}) | {reach(sample, confidence):.3f} |"
     )
 
 
@@ -183,7 +183,7 @@ HEAD = (
 )
 
 
-def _reach(sample: Sample, confidence: Features) -> float:
+def reach(sample: Sample, confidence: Features) -> float:
     """The recall that this order of edits could have at that precision, if the border were known."""
     order = np.argsort(-confidence, kind="stable")
     found = np.cumsum(sample.right[order])
@@ -203,7 +203,7 @@ def draw(samples: Sequence[Sample], maps: Mapping[str, Mapping[str, Features]], 
     for panel, sample in zip(np.atleast_1d(panels), samples, strict=True):
         panel.plot((0, 1), (0, 1), color="0.7", linewidth=1)
         for named, weights in maps[sample.name].items():
-            confidence = _logistic(sample.features @ weights)
+            confidence = logistic(sample.features @ weights)
             points = bands(confidence, sample.right)
             error = calibration_error(confidence, sample.right)
             panel.plot(
@@ -249,17 +249,17 @@ def main() -> None:
     everywhere = fit(samples)
     if options.fit:
         errors = [
-            np.mean([calibration_error(_logistic(s.features @ weights[s.name]), s.right) for s in samples])
-            for weights in (dict.fromkeys(others, _IDENTITY), others)
+            np.mean([calibration_error(logistic(s.features @ weights[s.name]), s.right) for s in samples])
+            for weights in (dict.fromkeys(others, IDENTITY), others)
         ]
         print(f"mean calibration error: posterior {errors[0]:.3f}, other spinners' map {errors[1]:.3f}\n")
-        write(everywhere if errors[1] < errors[0] else _IDENTITY, samples)
+        write(everywhere if errors[1] < errors[0] else IDENTITY, samples)
         packaged_weights.cache_clear()
     maps = {}
     print(HEAD)
     for sample in samples:
         maps[sample.name] = {
-            "posterior": _IDENTITY,
+            "posterior": IDENTITY,
             "other spinners' map": others[sample.name],
             "packaged map": np.array(packaged_weights()),
         }

@@ -303,7 +303,7 @@ def test_interrupt_leaves_no_half_file(tmp_path: Path) -> None:
 def test_interrupt_of_compiled_code_is_one_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """numba raises SystemError where Ctrl-C falls into a compiled function."""
 
-    def interrupted(model: object, depth: str) -> None:
+    def interrupted(model: object, **options: object) -> None:
         try:
             try:
                 raise KeyboardInterrupt

@@ -62,7 +62,7 @@ class FakeRepairer:
 @pytest.fixture
 def repairer(monkeypatch: pytest.MonkeyPatch) -> FakeRepairer:
     fake = FakeRepairer()
-    monkeypatch.setattr(textrepair, "load", lambda model=None, depth="screened": fake, raising=False)
+    monkeypatch.setattr(textrepair, "load", lambda model=None, **options: fake, raising=False)
     return fake
 
 
@@ -338,7 +338,7 @@ class FakeModel:
 
 
 def test_model(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("textrepair.model.load_model", lambda path: FakeModel(), raising=False)
+    monkeypatch.setattr("textrepair.model.load_model", lambda path, **options: FakeModel(), raising=False)
     assert "fake" in run("model", "info").stdout
     assert json.loads(run("model", "info", "--format", "json").stdout)["name"] == "fake"
     assert run("model", "show", "astir", "-n", "1").stdout.split() == ["0.9000", "about"]
@@ -367,7 +367,7 @@ def test_bad_input_is_told_and_the_rest_is_done(run: Run) -> None:
 def test_broken_model_stops_before_any_output(
     run: Run, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
-    def broken(model: object = None, depth: str = "") -> None:
+    def broken(model: object = None, **options: object) -> None:
         raise ModelError("m: cut short; build it anew")
 
     monkeypatch.setattr(textrepair, "load", broken, raising=False)

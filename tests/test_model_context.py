@@ -27,6 +27,8 @@ NO_WORD = -2
 class Favours:
     """A scorer that would have one word, or rather not have it, wherever it is a candidate; counts how often it is asked."""
 
+    name = "favours"
+
     def __init__(self, word: int, nats: float) -> None:
         self.word, self.nats, self.asked = word, nats, 0
 
@@ -86,6 +88,8 @@ def test_scorer_with_nothing_to_add_changes_nothing(name: str) -> None:
 
 class Swaps:
     """A scorer that would have anything rather than the word that stands there."""
+
+    name = "swaps"
 
     def scores(
         self, sentences: Sentences, edges: Edges, posterior: npt.NDArray[np.float32]

@@ -302,12 +302,16 @@ def _repair_with(repairer: Repairer, text: str, settings: Settings) -> Repair:
     return repairer.repair(text, settings)
 
 
-def load(model: str | Path | None = None, *, depth: Depth = SCREENED) -> Repairer:
+def load(model: str | Path | None = None, *, depth: Depth = SCREENED, neural: bool = False) -> Repairer:
     """A repairer with the packaged model, or with that of a file; ``depth`` as in :class:`Repairer`.
 
-    Raises :class:`~textrepair.model.ModelError` where the file can't be used.
+    ``neural``: damaged articles are read with a small network too (:mod:`textrepair.model.neural`), which finds more and takes
+    as long again; needs ``textrepair[neural]``.
+
+    Raises :class:`~textrepair.model.ModelError` where the file can't be used, and
+    :class:`~textrepair.extras.MissingExtra` where the network can't run.
     """
-    return Repairer(load_model(model), depth=depth)
+    return Repairer(load_model(model, neural=neural), depth=depth)
 
 
 def _with_references(kind: str, detection: Detection, restored: Restoration) -> Detection:

@@ -40,7 +40,8 @@ def adapt(
         say(f"--adapt: {known['why']}; going on with {work.model_name}")
         return work
     say(f"--adapt: repairing with {known['model']}, learned from {known['articles']} articles")
-    return replace(work, model=str(_place(journal)), model_name=known["model"])
+    place = _place(journal)
+    return replace(work, model=str(place), model_name=load_model(place, neural=work.neural).name)
 
 
 def _place(journal: Journal) -> Path:

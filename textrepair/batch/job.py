@@ -21,8 +21,8 @@ class JobError(Exception):
 class Work:
     """All that a worker has to know; can be pickled.
 
-    ``seconds``: processor time that one record may take.  ``depth``: as in :class:`~textrepair.repair.Repairer`.  ``scan``:
-    find what is spun (the first pass of ``--adapt``) instead of repairing.
+    ``seconds``: processor time that one record may take.  ``depth``, ``neural``: as in :func:`~textrepair.repair.load`.
+    ``scan``: find what is spun (the first pass of ``--adapt``) instead of repairing.
     """
 
     schema: Schema = field(default_factory=Schema)
@@ -33,11 +33,14 @@ class Work:
     output: str = "jsonl"
     seconds: float = 60.0
     depth: Depth = SCREENED
+    neural: bool = False
     scan: bool = False
 
     def repairer(self) -> Repairer:
         """What the work is done with.  To find what is spun a quick look is enough."""
-        return load(self.model, depth=QUICK if self.scan else self.depth)
+        if self.scan:
+            return load(self.model, depth=QUICK)
+        return load(self.model, depth=self.depth, neural=self.neural)
 
 
 @dataclass(frozen=True, slots=True)

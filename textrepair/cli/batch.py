@@ -106,6 +106,7 @@ def _processors() -> int:
 @click.option("--update", is_flag=True, help="Do inputs anew that have changed since, and new ones.")
 @click.option("--dry-run", is_flag=True, help="List inputs and outputs, try a few records; write nothing.")
 @shared.model
+@shared.neural
 @shared.closeness
 @shared.deciding
 @shared.talking
@@ -170,7 +171,8 @@ def _take_job(options: dict[str, Any]) -> Job:
     model = options["model_path"]
     work = Work(
         schema, options["id_field"], settings, str(Path(model).resolve()) if model else None,
-        shared.load_model(model).name, seconds=options["record_seconds"], depth=options["depth"],
+        shared.load_model(model, options["neural"]).name, seconds=options["record_seconds"], depth=options["depth"],
+        neural=options["neural"],
     )  # fmt: skip
     return Job(
         work,

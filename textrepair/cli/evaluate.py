@@ -51,6 +51,7 @@ _TABLES = {
     "--text-field", default="text", show_default=True, metavar="NAME", help="Field that holds the text."
 )
 @shared.model
+@shared.neural
 @shared.deciding
 @shared.talking
 def command(
@@ -69,7 +70,7 @@ def command(
 
     console = shared.take_console(options)
     settings = shared.take_settings(options)
-    repairer = shared.load_repairer(options["model_path"])
+    repairer = shared.load_repairer(options["model_path"], neural=options["neural"])
     golds = list(_read_gold(gold_paths, options["text_field"], console))
     if not golds:
         raise Failure("no marked articles to judge by")

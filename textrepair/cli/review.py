@@ -133,6 +133,7 @@ _EXPORTS = ("text", "records", "criticmarkup", "diff", "html", "jsonl", "m2", "d
     help="What becomes of edits that --import's file doesn't make.",
 )
 @shared.model
+@shared.neural
 @shared.deciding
 @shared.reading
 @shared.talking
@@ -145,7 +146,7 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
     console = shared.take_console(options)
     _check(options)
     settings = shared.take_settings(options)
-    model_path = options.pop("model_path")
+    model_path, neural = options.pop("model_path"), options.pop("neural")
 
     def propose(text: str) -> Any:
         """The model is loaded when the first article without edits of its own is reached."""
@@ -153,7 +154,7 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
 
         with loading:  # several threads may get there at once
             if "repairer" not in loaded:
-                loaded["repairer"] = shared.load_repairer(model_path)
+                loaded["repairer"] = shared.load_repairer(model_path, neural=neural)
         return of_repair(loaded["repairer"].repair(text, settings))
 
     loaded: dict[str, Any] = {}

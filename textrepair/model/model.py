@@ -17,6 +17,7 @@ from textrepair.lazy import cached_property
 from textrepair.model.channel import FACTOR_UNITS, Channel, Entries, log_probability
 from textrepair.model.context import ContextScorer
 from textrepair.model.format import Arrays, ModelError, pack_strings, read_model, unpack_strings, write_model
+from textrepair.model.neural import packaged_scorer
 from textrepair.model.ngrams import Addresses, Ngrams, addresses, token_logps
 from textrepair.model.vocabulary import SPECIALS, UNSEEN, Vocabulary
 
@@ -29,7 +30,7 @@ _MAPPED = "_mapped"
 class Model:
     """What :func:`load_model` gives; immutable, and safe to share between threads and forked workers.
 
-    ``context`` is not part of the file: ``dataclasses.replace(model, context=scorer)`` sets it.
+    ``context`` is not part of the file: ``load_model(neural=True)`` or ``dataclasses.replace(model, context=scorer)`` sets it.
     """
 
     path: Path
@@ -41,13 +42,14 @@ class Model:
 
     @property
     def name(self) -> str:
-        """Name and version, as they stand in every result: ``en-1 (1a2b3c4d)``."""
-        return f"{self.header['name']} ({self.header['version']})"
+        """Name and version, as they stand in every result: ``en-1 (1a2b3c4d)``, ``en-1 (1a2b3c4d, neural 5e6f7a8b)``."""
+        scorer = f", {self.context.name}" if self.context else ""
+        return f"{self.header['name']} ({self.header['version']}{scorer})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A model that is a file travels to another process as its path, and is mapped there from the same pages."""
         if self.__dict__.get(_MAPPED):
-            return _reopen, (self.path, self.header["version"])
+            return _reopen, (self.path, self.header["version"], self.context)
         return Model, (self.path, self.header, self.vocabulary, self.ngrams, self.channel, self.context)
 
     def info(self) -> dict[str, object]:
@@ -176,30 +178,43 @@ def packaged_path() -> Path:
     return Path(str(resources.files("textrepair.model"))) / "packaged" / _PACKAGED
 
 
-def load_model(path: str | Path | None = None) -> Model:
-    """Open a model file, or the packaged model.
+def load_model(path: str | Path | None = None, *, neural: bool = False) -> Model:
+    """Open a model file, or the packaged model; ``neural``: with the packaged network (:mod:`textrepair.model.neural`).
 
-    Raises :class:`~textrepair.model.format.ModelError`.
+    Raises :class:`~textrepair.model.format.ModelError`, and :class:`~textrepair.extras.MissingExtra` where the network can't run.
     """
     place = Path(path) if path is not None else packaged_path()
+    model = _opened(place)
+    if neural:
+        scorer = packaged_scorer()
+        if not scorer.knows(model.vocabulary.words):
+            raise ModelError(
+                f"{place}: its vocabulary isn't the one that the neural scorer was trained with; leave the scorer out"
+            )
+        model = replace(model, context=scorer)
+    model.__dict__[_MAPPED] = True
+    return model
+
+
+def _opened(place: Path) -> Model:
     header, arrays = read_model(place)
     try:
-        model = Model(
+        return Model(
             place, header, _vocabulary(header, arrays), _tuple(Ngrams, "lm", arrays), _channel(header, arrays)
         )
     except (KeyError, ValueError, TypeError) as error:
         raise ModelError(
             f"{place}: a part of the model is missing ({error}); build or download the file again"
         ) from error
-    model.__dict__[_MAPPED] = True
-    return model
 
 
-def _reopen(path: Path, version: str) -> Model:
+def _reopen(path: Path, version: str, context: ContextScorer | None) -> Model:
     """The model that another process has open."""
-    model = load_model(path)
+    model = _opened(path)
     if model.header["version"] != version:
         raise ModelError(f"{path}: the model was replaced while it was in use; start again")
+    model = replace(model, context=context)
+    model.__dict__[_MAPPED] = True
     return model
 
 

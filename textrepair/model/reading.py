@@ -165,6 +165,16 @@ class _Evidence(NamedTuple):
         return self.first[2] >= SOUND_RATE
 
 
+class Article(NamedTuple):
+    """What is read: ``positions`` (n,) and ``sentences`` as :func:`lattice_input` gives them, ``capitalised`` (n,) as
+    :func:`~textrepair.model.capitals.capitalised_words`; ``words`` the text has."""
+
+    positions: npt.NDArray[np.int64]
+    sentences: Sentences
+    capitalised: npt.NDArray[np.bool_]
+    words: int
+
+
 def read(
     model: Model,
     tokens: Tokens,
@@ -178,17 +188,28 @@ def read(
     ``goes_on`` is asked whether an article with these signs is worth the rounds that only make its readings better.  Without
     them its posterior is that of the evidence.
     """
-    entries = model.channel.entries
     positions, sentences = lattice_input(model, tokens, protected)
+    capitalised = capitalised_words(tokens, positions, sentences)
+    return read_article(model, Article(positions, sentences, capitalised, tokens.words), goes_on, is_worth_it)
+
+
+def read_article(
+    model: Model,
+    article: Article,
+    goes_on: Callable[[Signs], bool] = lambda signs: True,
+    is_worth_it: Callable[[Signs], bool] | None = None,
+) -> Reading:
+    """As :func:`read`, of a text that stands as the lattice sees it already."""
+    entries = model.channel.entries
+    positions, sentences, capitalised, words = article
     edges = build_edges(sentences, entries, True)
     sound = sound_likelihood(model, sentences)
-    capitalised = capitalised_words(tokens, positions, sentences)
     of_capitals = _of_capitals(model, entries, sentences, edges, capitalised)
 
     def looked_at(search: Sequence[tuple[int, float]]) -> tuple[_Evidence, Signs]:
         evidence = _evidence(model, sentences, edges, of_capitals, search)
         replaced = _replaced(sentences, evidence.edges, evidence.posterior)
-        return evidence, Signs(evidence.log_likelihood - sound, *replaced, tokens.words)
+        return evidence, Signs(evidence.log_likelihood - sound, *replaced, words)
 
     ends = False
     if is_worth_it is not None:
