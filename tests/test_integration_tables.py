@@ -1,4 +1,4 @@
-"""The one-liners for pandas, polars and datasets, as README and docs/pipelines.md show them."""
+"""The one-liners for pandas, polars and datasets, as docs/pipelines.md shows them."""
 
 from __future__ import annotations
 
@@ -73,10 +73,3 @@ def test_datasets(
     names["data"] = datasets.Dataset.from_dict({"text": texts})
     exec(filtering, names)
     assert list(names["data"]["text"]) == [*texts[:2], ""]
-
-
-def test_readme_shows_the_same() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for title in ("pandas", "polars", "datasets"):
-        for line in shown(title)[:1]:
-            assert line in readme

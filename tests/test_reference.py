@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from textrepair.repair import Repair, Repairer, Settings, load
 from textrepair.writer.jsonl import edit_record
 
 CORPORA = Path(__file__).parents[1] / "corpora"
-DATA = Path(__file__).parents[2] / "shared" / "data"
+DATA = Path(os.environ.get("TEXTREPAIR_SHARED", Path(__file__).parents[2] / "shared")) / "data"
 NAMES = [path.stem for path in sorted((CORPORA / "spun").glob("*.txt"))]
 
 
