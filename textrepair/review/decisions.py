@@ -19,7 +19,7 @@ from textrepair.review.store import FREE, STALE, Store
 Verdict = Literal["accept", "reject", "other", "skip"]
 DECISIONS = ("accept", "reject", "other")
 #: How far a decision reaches: this edit; all equal swaps still open in its article; in the whole corpus, also in articles
-#: not read yet; or, besides, in corpora reviewed from now on.
+#: not read yet; or, besides, in corpora reviewed from now on (for "skip", which is for later in this review, as "corpus").
 Scope = Literal["edit", "article", "corpus", "always"]
 SCOPES: tuple[Scope, ...] = ("edit", "article", "corpus", "always")
 #: Actions of this kind came from rules of another corpus, and are not undone one by one.
@@ -74,9 +74,11 @@ class Decisions:
         with self.store.writing():
             before, after, pair, article = self._checked(edit)
             verdict, text = _plainest(verdict, text, before, after)
+            if verdict == "skip" and scope == "always":
+                scope = "corpus"
             action = self._begin(verdict, scope, edit)
             self._change_one(action, edit, verdict, text)
-            if scope != "edit" and verdict != "skip":
+            if scope != "edit":
                 within = "AND e.article = :article" if scope == "article" else ""
                 self._change_pair(action, pair, verdict, text, within, article)
                 if scope != "article":
@@ -162,7 +164,10 @@ class Decisions:
             return self._done(action, verb, edit)
 
     def apply_rules(self, edits: list[int]) -> int:
-        """Decide edits just read by the rules in force; how many were."""
+        """Decide edits just read by the rules in force; how many were.
+
+        Of each reviewer the newest rule counts, and of these the newest; one that skips stands behind any that decides.
+        """
         if not edits or not self.store.db.execute("SELECT 1 FROM rule LIMIT 1").fetchone():
             return 0
         count = 0
@@ -170,7 +175,9 @@ class Decisions:
             rule = self.store.db.execute(
                 "SELECT r.action, r.verdict, r.text, e.before, c.who FROM edit e JOIN pair p ON p.key = e.pair"
                 " JOIN rule r ON r.before = p.before AND r.after = p.after JOIN action c ON c.key = r.action"
-                " WHERE e.key = ? AND c.undone = 0 ORDER BY r.action DESC LIMIT 1",
+                " WHERE e.key = ? AND c.undone = 0 AND NOT EXISTS (SELECT 1 FROM rule n JOIN action d ON d.key = n.action"
+                " WHERE n.before = r.before AND n.after = r.after AND d.who = c.who AND d.undone = 0 AND n.action > r.action)"
+                " ORDER BY r.verdict = 'skip', r.action DESC LIMIT 1",
                 (edit,),
             ).fetchone()
             if rule:
@@ -186,7 +193,8 @@ class Decisions:
         pair = pair_of(before, after)
         with self.store.writing():
             known = self.store.db.execute(
-                "SELECT 1 FROM rule r JOIN action c ON c.key = r.action WHERE before = ? AND after = ? AND c.undone = 0",
+                "SELECT 1 FROM rule r JOIN action c ON c.key = r.action WHERE before = ? AND after = ? AND c.undone = 0"
+                " AND r.verdict <> 'skip'",
                 pair,
             ).fetchone()
             if known:

@@ -147,8 +147,9 @@ class PlainReview:
     def _answer(self, item: Item, answer: str) -> Item | None:
         """Do what was asked; the item to show next."""
         actions: dict[str, Callable[[Item], Item | None]] = {
-            "y": lambda i: self._decide(i, "accept"), "n": lambda i: self._decide(i, "reject"), "s": self._skip,
-            "e": self._edit, "a": lambda i: self._rest(i, "accept"), "d": lambda i: self._rest(i, "reject"), "p": self._widen,
+            "y": lambda i: self._decide(i, "accept"), "n": lambda i: self._decide(i, "reject"),
+            "s": lambda i: self._decide(i, "skip"), "e": self._edit,
+            "a": lambda i: self._rest(i, "accept"), "d": lambda i: self._rest(i, "reject"), "p": self._widen,
             "u": lambda i: self._went_back(i, self.session.undo()),
             "r": lambda i: self._went_on(i, self.session.redo()),
             "f": self._flag, "m": self._note, "j": lambda i: self._on(i), "k": self._back, "o": self._order, "?": self._help,
@@ -171,11 +172,8 @@ class PlainReview:
     def _decide(self, item: Item, verdict: str, text: str | None = None) -> Item | None:
         outcome = self.session.decide(item.key, verdict, text, self._reach)  # type: ignore[arg-type]
         if outcome.count > 1:
-            self.say(f"{edits(outcome.count)} decided at once; u takes it back")
-        return self._on(item)
-
-    def _skip(self, item: Item) -> Item | None:
-        self.session.decide(item.key, "skip")
+            done = "skipped" if outcome.verb == "skip" else "decided"
+            self.say(f"{edits(outcome.count)} {done} at once; u takes it back")
         return self._on(item)
 
     def _edit(self, item: Item) -> Item | None:

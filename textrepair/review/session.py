@@ -456,7 +456,7 @@ class Session:
     def decide(self, key: int, verdict: Verdict, text: str | None = None, scope: Scope = "edit") -> Outcome:
         """Decide an edit, and with a wider scope the open ones that make the same swap; stored when this returns.
 
-        "other" takes the text to put; "skip" leaves the edit for later.  Raises
+        "other" takes the text to put; "skip" leaves the edit for later, in this corpus alone.  Raises
         :class:`~textrepair.review.decisions.Conflict` where the article has changed, or somebody else has decided the edit or
         is looking at it: nothing is stored then.
         """
@@ -464,8 +464,8 @@ class Session:
             raise ValueError(f"no scope {scope!r}; there are {', '.join(SCOPES)}")
         self._still_there(key)
         outcome = self._decisions.decide(key, verdict, text, scope)
-        if scope == "always" and self._rules is not None:
-            self._rules.add(self._rule_of(outcome.action))
+        if self._rules is not None and (rule := self._rule(outcome.action)):
+            self._rules.add(rule)
         self._rank(outcome)
         return outcome
 
@@ -530,12 +530,6 @@ class Session:
             (action,),
         ).fetchone()
         return None if row is None else Rule(*row)
-
-    def _rule_of(self, action: int) -> Rule:
-        rule = self._rule(action)
-        if rule is None:
-            raise ValueError(f"action {action} made no rule")
-        return rule
 
     # --- how far
 
