@@ -17,6 +17,7 @@ from textrepair.review.store import FREE, STALE, Store
 
 #: "other" puts another text; "skip" leaves the edit open and shows it again at the end.
 Verdict = Literal["accept", "reject", "other", "skip"]
+VERDICTS: tuple[Verdict, ...] = ("accept", "reject", "other", "skip")
 DECISIONS = ("accept", "reject", "other")
 #: How far a decision reaches: this edit; all equal swaps still open in its article; in the whole corpus, also in articles
 #: not read yet; or, besides, in corpora reviewed from now on (for "skip", which is for later in this review, as "corpus").
@@ -45,16 +46,16 @@ class Decision:
     """One of many decisions: an edit's key, the verdict, and what "other" puts."""
 
     edit: int
-    verdict: str | None
+    verdict: Verdict
     text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """What became of many decisions: the action, how many edits it decided, and how many could not be."""
+    """What became of many decisions: the action, those that were made, in their plainest words, and how many could not be."""
 
     action: int
-    count: int
+    made: tuple[Decision, ...]
     refused: int
 
 
@@ -103,6 +104,7 @@ class Decisions:
 
     def decide_many(self, wanted: Iterable[Decision], verb: str) -> Many:
         """Make many decisions as one action.  Those that can't be made are left out and counted."""
+        made: list[Decision] = []
         refused = 0
         with self.store.writing():
             action = self._begin(verb, "many", None)
@@ -112,9 +114,10 @@ class Decisions:
                 except Conflict:
                     refused += 1
                     continue
-                verdict, text = _plainest(decision.verdict, decision.text, before, after)  # type: ignore[arg-type]
+                verdict, text = _plainest(decision.verdict, decision.text, before, after)
                 self._change_one(action, decision.edit, verdict, text)
-            return Many(action, self._done(action, verb, None).count, refused)
+                made.append(Decision(decision.edit, verdict, text))
+            return Many(action, tuple(made), refused)
 
     def _open(self) -> str:
         """SQL for edits ``e`` that are still this reviewer's to decide."""

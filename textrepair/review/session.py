@@ -479,7 +479,7 @@ class Session:
     def decide_many(self, wanted: Iterable[Decision], verb: str) -> Many:
         """Make many decisions as one action; those that can't be made are left out and counted."""
         many = self._decisions.decide_many(wanted, verb)
-        self._rank(Outcome(many.action, verb, many.count, None))
+        self._rank(Outcome(many.action, verb, len(many.made), None))
         return many
 
     def _still_there(self, key: int) -> None:
