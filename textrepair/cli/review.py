@@ -20,6 +20,7 @@ from textrepair.cli.console import Console, Failure
 from textrepair.cli.suggest import Choice
 from textrepair.corpus.articles import STDIN, Article
 from textrepair.detector.base import KINDS
+from textrepair.review.forms import EXPORTS
 from textrepair.review.queue import ORDER_HELP, ORDERS, Filter
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 #: How the store is called that belongs to a corpus.
 STORE_ENDING = ".review"
-_EXPORTS = ("text", "records", "criticmarkup", "diff", "html", "jsonl", "m2", "decisions")
 
 
 @click.command("review", short_help="Decide proposed edits one by one.")
@@ -99,7 +99,7 @@ _EXPORTS = ("text", "records", "criticmarkup", "diff", "html", "jsonl", "m2", "d
 @click.option(
     "--export",
     "export",
-    type=Choice(_EXPORTS),
+    type=Choice(list(EXPORTS)),
     help="Write what comes out, with only the accepted edits; opens nothing.",
 )
 @click.option("--by", metavar="NAME", help="With --export: the decisions of this reviewer alone.")
@@ -342,7 +342,7 @@ def _export_records(session: Session, options: dict[str, Any], console: Console,
 
 
 def _export_articles(session: Session, options: dict[str, Any], console: Console, count: Count) -> None:
-    from textrepair.cli.repair import for_writer, is_titled, writer_of
+    from textrepair.cli.repair import for_writer, writer_of
     from textrepair.review.export import reviewed
 
     form = options["export"]
@@ -358,7 +358,7 @@ def _export_articles(session: Session, options: dict[str, Any], console: Console
 
     several, articles = results.peek(shown())
     surroundings = results.Form(
-        "" if form == "text" else writer.suffix, writer.head(), writer.foot(), several and is_titled(form)
+        "" if form == "text" else writer.suffix, writer.head(), writer.foot(), several and writer.titled
     )
     with results.open_results(options["output"], surroundings) as sink:
         for article, data in articles:

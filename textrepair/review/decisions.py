@@ -13,12 +13,12 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from textrepair.review.queue import in_case_of, pair_of
+from textrepair.review.schema import DECISIONS, IN_DECISIONS
 from textrepair.review.store import FREE, STALE, Store
 
 #: "other" puts another text; "skip" leaves the edit open and shows it again at the end.
 Verdict = Literal["accept", "reject", "other", "skip"]
-VERDICTS: tuple[Verdict, ...] = ("accept", "reject", "other", "skip")
-DECISIONS = ("accept", "reject", "other")
+VERDICTS: tuple[Verdict, ...] = (*DECISIONS, "skip")
 #: How far a decision reaches: this edit; all equal swaps still open in its article; in the whole corpus, also in articles
 #: not read yet; or, besides, in corpora reviewed from now on (for "skip", which is for later in this review, as "corpus").
 Scope = Literal["edit", "article", "corpus", "always"]
@@ -125,7 +125,7 @@ class Decisions:
             return "e.status = 0"
         return (
             "e.status < 2 AND NOT EXISTS (SELECT 1 FROM verdict m WHERE m.edit = e.key AND m.who = :who"
-            " AND m.verdict IN ('accept', 'reject', 'other'))"
+            f" AND m.verdict {IN_DECISIONS})"
         )
 
     def _checked(self, edit: int) -> tuple[str, str, int, int]:
@@ -143,7 +143,7 @@ class Decisions:
         if not self.second:
             other = self.store.db.execute(
                 "SELECT who, verdict FROM verdict WHERE edit = :edit AND who <> :who"
-                " AND verdict IN ('accept', 'reject', 'other')",
+                f" AND verdict {IN_DECISIONS}",
                 values,
             ).fetchone()
             if other:
@@ -239,7 +239,7 @@ class Decisions:
                 ""
                 if self.second
                 else " AND NOT (c.new_verdict IS NOT NULL AND EXISTS (SELECT 1 FROM verdict o WHERE o.edit = c.edit"
-                " AND o.who <> :who AND o.verdict IN ('accept', 'reject', 'other')))"
+                f" AND o.who <> :who AND o.verdict {IN_DECISIONS}))"
             )
             count = self._put(row[0], "new", spare)
             rule = self.store.db.execute(

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from textrepair.corpus.articles import OnError, Unreadable
 from textrepair.corpus.output import whole_file
+from textrepair.review.schema import DECISIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,7 @@ class RulesFile:
                     str(record["before"]), str(record["after"]), str(record["verdict"]), record.get("text"),
                     str(record.get("who", "")), float(record.get("at", 0.0)),
                 )  # fmt: skip
-                if rule.verdict not in ("accept", "reject", "other") or (
-                    rule.verdict == "other"
-                ) != isinstance(rule.text, str):
+                if rule.verdict not in DECISIONS or (rule.verdict == "other") != isinstance(rule.text, str):
                     raise ValueError("no decision")
                 rules.append(rule)
             except (ValueError, KeyError, TypeError):

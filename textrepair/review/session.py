@@ -30,6 +30,7 @@ from textrepair.review.loading import Library, Loader, enter, index, read_next, 
 from textrepair.review.proposals import Proposer
 from textrepair.review.queue import ORDERS, Filter, pair_of
 from textrepair.review.rules import Rule, RulesFile
+from textrepair.review.schema import DECISIONS, IN_DECISIONS
 from textrepair.review.store import (
     DECIDED,
     FREE,
@@ -43,7 +44,6 @@ from textrepair.review.store import (
     text_hash,
 )
 
-_IN_DECISIONS = "IN ('accept', 'reject', 'other')"
 _IS_SKIP = "= 'skip'"
 _STATUS = {OPEN: "open", DECIDED: "decided", STALE: "stale"}
 #: Articles whose text and edits are kept at hand.
@@ -87,7 +87,7 @@ class Item:
     @property
     def decided(self) -> tuple[Mark, ...]:
         """The decisions about it."""
-        return tuple(mark for mark in self.marks if mark.verdict in ("accept", "reject", "other"))
+        return tuple(mark for mark in self.marks if mark.verdict in DECISIONS)
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -273,7 +273,7 @@ class Session:
         mine = "EXISTS (SELECT 1 FROM verdict v WHERE v.edit = e.key AND v.who = :who AND v.verdict {})"
         status = "e.status = 0"
         if self.second:
-            status = f"e.status = 1 AND NOT {mine.format(_IN_DECISIONS)}"
+            status = f"e.status = 1 AND NOT {mine.format(IN_DECISIONS)}"
             where = where.replace(" AND p.open > 0", "")
         direction = " DESC" if back else ""
         row = self.store.db.execute(
