@@ -421,6 +421,21 @@ def test_filters(corpus: Corpus) -> None:
         assert session.next() is None
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("", 6), ("100%", 1), ("0%", 1), ("%", 1), ("x_", 0), ("A_B", 1), ("AXB", 1), ("\\", 1), ("nowhere", 0), ("news.jsonl", 6)],
+)  # fmt: skip
+def test_a_list_of_articles_is_searched_by_what_is_typed(corpus: Corpus, text: str, found: int) -> None:
+    corpus.write(dict.fromkeys(["100%", "1000", "a_b", "axb", "c\\d", "e"], TEXT))
+    with corpus.open() as session:
+        while read_next(session.store, session.library):
+            pass
+        rows = session.articles(text=text)
+        assert len(rows) == session.count_articles(text) == found
+        if text != "news.jsonl":  # which is in the path
+            assert all(text.lower() in row.id for row in rows)
+
+
 def test_search_goes_round(corpus: Corpus) -> None:
     with corpus.open() as session:
         session.next()

@@ -28,7 +28,7 @@ from textrepair.patch import Edit
 from textrepair.review.decisions import SCOPES, Conflict, Decision, Decisions, Many, Outcome, Scope, Verdict
 from textrepair.review.loading import Library, Loader, enter, index, read_next, refresh
 from textrepair.review.proposals import Proposer
-from textrepair.review.queue import ORDERS, Filter, pair_of
+from textrepair.review.queue import ORDERS, Filter, held, holds, pair_of
 from textrepair.review.rules import Rule, RulesFile
 from textrepair.review.schema import DECISIONS, IN_DECISIONS
 from textrepair.review.store import (
@@ -46,6 +46,11 @@ from textrepair.review.store import (
 
 _IS_SKIP = "= 'skip'"
 _STATUS = {OPEN: "open", DECIDED: "decided", STALE: "stale"}
+ArticleSort = Literal["corpus", "score", "open"]
+#: What each order of a list of articles sorts by.
+ARTICLE_SORTS: dict[ArticleSort, str] = {
+    "corpus": "a.key", "score": "a.score DESC, a.key", "open": "a.open DESC, a.key",
+}  # fmt: skip
 #: Articles whose text and edits are kept at hand.
 _AT_HAND = 8
 
@@ -441,15 +446,26 @@ class Session:
     def _article_of(self, edit: int) -> int:
         return int(self.store.db.execute("SELECT article FROM edit WHERE key = ?", (edit,)).fetchone()[0])
 
-    def articles(self, limit: int = 100, offset: int = 0, text: str = "") -> list[ArticleRow]:
-        """Articles in order, with their scores and numbers of edits and open edits; ``text`` is looked for in their ids."""
-        where = " AND a.id LIKE :text" if text else ""
-        return list(
-            self.store.articles(
-                f"a.wanted = 1 AND a.state <> 3{where} ORDER BY a.key LIMIT :limit OFFSET :offset",
-                {"limit": limit, "offset": offset, "text": f"%{text}%"},
-            )
-        )
+    def articles(
+        self,
+        limit: int = 100,
+        offset: int = 0,
+        text: str = "",
+        sort: ArticleSort = "corpus",
+        undone: bool = False,
+    ) -> list[ArticleRow]:
+        """Articles with their scores and numbers of edits and open edits, in the order of the corpus, by score, or by how many
+        are open.  ``text`` is looked for in their ids and paths; ``undone`` leaves out those without open edits."""
+        where, values = _listed(text, undone)
+        where += f" ORDER BY {ARTICLE_SORTS[sort]} LIMIT :limit OFFSET :offset"
+        return list(self.store.articles(where, values | {"limit": limit, "offset": offset}))
+
+    def count_articles(self, text: str = "", undone: bool = False) -> int:
+        """How many :meth:`articles` there are."""
+        where, values = _listed(text, undone)
+        files = " JOIN file f ON f.key = a.file" if text else ""
+        row = self.store.db.execute(f"SELECT count(*) FROM article a{files} WHERE {where}", values).fetchone()
+        return int(row[0])
 
     # --- deciding
 
@@ -609,6 +625,16 @@ def open_session(
 
 def _alternatives(text: str) -> tuple[tuple[str, float], ...]:
     return tuple((str(word), float(probability)) for word, probability in json.loads(text))
+
+
+def _listed(text: str, undone: bool) -> tuple[str, dict[str, Any]]:
+    """SQL for the articles of a list, and its values."""
+    where = "a.wanted = 1 AND a.state <> 3"
+    if undone:
+        where += " AND (a.open > 0 OR a.state = 0)"
+    if text:
+        where += f" AND (a.id {holds('text')} OR f.path {holds('text')})"
+    return where, {"text": held(text)}
 
 
 def _changed(row: ArticleRow, aside: int) -> str:

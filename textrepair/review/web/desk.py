@@ -20,7 +20,7 @@ from textrepair.review.agreement import statistics
 from textrepair.review.decisions import SCOPES, Conflict
 from textrepair.review.keys import KEYS, REACH, Key, edits
 from textrepair.review.queue import ORDER_HELP, ORDERS, Filter
-from textrepair.review.session import Item, Session
+from textrepair.review.session import ARTICLE_SORTS, Item, Session
 from textrepair.review.web import pieces
 
 #: Keys that only this face has; the others are those of the terminal.
@@ -334,33 +334,17 @@ class Desk:
     def _articles(self, body: Body) -> Answer:
         """A page of the list: ``sort`` is corpus, score or open; ``undone`` leaves out what has no open edits."""
         offset, limit = _number(body, "offset", 0), min(_number(body, "limit", 50), _LONGEST_LIST)
-        text, sort = _text(body, "text", ""), body.get("sort", "corpus")
-        if not isinstance(sort, str) or sort not in _SORTS:
-            raise BadRequest(f"no such order of articles; there are {', '.join(_SORTS)}")
-        where = "a.wanted = 1 AND a.state <> 3"
-        if body.get("undone"):
-            where += " AND (a.open > 0 OR a.state = 0)"
-        if text:
-            where += " AND (a.id LIKE :text ESCAPE '\\' OR f.path LIKE :text ESCAPE '\\')"
-        values = {"text": f"%{_escaped(text)}%", "limit": limit, "offset": offset}
-        store = self._session.store
-        total = store.db.execute(
-            f"SELECT count(*) FROM article a{' JOIN file f ON f.key = a.file' if text else ''} WHERE {where}",
-            values,
-        ).fetchone()[0]
-        rows = store.articles(f"{where} ORDER BY {_SORTS[sort]} LIMIT :limit OFFSET :offset", values)
-        return {"offset": offset, "total": int(total), "rows": [pieces.row(one) for one in rows]}
+        text, undone = _text(body, "text", ""), bool(body.get("undone"))
+        sort: Any = body.get("sort", "corpus")
+        if not isinstance(sort, str) or sort not in ARTICLE_SORTS:
+            raise BadRequest(f"no such order of articles; there are {', '.join(ARTICLE_SORTS)}")
+        rows = self._session.articles(limit, offset, text, sort, undone)
+        total = self._session.count_articles(text, undone)
+        return {"offset": offset, "total": total, "rows": [pieces.row(one) for one in rows]}
 
     def _quit(self, _: Body) -> Answer:
         self._stop()
         return {"progress": self._progress()}
-
-
-_SORTS = {"corpus": "a.key", "score": "a.score DESC, a.key", "open": "a.open DESC, a.key"}
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _filter(given: Any) -> Filter:
