@@ -77,7 +77,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The pipeline's settings, ``TEXTREPAIR_…``; README and docs/pipelines.md say what each is for."""
+    """The pipeline's settings, ``TEXTREPAIR_…``; docs/pipelines.md says what each is for."""
 
     mode: str = "tag"
     work: Work = field(default_factory=Work)
