@@ -190,7 +190,7 @@ class Decisions:
                 count += 1
         return count
 
-    def stand(self, before: str, after: str, verdict: str, text: str | None, who: str) -> int:
+    def stand(self, before: str, after: str, verdict: Verdict, text: str | None, who: str) -> int:
         """Bring in a rule from elsewhere; it decides what is open as well.  How many edits it decided."""
         mine = Decisions(self.store, who)
         pair = pair_of(before, after)
@@ -286,14 +286,14 @@ class Decisions:
         count = self.store.db.execute("SELECT count(*) FROM change WHERE action = ?", (action,)).fetchone()[0]
         return Outcome(action, verb, int(count), edit)
 
-    def _change_one(self, action: int, edit: int, verdict: str, text: str | None) -> None:
+    def _change_one(self, action: int, edit: int, verdict: Verdict, text: str | None) -> None:
         self._record(
             action, "SELECT :edit AS key", {"edit": edit},
             ":verdict, :text, coalesce(v.flag, 0), coalesce(v.note, '')", {"verdict": verdict, "text": text},
         )  # fmt: skip
 
     def _change_pair(
-        self, action: int, pair: int, verdict: str, text: str | None, within: str, article: int
+        self, action: int, pair: int, verdict: Verdict, text: str | None, within: str, article: int
     ) -> None:
         """All open edits with the same swap that nobody else is looking at."""
         chosen = (
@@ -324,7 +324,7 @@ class Decisions:
         # A rule's action gathers edits over time, of which some may have been decided otherwise since.
         self._put(action, "new", " AND c.new_at = :now", {"now": now})
 
-    def _add_rule(self, action: int, before: str, after: str, verdict: str, text: str | None) -> None:
+    def _add_rule(self, action: int, before: str, after: str, verdict: Verdict, text: str | None) -> None:
         self.store.db.execute(
             "INSERT INTO rule VALUES (?, ?, ?, ?, ?)", (action, *pair_of(before, after), verdict, text)
         )

@@ -57,11 +57,11 @@ _AT_HAND = 8
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What one reviewer did about an edit.  ``verdict`` is accept, reject, other or skip, or None; ``after`` is what "other"
+    """What one reviewer did about an edit.  ``verdict`` is None where it was only flagged or noted; ``after`` is what "other"
     puts; ``at`` is in seconds since 1970."""
 
     who: str
-    verdict: str | None
+    verdict: Verdict | None
     after: str | None
     flag: bool
     note: str
