@@ -18,6 +18,7 @@ from review_samples import TEXT, Corpus
 from textrepair.review.keys import KEYS
 from textrepair.review.plain import PlainReview
 from textrepair.review.queue import Filter
+from textrepair.review.rules import RulesFile
 from textrepair.review.session import Session
 
 ROOT = Path(__file__).parents[1]
@@ -81,6 +82,18 @@ def test_plain_undo_reach_notes_and_search(corpus: Corpus) -> None:
         assert "'x' is no answer" in said
         assert all(key.help in said for key in KEYS)
         assert [v for v in verdicts(session) if v[0] != "None"] == [("reject", None)]
+
+
+@pytest.mark.parametrize(
+    ("widened", "skipped"), [((), 1), (("p",), 2), (("p", "p"), 2), (("p", "p", "p"), 2)]
+)
+def test_plain_skips_as_far_as_the_reach(corpus: Corpus, widened: tuple[str, ...], skipped: int) -> None:
+    """Of the second to fourth article nothing is read yet."""
+    with corpus.open() as session:
+        said = answer(session, *widened, "s", "q")
+        assert [v for v, _ in verdicts(session)] == ["skip"] * skipped
+        assert ("2 edits skipped at once; u takes it back" in said) == (skipped > 1)
+        assert said.splitlines()[-2].startswith("(0/4) Make this edit [")  # the next one is for itself again
 
 
 def test_plain_whole_articles(corpus: Corpus) -> None:
@@ -169,6 +182,22 @@ def test_keys_on_the_screen(corpus: Corpus) -> None:
         await pilot.press("q")
 
     piloted(corpus, steps)
+
+
+@pytest.mark.parametrize("widened", range(4))
+def test_a_skip_with_a_wider_reach_on_the_screen(corpus: Corpus, tmp_path: Path, widened: int) -> None:
+    async def steps(pilot: Any, app: Any) -> None:
+        app._loader.join(20)
+        await pilot.press(*["p"] * widened, "s")
+        await pilot.pause()
+        assert [v for v, _ in verdicts(app.session)] == ["skip"] * [1, 2, 8, 8][widened]
+        many = ["", " 2 edits at once;", " 8 edits at once;", " 8 edits at once;"][widened]
+        assert f"skipped{many} · u takes it back" in screen(app)
+        assert "past" in screen(app) or "inwards" in screen(app)
+        await pilot.press("u")
+        assert verdicts(app.session) == []
+
+    piloted(corpus, steps, rules=RulesFile(tmp_path / "rules.jsonl"))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 12), (200, 60), (10, 5)])

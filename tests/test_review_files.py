@@ -19,9 +19,11 @@ from textrepair.patch import Edit, Patch, diff
 from textrepair.review.agreement import kappa, statistics, wilson
 from textrepair.review.export import Count, decisions, record_of, reviewed
 from textrepair.review.imports import Imported, explained, import_file, meeting
+from textrepair.review.loading import read_next
 from textrepair.review.queue import Filter
 from textrepair.review.ranking import Reranking, recalibration
 from textrepair.review.session import Item, Session, open_session
+from textrepair.writer import diff as diff_format
 from textrepair.writer.jsonl import read_record
 
 MENDED = "About noon they went in the hall. It was about time, said one by the door.\n"
@@ -191,8 +193,6 @@ def test_learning_as_you_go_moves_equal_swaps(corpus: Corpus) -> None:
     with corpus.open(order="pair") as session:
         while session.waiting():
             session.next()
-            from textrepair.review.loading import read_next
-
             read_next(session.store, session.library)
         session.ranking = Reranking(session.store)
         item = session.next()
@@ -308,6 +308,98 @@ def test_decisions_of_another_review(corpus: Corpus, tmp_path: Path) -> None:
         assert plain == [[(m.who, m.verdict, m.after, m.note) for m in ms] for ms in state[:4]]
 
 
+@pytest.mark.parametrize(
+    ("files", "name", "meant"),
+    [
+        (["data.txt"], "a.txt", None),
+        (["data.txt", "z/a.txt"], "a.txt", "z/a.txt"),
+        (["axb.txt"], "a_b.txt", None),
+        (["ab.txt"], "a%.txt", None),
+        (["a%b_c.txt", "axbyc.txt"], "a%b_c.txt", "a%b_c.txt"),
+        (["A.txt"], "a.txt", None),
+        (["a.txt", "deep/a.txt"], "deep/a.txt", "deep/a.txt"),
+        (["a.txt", "deep/a.txt"], "b/deep/a.txt", "deep/a.txt"),
+        (["aa/a.txt", "b.txt", "a.txt"], "a/a.txt", "a.txt"),
+        (["other/deep/a.txt"], "deep/a.txt", "other/deep/a.txt"),
+        (["sheep/a.txt"], "eep/a.txt", "sheep/a.txt"),  # no such path, but one article is called "a"
+    ],
+)
+@pytest.mark.parametrize("ahead", [False, True])
+def test_a_diff_is_for_the_file_that_it_names(
+    tmp_path: Path, files: list[str], name: str, meant: str | None, ahead: bool
+) -> None:
+    folder = tmp_path / "articles"
+    for file in files:
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file).write_text(TEXT)
+    changes = tmp_path / "yes.patch"
+    changes.write_text(diff_format.render(TEXT, Patch((edits(TEXT)[0],)), name))
+    told: list[object] = []
+    with Corpus(folder, tmp_path / "store").open() as session:
+        while ahead and read_next(session.store, session.library):
+            pass
+        done = import_file(session, str(changes), told.append)
+        assert (done.articles, done.accepted) == ((0, 0) if meant is None else (1, 1))
+        assert bool(told) == (meant is None)
+        decided = {item.article for item in session.items(Filter(), "decided")}
+        paths = {
+            Path(row.path).relative_to(folder).as_posix() for row in session.articles() if row.key in decided
+        }
+        assert paths == ({meant} - {None})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"verdict": "other"}, {"verdict": "other", "put": None}, {"verdict": "other", "put": 5}, {"verdict": "yes"},
+        {"verdict": ["accept"]}, {"before": None}, {"before": 7}, {"start": "0"}, {"start": -1}, {"end": 900}, {"after": 3},
+        {"reason": "made by hand", "before": ["A", "s", "t", "i", "r"]},
+    ],
+)  # fmt: skip
+def test_a_wrong_decision_is_told_with_its_line_and_the_others_are_taken(
+    corpus: Corpus, tmp_path: Path, wrong: dict[str, Any]
+) -> None:
+    with corpus.open() as kim:
+        decide(kim, "reject", "=about then")
+        first, second = decisions(kim)
+    file = tmp_path / "decisions.jsonl"
+    file.write_text("".join(json.dumps(record) + "\n" for record in (first | wrong, second)))
+    told: list[object] = []
+    with Corpus(corpus.path, tmp_path / "other.review").open("sam") as sam:
+        done = import_file(sam, str(file), told.append)
+        assert (done.articles, done.rejected, done.other, done.refused) == (1, 0, 1, 0)
+        assert [str(error).startswith(f"{file}:1: no decision (") for error in told] == [True]
+
+
+def test_what_is_refused_is_not_counted_as_taken(corpus: Corpus, tmp_path: Path) -> None:
+    with corpus.open("sam") as sam:
+        decide(sam, "accept", "reject")
+    edited = tmp_path / "n0.critic.txt"
+    edited.write_text("About noon there they went in the hall. It was around time, said one past the door.\n")
+    with corpus.open("kim") as kim:
+        done = import_file(kim, str(edited), fail)
+        assert (done.accepted, done.rejected, done.other, done.own, done.refused) == (0, 1, 1, 1, 2)
+        made = [
+            mark.verdict for item in kim.items(Filter(article=1)) for mark in item.marks if mark.who == "kim"
+        ]
+        assert sorted(map(str, made)) == ["accept", "other", "reject"]
+
+
+def test_decisions_that_are_refused_are_not_counted_as_taken(corpus: Corpus, tmp_path: Path) -> None:
+    with corpus.open() as kim:
+        decide(kim, "accept", "reject", "=about then")
+        file = tmp_path / "decisions.jsonl"
+        file.write_text("".join(json.dumps(record) + "\n" for record in decisions(kim)))
+    other = Corpus(corpus.path, tmp_path / "other.review")
+    with other.open("sam", order="random") as sam, other.open("alex", order="random") as alex:
+        while read_next(sam.store, sam.library):
+            pass
+        alex.filter = Filter(text="astir", article=1)
+        assert alex.next() is not None  # one of the three is being looked at
+        done = import_file(sam, str(file), fail)
+        assert (done.accepted + done.rejected + done.other, done.refused) == (2, 1)
+
+
 _words = st.sampled_from(["astir", "inwards", "past", "noon", "the", ".", " ", "  ", "\n"])
 
 
@@ -340,6 +432,19 @@ def test_nothing_is_imported_from_what_is_nothing(corpus: Corpus, tmp_path: Path
             told: list[object] = []
             assert import_file(session, str(path), told.append) == Imported()
             assert len(told) == 1
+
+
+@pytest.mark.parametrize("name", ["n0.critic.txt", "yes.patch", "decisions.jsonl"])
+def test_an_article_whose_file_is_gone_is_told(corpus: Corpus, tmp_path: Path, name: str) -> None:
+    with corpus.open() as session:
+        decide(session, "accept")
+        (tmp_path / "decisions.jsonl").write_text(json.dumps(next(decisions(session))) + "\n")
+        (tmp_path / "n0.critic.txt").write_text(MENDED)
+        (tmp_path / "yes.patch").write_text(diff_format.render(TEXT, Patch((edits(TEXT)[0],)), "n0"))
+        corpus.path.unlink()
+        told: list[object] = []
+        assert import_file(session, str(tmp_path / name), told.append).accepted == 0
+        assert "the file is gone" in str(told[0])
 
 
 # --- the command line

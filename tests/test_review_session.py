@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from review_samples import TEXT, Corpus, propose
 
-from textrepair.review.decisions import Conflict
+from textrepair.review.decisions import Conflict, Decisions
+from textrepair.review.loading import read_next
 from textrepair.review.queue import ORDERS, Filter
-from textrepair.review.rules import RulesFile
+from textrepair.review.rules import Rule, RulesFile
 from textrepair.review.session import Item, Session, open_session
 from textrepair.review.store import StoreError
 
@@ -166,6 +167,65 @@ def test_skipped_edits_come_last(corpus: Corpus) -> None:
         assert item is not None
         assert session.progress().open == 1
         assert session.progress().skipped == 1
+
+
+@pytest.mark.parametrize(("scope", "skipped"), [("edit", 1), ("article", 2), ("corpus", 8), ("always", 8)])
+def test_a_skip_reaches_as_far_as_a_decision(
+    corpus: Corpus, tmp_path: Path, scope: Any, skipped: int
+) -> None:
+    rules = RulesFile(tmp_path / "rules.jsonl")
+    with corpus.open(rules=rules) as session:
+        first = session.next()
+        assert first is not None
+        session.decide(first.key, "skip", scope=scope)  # three articles are not read yet
+        seen = [item.key for item in walk(session, lambda i: session.decide(i.key, "reject"))]
+        assert len(seen) == len(set(seen)) == 16  # nothing is lost: all come in the end
+        came_last = {session.item(key).edit.before.lower() for key in seen[16 - skipped :]}  # type: ignore[union-attr]
+        assert came_last == {"astir"}
+        while session.undo():
+            pass
+        assert [item.marks for item in session.items(Filter())] == [()] * 16
+        redone = session.redo()
+        assert redone is not None
+        assert (redone.verb, redone.count) == ("skip", skipped)
+        assert session.progress().skipped == skipped
+        assert rules.read() == []  # to put something off is no rule for other corpora
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ([("kim", "accept"), ("kim", "reject")], ("kim", "reject")),
+        ([("kim", "accept"), ("kim", "skip")], ("kim", "skip")),
+        ([("kim", "skip"), ("kim", "accept")], ("kim", "accept")),
+        ([("kim", "accept"), ("sam", "skip")], ("kim", "accept")),
+        ([("sam", "skip"), ("kim", "accept"), ("kim", "skip")], ("kim", "skip")),
+        ([("sam", "reject"), ("kim", "accept"), ("kim", "skip")], ("sam", "reject")),
+    ],
+)
+def test_of_several_rules_the_newest_holds_and_a_skip_hides_nobody_elses(
+    corpus: Corpus, rules: list[tuple[str, Any]], told: tuple[str, str]
+) -> None:
+    with corpus.open() as session:
+        item = session.next()
+        assert item is not None
+        for who, verdict in rules:
+            Decisions(session.store, who, second=True).decide(item.key, verdict, scope="corpus")
+        while read_next(session.store, session.library):
+            pass
+        later = next(i for i in session.items(Filter(text="astir")) if i.article_id == "n3")
+        assert [(mark.who, mark.verdict) for mark in later.marks] == [told]
+
+
+def test_a_rule_for_every_corpus_is_not_kept_out_by_a_skip(corpus: Corpus, tmp_path: Path) -> None:
+    with corpus.open() as session:
+        item = session.next()
+        assert item is not None
+        session.decide(item.key, "skip", scope="corpus")
+    rules = RulesFile(tmp_path / "rules.jsonl")
+    rules.add(Rule("astir", "about", "accept", None, "sam", 0.0))
+    with corpus.open(rules=rules) as session:
+        assert [(m.who, m.verdict) for m in session.item(item.key).decided] == [("sam", "accept")]  # type: ignore[union-attr]
 
 
 # --- two reviewers
@@ -359,6 +419,21 @@ def test_filters(corpus: Corpus) -> None:
         assert session.next() is None
         session.filter = Filter(kinds=frozenset({"spacing"}))
         assert session.next() is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("", 6), ("100%", 1), ("0%", 1), ("%", 1), ("x_", 0), ("A_B", 1), ("AXB", 1), ("\\", 1), ("nowhere", 0), ("news.jsonl", 6)],
+)  # fmt: skip
+def test_a_list_of_articles_is_searched_by_what_is_typed(corpus: Corpus, text: str, found: int) -> None:
+    corpus.write(dict.fromkeys(["100%", "1000", "a_b", "axb", "c\\d", "e"], TEXT))
+    with corpus.open() as session:
+        while read_next(session.store, session.library):
+            pass
+        rows = session.articles(text=text)
+        assert len(rows) == session.count_articles(text) == found
+        if text != "news.jsonl":  # which is in the path
+            assert all(text.lower() in row.id for row in rows)
 
 
 def test_search_goes_round(corpus: Corpus) -> None:

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from review_samples import Corpus
 
-from textrepair.review.decisions import Conflict
+from textrepair.review.decisions import SCOPES, Conflict
 from textrepair.review.queue import Filter
 from textrepair.review.session import Session
 
-_scopes = st.sampled_from(["edit", "article", "corpus"])
+_scopes = st.sampled_from(SCOPES)
 _steps = st.lists(
     st.one_of(
         st.tuples(st.sampled_from(["accept", "reject", "other", "skip"]), st.integers(0, 11), _scopes),

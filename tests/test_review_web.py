@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from review_samples import TEXT, Corpus
 
+from textrepair.review.rules import RulesFile
 from textrepair.review.web import WebError, WebReview
 from textrepair.review.web import server as web
 from textrepair.review.web.gate import HEADER
@@ -332,6 +333,22 @@ def test_one_decision_for_equal_swaps(served: tuple[WebReview, Browser]) -> None
     done = [edit for edit in answer["article"]["edits"] if edit["before"].lower() == "astir"]
     assert {edit["mine"]["verdict"] for edit in done} == {"accept"}
     assert browser.ask("undo")["progress"]["decided"] == 0
+
+
+@pytest.mark.parametrize(("scope", "skipped"), [("edit", 1), ("article", 2), ("corpus", 8), ("always", 8)])
+def test_a_skip_with_a_wider_reach(corpus: Corpus, tmp_path: Path, scope: str, skipped: int) -> None:
+    rules = RulesFile(tmp_path / "rules.jsonl")
+    with running(corpus, rules=rules) as (server, browser):
+        server.desk.loader.join(20)
+        answer = browser.ask("decide", edit=first(browser)["item"]["key"], verdict="skip", scope=scope)
+        assert (
+            answer["message"]
+            == f"skipped{f' {skipped} edits at once' if skipped > 1 else ''} · u takes it back"
+        )
+        assert answer["item"]["before"].lower() == "inwards"
+        assert answer["progress"]["skipped"] == skipped
+        assert browser.ask("undo")["progress"]["skipped"] == 0
+        assert rules.read() == []
 
 
 def test_the_rest_of_an_article(served: tuple[WebReview, Browser]) -> None:

@@ -12,9 +12,11 @@ from textrepair.cli import options as shared
 from textrepair.cli import results
 from textrepair.cli.console import Console
 from textrepair.cli.suggest import Choice
-from textrepair.corpus.articles import Article, Reading, Unreadable, read_articles
+from textrepair.corpus.articles import Article, InputFormat, Reading, Unreadable, read_articles
 from textrepair.patch import Patch, PatchError
 
+#: As what the files of each --input-format are read.
+_HELD: dict[str, InputFormat] = {"auto": "auto", "criticmarkup": "text", "jsonl": "jsonl"}
 _CRITIC = ".critic"  # how `repair --format criticmarkup -o DIR/` names its files, before .txt
 
 _input_format = click.option(
@@ -50,8 +52,7 @@ def _run(
     choose: Callable[[str, Patch], str],
     console: Console,
 ) -> None:
-    held = {"auto": "auto", "criticmarkup": "text", "jsonl": "jsonl"}[input_format]
-    articles = read_articles(paths, Reading(input_format=held), console.error)  # type: ignore[arg-type]
+    articles = read_articles(paths, Reading(input_format=_HELD[input_format]), console.error)
     console.show_progress(data_on_stdout=output is None)
     several, texts = results.peek(_texts(articles, choose, console))
     done = 0

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 # The formats that show the file itself, with its byte-order mark; in the others the mark would be one character of the article.
 _WITH_MARK = ("text", "criticmarkup", "diff")
-_TITLED = ("text", "criticmarkup")
 
 
 @click.command("repair", short_help="Put the words back; show the changes.")
@@ -112,7 +111,7 @@ def _write(repairs: Iterator[_Repaired], form: str, output: str | None, model: s
         ending="" if form == "text" else writer.suffix,
         head=writer.head(),
         foot=writer.foot(),
-        titled=several and is_titled(form),
+        titled=several and writer.titled,
     )
     done = 0
     with results.open_results(output, surroundings) as sink:
@@ -162,11 +161,6 @@ def _by_kind(edits: tuple[Edit, ...]) -> str:
     return ", ".join(
         f"{kind or 'other'} {count}" for kind, count in Counter(edit.kind for edit in edits).most_common()
     )
-
-
-def is_titled(form: str) -> bool:
-    """Do several articles in this format need a line between them that tells their names?"""
-    return form in _TITLED
 
 
 def writer_of(form: str, console: Console, to_file: bool) -> Writer:

@@ -8,9 +8,10 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -18,19 +19,55 @@ from textrepair.cli import options as shared
 from textrepair.cli import results
 from textrepair.cli.console import Console, Failure
 from textrepair.cli.suggest import Choice
-from textrepair.corpus.articles import STDIN, Article
+from textrepair.corpus.articles import STDIN, Article, Reading
 from textrepair.detector.base import KINDS
+from textrepair.review.forms import EXPORTS
 from textrepair.review.queue import ORDER_HELP, ORDERS, Filter
 
 if TYPE_CHECKING:
     from textrepair.review.export import Count
+    from textrepair.review.imports import Rest
     from textrepair.review.proposals import Proposer
     from textrepair.review.session import Session
     from textrepair.writer import Writer
 
 #: How the store is called that belongs to a corpus.
 STORE_ENDING = ".review"
-_EXPORTS = ("text", "records", "criticmarkup", "diff", "html", "jsonl", "m2", "decisions")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The command's own options, as they were given."""
+
+    plain: bool
+    web: bool
+    port: int | None
+    no_browser: bool
+    order: str
+    kinds: tuple[str, ...]
+    low: float
+    high: float
+    sample: int | None
+    seed: int
+    who: str | None
+    second_opinion: bool
+    store: str | None
+    rules: str | None
+    no_rules: bool
+    learn_as_you_go: bool
+    export: str | None
+    by: str | None
+    keep_open: bool
+    output: str | None
+    stats: bool
+    form: Literal["table", "json"]
+    imports: tuple[str, ...]
+    rest: Rest
+
+    @classmethod
+    def take(cls, options: dict[str, Any]) -> Asked:
+        """Taken out of the command's options."""
+        return cls(**{field.name: options.pop(field.name) for field in fields(cls)})
 
 
 @click.command("review", short_help="Decide proposed edits one by one.")
@@ -99,7 +136,7 @@ _EXPORTS = ("text", "records", "criticmarkup", "diff", "html", "jsonl", "m2", "d
 @click.option(
     "--export",
     "export",
-    type=Choice(_EXPORTS),
+    type=Choice(list(EXPORTS)),
     help="Write what comes out, with only the accepted edits; opens nothing.",
 )
 @click.option("--by", metavar="NAME", help="With --export: the decisions of this reviewer alone.")
@@ -144,7 +181,9 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
     PATH holds articles, or the result of repair --format jsonl or of batch.  Type ? for the keys.
     """
     console = shared.take_console(options)
-    _check(options)
+    asked = Asked.take(options)
+    _check(asked)
+    reading = shared.take_reading(options)
     settings = shared.take_settings(options)
     model_path, neural = options.pop("model_path"), options.pop("neural")
 
@@ -159,64 +198,60 @@ def command(paths: tuple[str, ...], **options: Any) -> None:
 
     loaded: dict[str, Any] = {}
     loading = threading.Lock()
-    session = _open(paths, options, propose, console)
+    session = _open(paths, asked, reading, propose, console)
     try:
-        if options["imports"]:
-            _import(session, options, console)
-        if options["export"]:
-            _export(session, options, console)
-        elif options["stats"]:
-            _stats(session, options["form"])
-        elif not options["imports"]:
-            _face(session, paths, options, console)
+        if asked.imports:
+            _import(session, asked, console)
+        if asked.export:
+            _export(session, asked.export, asked, console)
+        elif asked.stats:
+            _stats(session, asked.form)
+        elif not asked.imports:
+            _face(session, paths, asked, console)
     finally:
         session.close()
     console.finish(1)
 
 
-def _check(options: dict[str, Any]) -> None:
-    if options["plain"] and options["web"]:
+def _check(asked: Asked) -> None:
+    if asked.plain and asked.web:
         raise click.UsageError("--plain and --web are two faces; choose one.")
-    if (options["port"] is not None or options["no_browser"]) and not options["web"]:
+    if (asked.port is not None or asked.no_browser) and not asked.web:
         raise click.UsageError("--port and --no-browser go with --web.")
-    if options["output"] is not None and not options["export"]:
+    if asked.output is not None and not asked.export:
         raise click.UsageError("-o goes with --export: what to write?")
-    if (options["by"] or options["keep_open"]) and not options["export"]:
+    if (asked.by or asked.keep_open) and not asked.export:
         raise click.UsageError("--by and --keep-open go with --export.")
-    if (
-        options["export"] in ("records", "decisions")
-        and options["output"]
-        and results.is_folder(options["output"])
-    ):
-        raise click.UsageError(
-            f"--export {options['export']} goes into one file: -o OUT.jsonl (also .gz, .zst)."
-        )
-    if options["low"] > options["high"]:
+    if asked.export in ("records", "decisions") and asked.output and results.is_folder(asked.output):
+        raise click.UsageError(f"--export {asked.export} goes into one file: -o OUT.jsonl (also .gz, .zst).")
+    if asked.low > asked.high:
         raise click.UsageError("--from is above --to: no edit can be meant.")
 
 
-def _open(paths: tuple[str, ...], options: dict[str, Any], propose: Proposer, console: Console) -> Session:
+def _open(
+    paths: tuple[str, ...], asked: Asked, reading: Reading, propose: Proposer, console: Console
+) -> Session:
     from textrepair.extras import MissingExtra
     from textrepair.review.ranking import Reranking
     from textrepair.review.rules import RulesFile, default_path
     from textrepair.review.session import open_session
     from textrepair.review.store import StoreError
 
-    store = options["store"] or _store_of(paths)
-    rules = None if options["no_rules"] else RulesFile(options["rules"] or default_path())
+    store = asked.store or _store_of(paths)
+    rules = None if asked.no_rules else RulesFile(asked.rules or default_path())
     for path in paths:
         if path != STDIN and not Path(path).exists() and not Path(store).exists():
             raise Failure(f"{path}: no such file or directory; check the name")
     try:
         session = open_session(
-            paths, store, options["who"] or _who(), reading=shared.take_reading(options), propose=propose,
-            order=options["order"], second=options["second_opinion"], sample=options["sample"], seed=options["seed"],
+            paths, store, asked.who or _who(), reading=reading, propose=propose,
+            order=asked.order, second=asked.second_opinion, sample=asked.sample, seed=asked.seed,
             rules=rules, on_error=console.error,
         )  # fmt: skip
     except (StoreError, MissingExtra) as error:
         raise Failure(str(error)) from error
-    session.filter = Filter(frozenset(options["kinds"]), options["low"], options["high"])
-    if options["learn_as_you_go"]:
+    session.filter = Filter(frozenset(asked.kinds), asked.low, asked.high)
+    if asked.learn_as_you_go:
         session.ranking = Reranking(session.store)
     return session
 
@@ -237,20 +272,18 @@ def _who() -> str:
 # --- faces
 
 
-def _face(session: Session, paths: tuple[str, ...], options: dict[str, Any], console: Console) -> None:
-    if options["web"]:
+def _face(session: Session, paths: tuple[str, ...], asked: Asked, console: Console) -> None:
+    if asked.web:
         web = import_module("textrepair.review.web")
         try:
-            web.serve(session, options["port"], not options["no_browser"], console.note)
+            web.serve(session, asked.port, not asked.no_browser, console.note)
         except web.WebError as error:
             raise Failure(str(error)) from error
         return
     if STDIN in paths:
         _terminal_for_stdin()
     plain = (
-        options["plain"]
-        or os.environ.get("TERM") == "dumb"
-        or not (sys.stdin.isatty() and sys.stdout.isatty())
+        asked.plain or os.environ.get("TERM") == "dumb" or not (sys.stdin.isatty() and sys.stdout.isatty())
     )
     if not plain:
         try:
@@ -301,18 +334,18 @@ def _plain(session: Session, console: Console) -> None:
 # --- what comes out
 
 
-def _export(session: Session, options: dict[str, Any], console: Console) -> None:
+def _export(session: Session, form: str, asked: Asked, console: Console) -> None:
     from textrepair.review.export import Count
 
     count = Count()
-    console.show_progress(data_on_stdout=options["output"] is None)
-    if options["export"] == "decisions":
-        _export_decisions(session, options["output"])
+    console.show_progress(data_on_stdout=asked.output is None)
+    if form == "decisions":
+        _export_decisions(session, asked.output)
         return
-    if options["export"] == "records":
-        _export_records(session, options, console, count)
+    if form == "records":
+        _export_records(session, asked, console, count)
     else:
-        _export_articles(session, options, console, count)
+        _export_articles(session, form, asked, console, count)
     parts = [f"{count.accepted} accepted", f"{count.rejected} rejected", f"{count.open} open"]
     if count.disagreed:
         parts.append(f"{count.disagreed} left out where reviewers disagree")
@@ -330,27 +363,26 @@ def _export_decisions(session: Session, output: str | None) -> None:
             sink.add(Article(record["id"], "", record["path"]), dumps(record) + "\n")
 
 
-def _export_records(session: Session, options: dict[str, Any], console: Console, count: Count) -> None:
+def _export_records(session: Session, asked: Asked, console: Console, count: Count) -> None:
     """The records as they were read, with the cleaned text."""
     from textrepair.review.export import record_of, reviewed
     from textrepair.writer.jsonl import dumps
 
-    with results.open_results(options["output"], results.Form()) as sink:
-        for one in reviewed(session, console.error, options["by"], options["keep_open"], count):
+    with results.open_results(asked.output, results.Form()) as sink:
+        for one in reviewed(session, console.error, asked.by, asked.keep_open, count):
             data = dumps(record_of(session, one)) + "\n"
             sink.add(one.article, data)
             console.advance(data)
 
 
-def _export_articles(session: Session, options: dict[str, Any], console: Console, count: Count) -> None:
-    from textrepair.cli.repair import for_writer, is_titled, writer_of
+def _export_articles(session: Session, form: str, asked: Asked, console: Console, count: Count) -> None:
+    from textrepair.cli.repair import for_writer, writer_of
     from textrepair.review.export import reviewed
 
-    form = options["export"]
-    writer: Writer = writer_of(form, console, to_file=options["output"] not in (None, "-"))
+    writer: Writer = writer_of(form, console, to_file=asked.output not in (None, "-"))
 
     def shown() -> Iterator[tuple[Any, str]]:
-        for one in reviewed(session, console.error, options["by"], options["keep_open"], count):
+        for one in reviewed(session, console.error, asked.by, asked.keep_open, count):
             if form == "text" or one.touched:
                 yield (
                     one.article,
@@ -359,9 +391,9 @@ def _export_articles(session: Session, options: dict[str, Any], console: Console
 
     several, articles = results.peek(shown())
     surroundings = results.Form(
-        "" if form == "text" else writer.suffix, writer.head(), writer.foot(), several and is_titled(form)
+        "" if form == "text" else writer.suffix, writer.head(), writer.foot(), several and writer.titled
     )
-    with results.open_results(options["output"], surroundings) as sink:
+    with results.open_results(asked.output, surroundings) as sink:
         for article, data in articles:
             sink.add(article, data)
             console.advance(data)
@@ -374,11 +406,11 @@ def _stats(session: Session, form: str) -> None:
     click.echo(json.dumps(figures.as_dict()) if form == "json" else table(figures))
 
 
-def _import(session: Session, options: dict[str, Any], console: Console) -> None:
+def _import(session: Session, asked: Asked, console: Console) -> None:
     from textrepair.review.imports import import_file
 
-    for path in options["imports"]:
-        done = import_file(session, path, console.error, options["rest"])
+    for path in asked.imports:
+        done = import_file(session, path, console.error, asked.rest)
         told = f"{done.accepted} accepted, {done.rejected} rejected, {done.other} changed, {done.own} of your own"
         if done.refused:
             told += f"; {done.refused} left to whoever decided or looks at them"

@@ -25,6 +25,7 @@ from typing import Any
 import textrepair
 from textrepair.extras import needed
 from textrepair.repair import SCREENED, Depth, Repairer, Settings, load
+from textrepair.stream.screen import MAX_SCORE, SEVERAL, Screen
 from textrepair.writer.schema import RESULTS_FIELD, Schema, repair_results, scan_results
 from textrepair.writer.table import FLAGGED_FROM
 
@@ -41,17 +42,18 @@ def _repairer(model: str | None, depth: Depth) -> Repairer:
 
 
 class DamageFilter(_Filter):  # type: ignore[misc]
-    """Drops documents whose score is over ``max_score``, or whose damage of a kind is more probable than that.
+    """Drops documents that don't pass a :class:`~textrepair.stream.screen.Screen`: the same that ``textrepair filter`` drops.
 
-    ``kinds``: go by these kinds instead of the score.  What can't be told (null) passes.  With ``tag`` nothing is dropped, and
-    the scan's results stand in the metadata.  ``depth`` as in :class:`~textrepair.repair.Repairer`.
+    Their score is over ``max_score``; or with ``kinds`` (``"spin"``, or ``"encoding=0.9"`` with a limit of its own) the
+    probability of one of these.  What can't be told (null) passes.  With ``tag`` nothing is dropped, and the scan's results stand
+    in the metadata.  ``depth`` as in :class:`~textrepair.repair.Repairer`.
     """
 
     name = "🩹 textrepair damage"
 
     def __init__(
         self,
-        max_score: float = 0.5,
+        max_score: float = MAX_SCORE,
         kinds: tuple[str, ...] = (),
         tag: bool = False,
         model: str | None = None,
@@ -60,14 +62,11 @@ class DamageFilter(_Filter):  # type: ignore[misc]
         depth: Depth = SCREENED,
     ) -> None:
         super().__init__(exclusion_writer)
-        unknown = set(kinds) - set(textrepair.KINDS)
-        if unknown:
-            raise ValueError(f"unknown kinds {sorted(unknown)}; known are {', '.join(textrepair.KINDS)}")
-        self.max_score, self.kinds, self.tag = max_score, kinds, tag
-        self.model, self.results_field, self.depth = model, results_field, depth
+        self.screen = Screen.parse(max_score, kinds)
+        self.tag, self.model, self.results_field, self.depth = tag, model, results_field, depth
 
     def filter(self, doc: Any) -> bool | tuple[bool, str]:
-        """Is the document kept?  If not, for which damage."""
+        """Is the document kept?  If not, for which damage: the most probable of those that it fails for."""
         repairer = _repairer(self.model, self.depth)
         diagnosis = repairer.diagnose(doc.text)
         if self.tag:
@@ -75,13 +74,12 @@ class DamageFilter(_Filter):  # type: ignore[misc]
                 diagnosis, repairer.model_name, textrepair.__version__
             )
             return True
-        shares = {kind: damage.probability or 0.0 for kind, damage in diagnosis.damage.items()}
-        if self.kinds:
-            worst = max(self.kinds, key=lambda kind: shares[kind])
-            return (False, worst) if shares[worst] > self.max_score else True
-        if diagnosis.score is None or diagnosis.score <= self.max_score:
+        failed = self.screen.failed(diagnosis)
+        if not failed:
             return True
-        return False, max(shares, key=lambda kind: shares[kind])
+        return False, failed[0] if failed == (SEVERAL,) else max(
+            failed, key=lambda kind: diagnosis.damage[kind].probability or 0.0
+        )
 
 
 class RepairFormatter(_Formatter):  # type: ignore[misc]

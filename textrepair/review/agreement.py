@@ -14,6 +14,7 @@ from itertools import combinations
 from math import sqrt
 from typing import Any
 
+from textrepair.review.schema import IN_DECISIONS
 from textrepair.review.session import Session
 
 BANDS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
@@ -79,7 +80,7 @@ def statistics(session: Session) -> Statistics:
     """The figures of a session's store, of all reviewers together; an edit that two decided counts twice."""
     decisions = session.store.db.execute(
         "SELECT e.kind, e.confidence, v.verdict FROM verdict v JOIN edit e ON e.key = v.edit"
-        " WHERE v.verdict IN ('accept', 'reject', 'other') AND e.status < 2"
+        f" WHERE v.verdict {IN_DECISIONS} AND e.status < 2"
     ).fetchall()
     kinds = sorted({kind for kind, _, _ in decisions})
     return Statistics(
@@ -107,8 +108,8 @@ def _bands(decisions: Sequence[tuple[float, str]]) -> tuple[Band, ...]:
 def _agreements(session: Session) -> list[Agreement]:
     rows = session.store.db.execute(
         "SELECT o.who, t.who, o.verdict, coalesce(o.after, ''), t.verdict, coalesce(t.after, '') FROM verdict o"
-        " JOIN verdict t ON t.edit = o.edit AND t.who > o.who WHERE o.verdict IN ('accept', 'reject', 'other')"
-        " AND t.verdict IN ('accept', 'reject', 'other')"
+        f" JOIN verdict t ON t.edit = o.edit AND t.who > o.who WHERE o.verdict {IN_DECISIONS}"
+        f" AND t.verdict {IN_DECISIONS}"
     )
     pairs: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for one, two, verdict, after, verdict2, after2 in rows:

@@ -13,13 +13,14 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from textrepair.review.queue import in_case_of, pair_of
+from textrepair.review.schema import DECISIONS, IN_DECISIONS
 from textrepair.review.store import FREE, STALE, Store
 
 #: "other" puts another text; "skip" leaves the edit open and shows it again at the end.
 Verdict = Literal["accept", "reject", "other", "skip"]
-DECISIONS = ("accept", "reject", "other")
+VERDICTS: tuple[Verdict, ...] = (*DECISIONS, "skip")
 #: How far a decision reaches: this edit; all equal swaps still open in its article; in the whole corpus, also in articles
-#: not read yet; or, besides, in corpora reviewed from now on.
+#: not read yet; or, besides, in corpora reviewed from now on (for "skip", which is for later in this review, as "corpus").
 Scope = Literal["edit", "article", "corpus", "always"]
 SCOPES: tuple[Scope, ...] = ("edit", "article", "corpus", "always")
 #: Actions of this kind came from rules of another corpus, and are not undone one by one.
@@ -45,16 +46,16 @@ class Decision:
     """One of many decisions: an edit's key, the verdict, and what "other" puts."""
 
     edit: int
-    verdict: str | None
+    verdict: Verdict
     text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """What became of many decisions: the action, how many edits it decided, and how many could not be."""
+    """What became of many decisions: the action, those that were made, in their plainest words, and how many could not be."""
 
     action: int
-    count: int
+    made: tuple[Decision, ...]
     refused: int
 
 
@@ -74,9 +75,11 @@ class Decisions:
         with self.store.writing():
             before, after, pair, article = self._checked(edit)
             verdict, text = _plainest(verdict, text, before, after)
+            if verdict == "skip" and scope == "always":
+                scope = "corpus"
             action = self._begin(verdict, scope, edit)
             self._change_one(action, edit, verdict, text)
-            if scope != "edit" and verdict != "skip":
+            if scope != "edit":
                 within = "AND e.article = :article" if scope == "article" else ""
                 self._change_pair(action, pair, verdict, text, within, article)
                 if scope != "article":
@@ -101,6 +104,7 @@ class Decisions:
 
     def decide_many(self, wanted: Iterable[Decision], verb: str) -> Many:
         """Make many decisions as one action.  Those that can't be made are left out and counted."""
+        made: list[Decision] = []
         refused = 0
         with self.store.writing():
             action = self._begin(verb, "many", None)
@@ -110,9 +114,10 @@ class Decisions:
                 except Conflict:
                     refused += 1
                     continue
-                verdict, text = _plainest(decision.verdict, decision.text, before, after)  # type: ignore[arg-type]
+                verdict, text = _plainest(decision.verdict, decision.text, before, after)
                 self._change_one(action, decision.edit, verdict, text)
-            return Many(action, self._done(action, verb, None).count, refused)
+                made.append(Decision(decision.edit, verdict, text))
+            return Many(action, tuple(made), refused)
 
     def _open(self) -> str:
         """SQL for edits ``e`` that are still this reviewer's to decide."""
@@ -120,7 +125,7 @@ class Decisions:
             return "e.status = 0"
         return (
             "e.status < 2 AND NOT EXISTS (SELECT 1 FROM verdict m WHERE m.edit = e.key AND m.who = :who"
-            " AND m.verdict IN ('accept', 'reject', 'other'))"
+            f" AND m.verdict {IN_DECISIONS})"
         )
 
     def _checked(self, edit: int) -> tuple[str, str, int, int]:
@@ -138,7 +143,7 @@ class Decisions:
         if not self.second:
             other = self.store.db.execute(
                 "SELECT who, verdict FROM verdict WHERE edit = :edit AND who <> :who"
-                " AND verdict IN ('accept', 'reject', 'other')",
+                f" AND verdict {IN_DECISIONS}",
                 values,
             ).fetchone()
             if other:
@@ -162,7 +167,10 @@ class Decisions:
             return self._done(action, verb, edit)
 
     def apply_rules(self, edits: list[int]) -> int:
-        """Decide edits just read by the rules in force; how many were."""
+        """Decide edits just read by the rules in force; how many were.
+
+        Of each reviewer the newest rule counts, and of these the newest; one that skips stands behind any that decides.
+        """
         if not edits or not self.store.db.execute("SELECT 1 FROM rule LIMIT 1").fetchone():
             return 0
         count = 0
@@ -170,7 +178,9 @@ class Decisions:
             rule = self.store.db.execute(
                 "SELECT r.action, r.verdict, r.text, e.before, c.who FROM edit e JOIN pair p ON p.key = e.pair"
                 " JOIN rule r ON r.before = p.before AND r.after = p.after JOIN action c ON c.key = r.action"
-                " WHERE e.key = ? AND c.undone = 0 ORDER BY r.action DESC LIMIT 1",
+                " WHERE e.key = ? AND c.undone = 0 AND NOT EXISTS (SELECT 1 FROM rule n JOIN action d ON d.key = n.action"
+                " WHERE n.before = r.before AND n.after = r.after AND d.who = c.who AND d.undone = 0 AND n.action > r.action)"
+                " ORDER BY r.verdict = 'skip', r.action DESC LIMIT 1",
                 (edit,),
             ).fetchone()
             if rule:
@@ -180,13 +190,14 @@ class Decisions:
                 count += 1
         return count
 
-    def stand(self, before: str, after: str, verdict: str, text: str | None, who: str) -> int:
+    def stand(self, before: str, after: str, verdict: Verdict, text: str | None, who: str) -> int:
         """Bring in a rule from elsewhere; it decides what is open as well.  How many edits it decided."""
         mine = Decisions(self.store, who)
         pair = pair_of(before, after)
         with self.store.writing():
             known = self.store.db.execute(
-                "SELECT 1 FROM rule r JOIN action c ON c.key = r.action WHERE before = ? AND after = ? AND c.undone = 0",
+                "SELECT 1 FROM rule r JOIN action c ON c.key = r.action WHERE before = ? AND after = ? AND c.undone = 0"
+                " AND r.verdict <> 'skip'",
                 pair,
             ).fetchone()
             if known:
@@ -228,7 +239,7 @@ class Decisions:
                 ""
                 if self.second
                 else " AND NOT (c.new_verdict IS NOT NULL AND EXISTS (SELECT 1 FROM verdict o WHERE o.edit = c.edit"
-                " AND o.who <> :who AND o.verdict IN ('accept', 'reject', 'other')))"
+                f" AND o.who <> :who AND o.verdict {IN_DECISIONS}))"
             )
             count = self._put(row[0], "new", spare)
             rule = self.store.db.execute(
@@ -275,14 +286,14 @@ class Decisions:
         count = self.store.db.execute("SELECT count(*) FROM change WHERE action = ?", (action,)).fetchone()[0]
         return Outcome(action, verb, int(count), edit)
 
-    def _change_one(self, action: int, edit: int, verdict: str, text: str | None) -> None:
+    def _change_one(self, action: int, edit: int, verdict: Verdict, text: str | None) -> None:
         self._record(
             action, "SELECT :edit AS key", {"edit": edit},
             ":verdict, :text, coalesce(v.flag, 0), coalesce(v.note, '')", {"verdict": verdict, "text": text},
         )  # fmt: skip
 
     def _change_pair(
-        self, action: int, pair: int, verdict: str, text: str | None, within: str, article: int
+        self, action: int, pair: int, verdict: Verdict, text: str | None, within: str, article: int
     ) -> None:
         """All open edits with the same swap that nobody else is looking at."""
         chosen = (
@@ -313,7 +324,7 @@ class Decisions:
         # A rule's action gathers edits over time, of which some may have been decided otherwise since.
         self._put(action, "new", " AND c.new_at = :now", {"now": now})
 
-    def _add_rule(self, action: int, before: str, after: str, verdict: str, text: str | None) -> None:
+    def _add_rule(self, action: int, before: str, after: str, verdict: Verdict, text: str | None) -> None:
         self.store.db.execute(
             "INSERT INTO rule VALUES (?, ?, ?, ?, ?)", (action, *pair_of(before, after), verdict, text)
         )

@@ -11,19 +11,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from textrepair.corpus.articles import OnError, Unreadable, stem
 from textrepair.patch import Edit, Patch, PatchError, diff
-from textrepair.review.decisions import Decision, Decisions
+from textrepair.review.decisions import VERDICTS, Conflict, Decision, Decisions, Many, Verdict
 from textrepair.review.loading import read_next
 from textrepair.review.session import Item, Session, View
 from textrepair.writer import criticmarkup
 from textrepair.writer import diff as diff_format
+from textrepair.writer.base import printable
 
 #: What becomes of the edits of an article that its import doesn't make.
 Rest = Literal["reject", "leave"]
@@ -45,6 +46,19 @@ class Imported:
     refused: int = 0
     unknown: int = 0
 
+    def count(self, many: Many, own: Container[int] = ()) -> None:
+        """Count what became of decisions; ``own`` are the keys of a person's own edits."""
+        self.refused += many.refused
+        for decision in many.made:
+            if decision.edit in own:
+                self.own += 1
+            elif decision.verdict == "accept":
+                self.accepted += 1
+            elif decision.verdict == "reject":
+                self.rejected += 1
+            elif decision.verdict == "other":
+                self.other += 1
+
 
 def import_file(session: Session, path: str, on_error: OnError, rest: Rest = "reject") -> Imported:
     """Take in CriticMarkup (one article, or several under ``==> name <==``), a unified diff, or decisions as JSONL."""
@@ -61,11 +75,12 @@ def import_file(session: Session, path: str, on_error: OnError, rest: Rest = "re
         wanted = _of_criticmarkup(session, path, text, on_error)
     result = Imported()
     chosen: list[Decision] = []
+    own: set[int] = set()
     for view, patch in wanted:
         result.articles += 1
-        chosen += _compared(session, view, patch, rest, result)
+        chosen += _compared(session, view, patch, rest, own)
     if chosen:
-        result.refused = session.decide_many(chosen, "import").refused
+        result.count(session.decide_many(chosen, "import"), own)
     return result
 
 
@@ -82,13 +97,8 @@ def _of_criticmarkup(
         else [(path, text)]
     )
     for name, body in named:
-        view = _find(session, name)
+        view = _meant(session, path, name, on_error)
         if view is None:
-            on_error(
-                Unreadable(
-                    path, None, f"no article {stem(name)!r} in this review", "name the file after its id"
-                )
-            )
             continue
         try:
             source, patch = criticmarkup.parse(body)
@@ -114,9 +124,8 @@ def _of_diff(session: Session, path: str, text: str, on_error: OnError) -> Itera
             r"^(diff --git|index|Index:|=====|new file|old mode|new mode).*\n", "", body, flags=re.MULTILINE
         )
         name = _unquoted(head[1])
-        view = _find(session, name)
+        view = _meant(session, path, name, on_error)
         if view is None:
-            on_error(Unreadable(path, None, f"no article {name!r} in this review"))
             continue
         try:
             yield view, diff_format.parse(body, view.text)
@@ -134,29 +143,45 @@ def _unquoted(name: str) -> str:
     return name
 
 
+def _meant(session: Session, path: str, name: str, on_error: OnError) -> View | None:
+    """The article that a part of an imported file is about; where there is none to be had, it is told."""
+    try:
+        view = _find(session, name)
+    except Conflict as conflict:  # its own file has changed or gone
+        on_error(Unreadable(path, None, str(conflict)))
+        return None
+    if view is None:
+        what = f"no article {printable(name)!r} in this review"
+        on_error(Unreadable(path, None, what, "name it by its id, or its file"))
+    return view
+
+
+#: Where the article of a name is looked for: its id, its file (which need not be read yet), and an id that is the file's stem.
+_PLACES = (
+    "a.state = 1 AND a.id = :name ORDER BY a.key",
+    "a.line IS NULL AND (f.path = :name OR substr(f.path, -length(:inner)) = :inner) ORDER BY length(f.path), a.key",
+    "a.state = 1 AND a.id IN (:stem, :marked) ORDER BY a.key",
+)
+
+
 def _find(session: Session, name: str) -> View | None:
-    """The article of that name, id or file; articles are read until it is found."""
-    while True:
-        for row in session.store.articles("a.state = 1 AND a.id IN (:name, :stem, :inner)", _names(name)):
-            return session.article(row.key)
-        for row in session.store.articles("f.path LIKE :like ESCAPE '\\' AND a.line IS NULL", _names(name)):
-            return session.article(row.key)
-        if not read_next(session.store, session.library):
-            return None
-
-
-def _names(name: str) -> dict[str, str]:
+    """The article of that name, id or file; articles are read until it is found.  Raises :class:`Conflict`."""
     bare = name.split("/", 1)[1] if name.startswith(("a/", "b/")) else name
     own = stem(bare)
-    escaped = bare.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return {"name": bare, "stem": own, "inner": own.removesuffix(".critic"), "like": f"%{escaped}"}
+    values = {"name": bare, "inner": f"/{bare}", "stem": own, "marked": own.removesuffix(".critic")}
+    while True:
+        for place in _PLACES:
+            for row in session.store.articles(f"{place} LIMIT 1", values):
+                return session.article(row.key)
+        if not read_next(session.store, session.library):
+            return None
 
 
 # --- beside the proposed edits
 
 
-def _compared(session: Session, view: View, patch: Patch, rest: Rest, result: Imported) -> list[Decision]:
-    """What a person's text says of each edit of the article."""
+def _compared(session: Session, view: View, patch: Patch, rest: Rest, own: set[int]) -> list[Decision]:
+    """What a person's text says of each edit of the article; the keys of edits of their own are added to ``own``."""
     decisions: list[Decision] = []
     for items, edits in meeting(view.items, patch.edits):
         accepted = explained(view.text, items, edits)
@@ -164,23 +189,20 @@ def _compared(session: Session, view: View, patch: Patch, rest: Rest, result: Im
             item = items[0]
             put = _made(view.text, item.edit.start, item.edit.end, edits)
             decisions.append(Decision(item.key, "other", put))
-            result.other += 1
             continue
         if accepted is None:
             accepted = []
             for edit in edits:
-                own = Edit(edit.start, edit.end, edit.before, edit.after, reason=BY_HAND)
+                by_hand = Edit(edit.start, edit.end, edit.before, edit.after, reason=BY_HAND)
                 with session.store.writing():
-                    key = session.store.add_manual(view.key, own)
+                    key = session.store.add_manual(view.key, by_hand)
                 decisions.append(Decision(key, "accept"))
-                result.own += 1
+                own.add(key)
         for item in items:
             if item in accepted:
                 decisions.append(Decision(item.key, "accept"))
-                result.accepted += 1
             elif rest == "reject":
                 decisions.append(Decision(item.key, "reject"))
-                result.rejected += 1
     return decisions
 
 
@@ -236,62 +258,86 @@ def _inside(edits: Sequence[Edit], one: Edit) -> bool:
 # --- decisions of another review
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A line of ``--export decisions``."""
+
+    id: str
+    who: str
+    edit: Edit
+    verdict: Verdict | None
+    put: str | None
+    flag: bool
+    note: str
+    stale: bool
+
+
 def _import_decisions(session: Session, path: str, text: str, on_error: OnError) -> Imported:
     result = Imported()
-    by_reviewer: dict[str, list[tuple[Decision, bool, str]]] = {}
+    by_reviewer: dict[str, list[tuple[int, _Told]]] = {}
     articles: dict[str, View | None] = {}
+    for told in _read_decisions(path, text, session.who, on_error):
+        if told.stale:
+            continue
+        if told.id not in articles:
+            try:
+                articles[told.id] = _find(session, told.id)
+            except Conflict as conflict:
+                on_error(Unreadable(path, None, str(conflict)))
+                articles[told.id] = None
+        view = articles[told.id]
+        key = None if view is None else _same_edit(session, view, told.edit)
+        if key is None:
+            result.unknown += 1
+            continue
+        by_reviewer.setdefault(told.who, []).append((key, told))
+    result.articles = sum(view is not None for view in articles.values())
+    for who, wanted in by_reviewer.items():
+        theirs = Decisions(session.store, who, second=True)
+        if many := [Decision(key, told.verdict, told.put) for key, told in wanted if told.verdict]:
+            result.count(theirs.decide_many(many, "import"))
+        for key, told in wanted:
+            if told.flag or told.note:
+                theirs.mark(key, flag=told.flag or None, note=told.note or None)
+    return result
+
+
+def _read_decisions(path: str, text: str, who: str, on_error: OnError) -> Iterator[_Told]:
+    """Lines that can be carried out; the others are told.  ``who`` decided where a line doesn't say."""
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:
-            record = json.loads(line)
-            edit = Edit(
-                record["start"],
-                record["end"],
-                record["before"],
-                record["after"],
-                reason=str(record.get("reason", "")),
-            )
-            id_, who, verdict = (
-                str(record["id"]),
-                str(record.get("who") or session.who),
-                record.get("verdict"),
-            )
-            if verdict not in (None, "accept", "reject", "other", "skip"):
-                raise ValueError(f"no verdict {verdict!r}")
-        except (ValueError, KeyError, TypeError) as error:
-            on_error(
-                Unreadable(path, number, f"no decision ({error})", "export them with --export decisions")
-            )
-            continue
-        if record.get("stale"):
-            continue
-        if id_ not in articles:
-            articles[id_] = _find(session, id_)
-        view = articles[id_]
-        key = None if view is None else _same_edit(session, view, edit)
-        if key is None:
-            result.unknown += 1
-            continue
-        wanted = by_reviewer.setdefault(who, [])
-        put = record.get("put")
-        wanted.append((Decision(key, verdict, put), bool(record.get("flag")), str(record.get("note", ""))))
-    result.articles = sum(view is not None for view in articles.values())
-    for who, wanted in by_reviewer.items():
-        theirs = Decisions(session.store, who, second=True)
-        many = [decision for decision, _, _ in wanted if decision.verdict]
-        if many:
-            result.refused += theirs.decide_many(many, "import").refused
-        for decision, flag, note in wanted:
-            if flag or note:
-                theirs.mark(decision.edit, flag=flag or None, note=note or None)
-        for decision in many:
-            counted = {"accept": "accepted", "reject": "rejected", "other": "other"}.get(
-                str(decision.verdict)
-            )
-            if counted:
-                setattr(result, counted, getattr(result, counted) + 1)
-    return result
+            yield _told(json.loads(line), who)
+        except KeyError as error:
+            what = f"no decision (it has no {error})"
+            on_error(Unreadable(path, number, what, "export them with --export decisions"))
+        except (ValueError, TypeError) as error:
+            what = f"no decision ({error})"
+            on_error(Unreadable(path, number, what, "export them with --export decisions"))
+
+
+def _told(record: dict[str, Any], who: str) -> _Told:
+    """Raises ValueError, KeyError or TypeError that says what is wrong."""
+    for name, kind in (("start", int), ("end", int), ("before", str), ("after", str)):
+        if not isinstance(record[name], kind):
+            raise ValueError(f"{name} is {record[name]!r}")
+    verdict, put = record.get("verdict"), record.get("put")
+    if verdict is not None and verdict not in VERDICTS:
+        raise ValueError(f"no verdict {verdict!r}")
+    if verdict == "other" and not isinstance(put, str):
+        raise ValueError("other without put, the text that stands there instead")
+    reason = str(record.get("reason", ""))
+    return _Told(
+        str(record["id"]),
+        str(record.get("who") or who),
+        Edit(record["start"], record["end"], record["before"], record["after"], reason=reason),
+        verdict,
+        put,
+        bool(record.get("flag")),
+        str(record.get("note", "")),
+        bool(record.get("stale")),
+    )
 
 
 def _same_edit(session: Session, view: View, edit: Edit) -> int | None:

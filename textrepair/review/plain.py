@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from textrepair.review.decisions import SCOPES, Conflict, Outcome, Scope
+from textrepair.review.actions import Actions, Nothing, Step
+from textrepair.review.decisions import Conflict
 from textrepair.review.keys import REACH, edits, help_text, told
 from textrepair.review.loading import Loader
-from textrepair.review.queue import ORDERS
 from textrepair.review.session import Item, Session
 from textrepair.writer.base import printable
 
@@ -36,10 +36,11 @@ class PlainReview:
     say: Say
     colored: bool = False
     loader: Loader | None = None
-    _reach: Scope = field(default="edit")
-    _trail: list[int] = field(default_factory=list)
-    _sought: str = ""
+    _acts: Actions = field(init=False)
     _article: int = -1
+
+    def __post_init__(self) -> None:
+        self._acts = Actions(self.session)
 
     def run(self) -> None:
         """Until all is decided, or the reviewer stops."""
@@ -60,6 +61,8 @@ class PlainReview:
             here = item.key
             try:
                 item = self._answer(item, answer)
+            except Nothing as nothing:
+                self.say(f"! {nothing}")
             except Conflict as conflict:
                 self.say(f"! {conflict}")
                 item = self._next(here)
@@ -117,7 +120,7 @@ class PlainReview:
             self.say(f"  {number}: {_quoted(choice)}")
         for mark in item.marks:
             self.say(f"  {told(mark)}")
-        if progress.articles_failed and not self._trail:
+        if progress.articles_failed and not self._acts.trail:
             self.say(f"  ({progress.articles_failed} articles could not be read)")
 
     def _prompt(self, item: Item) -> str:
@@ -125,8 +128,8 @@ class PlainReview:
         here, everywhere = self.session.same(item)
         reach = (
             ""
-            if self._reach == "edit"
-            else f" for {REACH[self._reach].format(here=here, everywhere=everywhere)}"
+            if self._acts.reach == "edit"
+            else f" for {REACH[self._acts.reach].format(here=here, everywhere=everywhere)}"
         )
         answers = f"y,n,{self._digits(item)}e,s,a,d,p,u,r,f,m,j,k,/,o,?,q"
         return f"({progress.decided}/{progress.edits}) Make this edit{reach} [{answers}]? "
@@ -146,37 +149,36 @@ class PlainReview:
 
     def _answer(self, item: Item, answer: str) -> Item | None:
         """Do what was asked; the item to show next."""
-        actions: dict[str, Callable[[Item], Item | None]] = {
-            "y": lambda i: self._decide(i, "accept"), "n": lambda i: self._decide(i, "reject"), "s": self._skip,
-            "e": self._edit, "a": lambda i: self._rest(i, "accept"), "d": lambda i: self._rest(i, "reject"), "p": self._widen,
-            "u": lambda i: self._went_back(i, self.session.undo()),
-            "r": lambda i: self._went_on(i, self.session.redo()),
-            "f": self._flag, "m": self._note, "j": lambda i: self._on(i), "k": self._back, "o": self._order, "?": self._help,
+        acts = self._acts
+        actions: dict[str, Callable[[int], Step]] = {
+            "y": lambda key: acts.decide(key, "accept"), "n": lambda key: acts.decide(key, "reject"),
+            "s": lambda key: acts.decide(key, "skip"),
+            "a": lambda key: acts.rest(key, "accept"), "d": lambda key: acts.rest(key, "reject"),
+            "f": acts.flag, "m": lambda key: acts.note(key, self.ask("Note (empty: none): ")),
+            "u": lambda _: acts.undo(), "r": lambda _: acts.redo(), "j": acts.forward, "k": acts.back,
         }  # fmt: skip
+        others = {"e": self._edit, "p": self._widen, "o": self._order, "?": self._help}
         if answer in actions:
-            return actions[answer](item)
+            return self._taken(answer, actions[answer](item.key))
+        if answer in others:
+            return others[answer](item)
         if answer.startswith("/"):
-            return self._search(item, answer[1:])
-        if answer.isdecimal() and 1 <= int(answer) <= len(item.choices):
-            return self._decide(item, "other", item.choices[int(answer) - 1])
+            return self._taken(answer, acts.search(item.key, answer[1:]))
+        if answer.isdecimal():
+            return self._taken(answer, acts.choose(item, int(answer)))
         if answer:
             self.say(f"! {printable(answer)!r} is no answer; ? tells all answers")
         return item
 
-    def _on(self, item: Item) -> Item | None:
-        self._reach = "edit"
-        self._trail.append(item.key)
-        return self._next(item.key)
-
-    def _decide(self, item: Item, verdict: str, text: str | None = None) -> Item | None:
-        outcome = self.session.decide(item.key, verdict, text, self._reach)  # type: ignore[arg-type]
-        if outcome.count > 1:
-            self.say(f"{edits(outcome.count)} decided at once; u takes it back")
-        return self._on(item)
-
-    def _skip(self, item: Item) -> Item | None:
-        self.session.decide(item.key, "skip")
-        return self._on(item)
+    def _taken(self, answer: str, step: Step) -> Item | None:
+        """Tell what was done, where that is more than what was asked; the item to show next."""
+        if (done := step.outcome) is not None:
+            if answer in ("u", "r"):
+                self.say(f"{_WENT[answer]}: {done.verb}, {edits(done.count)}")
+            elif done.count > 1 or answer in ("a", "d"):
+                how = "skipped" if done.verb == "skip" else "decided"
+                self.say(f"{edits(done.count)} {how} at once; u takes it back")
+        return step.item or self._next(step.after)
 
     def _edit(self, item: Item) -> Item | None:
         text = self.ask(
@@ -184,65 +186,23 @@ class PlainReview:
         )
         if not text:
             return item
-        return self._decide(item, "other", "" if text == '""' else text)
-
-    def _rest(self, item: Item, verdict: str) -> Item | None:
-        outcome = self.session.decide_rest(item.key, verdict)  # type: ignore[arg-type]
-        self.say(f"{edits(outcome.count)} decided at once; u takes it back")
-        return self._on(item)
+        return self._taken("e", self._acts.decide(item.key, "other", "" if text == '""' else text))
 
     def _widen(self, item: Item) -> Item:
-        self._reach = SCOPES[(SCOPES.index(self._reach) + 1) % len(SCOPES)]
+        self._acts.widen()
         return item
 
-    def _went_on(self, item: Item, outcome: Outcome | None) -> Item | None:
-        if outcome is None:
-            self.say("! nothing left for that")
-            return item
-        self.say(f"done again: {outcome.verb}, {edits(outcome.count)}")
-        return self._next(outcome.edit)
-
-    def _went_back(self, item: Item, outcome: Outcome | None) -> Item | None:
-        if outcome is None:
-            self.say("! nothing left for that")
-            return item
-        self.say(f"taken back: {outcome.verb}, {edits(outcome.count)}")
-        return (self.session.item(outcome.edit) if outcome.edit is not None else None) or item
-
-    def _flag(self, item: Item) -> Item | None:
-        self.session.flag(item.key)
-        return self.session.item(item.key)
-
-    def _note(self, item: Item) -> Item | None:
-        self.session.note(item.key, self.ask("Note (empty: none): "))
-        return self.session.item(item.key)
-
-    def _back(self, item: Item) -> Item | None:
-        if self._trail:
-            return self.session.item(self._trail.pop())
-        found = self.session.previous(item.key)
-        if found is None:
-            self.say("! this is the first one")
-        return found or item
-
-    def _search(self, item: Item, text: str) -> Item:
-        self._sought = text or self._sought
-        found = self.session.search(self._sought, item.key) if self._sought else None
-        if found is None:
-            self.say(f"! {_quoted(self._sought)} is in no edit of the articles read so far")
-            return item
-        self._trail.append(item.key)
-        return found
-
     def _order(self, item: Item) -> Item | None:
-        names = list(ORDERS)
-        self.session.order = names[(names.index(self.session.order) + 1) % len(names)]
+        step = self._acts.reorder(self.loader)
         self.say(f"order: {self.session.order}")
-        return self._next(None) or item
+        return self._next(step.after) or item
 
     def _help(self, item: Item) -> Item:
         self.say(help_text())
         return item
+
+
+_WENT = {"u": "taken back", "r": "done again"}
 
 
 def _lines(text: str) -> str:

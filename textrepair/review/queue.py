@@ -53,14 +53,28 @@ class Filter:
             parts.append("e.article = :article")
             values["article"] = self.article
         if self.text:
-            escaped = self.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-            like = "LIKE :text ESCAPE '\\'"
+            like = holds("text")
             parts.append(
                 f"(e.before {like} OR e.after {like} OR e.reason {like}"
                 f" OR EXISTS (SELECT 1 FROM article WHERE key = e.article AND id {like}))"
             )
-            values["text"] = f"%{escaped}%"
+            values["text"] = held(self.text)
         return "".join(f" AND {part}" for part in parts), values
+
+
+def holds(name: str) -> str:
+    """SQL, behind a column: the text of that name stands in it, whatever its case; the value is :func:`held`."""
+    return f"LIKE :{name} ESCAPE '\\'"
+
+
+def held(text: str) -> str:
+    r"""A text to look for, in which no character stands for others.
+
+    >>> held("100%")
+    '%100\\%%'
+    """
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
 
 
 def pair_of(before: str, after: str) -> tuple[str, str]:

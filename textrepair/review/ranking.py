@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import exp, log
 
+from textrepair.review.schema import IN_DECISIONS
 from textrepair.review.store import Store
 
 #: Decisions about equal swaps that outweigh the model's own word.  With a swap's true acceptance spread about the model's
@@ -58,7 +59,7 @@ class Reranking:
         seen: dict[str, list[tuple[float, bool]]] = {}
         for kind, confidence, accepted in self._store.db.execute(
             "SELECT e.kind, e.confidence, v.verdict = 'accept' FROM verdict v JOIN edit e ON e.key = v.edit"
-            " WHERE v.verdict IN ('accept', 'reject', 'other')"
+            f" WHERE v.verdict {IN_DECISIONS}"
         ):
             seen.setdefault(kind, []).append((confidence, bool(accepted)))
         if not seen and not self._curves:

@@ -10,9 +10,11 @@ import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 from textrepair.corpus.articles import OnError, Unreadable
 from textrepair.corpus.output import whole_file
+from textrepair.review.schema import DECISIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Rule:
 
     before: str
     after: str
-    verdict: str
+    verdict: Literal["accept", "reject", "other"]
     text: str | None
     who: str
     at: float
@@ -42,12 +44,10 @@ class RulesFile:
             try:
                 record = json.loads(line)
                 rule = Rule(
-                    str(record["before"]), str(record["after"]), str(record["verdict"]), record.get("text"),
+                    str(record["before"]), str(record["after"]), record["verdict"], record.get("text"),
                     str(record.get("who", "")), float(record.get("at", 0.0)),
                 )  # fmt: skip
-                if rule.verdict not in ("accept", "reject", "other") or (
-                    rule.verdict == "other"
-                ) != isinstance(rule.text, str):
+                if rule.verdict not in DECISIONS or (rule.verdict == "other") != isinstance(rule.text, str):
                     raise ValueError("no decision")
                 rules.append(rule)
             except (ValueError, KeyError, TypeError):

@@ -7,8 +7,14 @@ that undoing and redoing need.
 
 from __future__ import annotations
 
+from typing import Literal
+
 FORMAT = "textrepair review"
 VERSION = 1
+
+#: The verdicts that decide an edit; that they do, as SQL.
+DECISIONS: tuple[Literal["accept", "reject", "other"], ...] = ("accept", "reject", "other")
+IN_DECISIONS = f"IN {DECISIONS!r}"
 
 TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -90,10 +96,10 @@ CREATE TRIGGER edit_gone AFTER DELETE ON edit BEGIN
 END;
 """
 
-_DECIDED = """
+_DECIDED = f"""
   UPDATE edit SET status = EXISTS (
-    SELECT 1 FROM verdict WHERE edit = {row}.edit AND verdict IN ('accept', 'reject', 'other'))
-    WHERE key = {row}.edit AND status <> 2;
+    SELECT 1 FROM verdict WHERE edit = {{row}}.edit AND verdict {IN_DECISIONS})
+    WHERE key = {{row}}.edit AND status <> 2;
 """
 _COUNT = """
   INSERT INTO tally VALUES ({row}.who, coalesce({row}.verdict, ''), {by}), ({row}.who, 'flag', {by} * {row}.flag)

@@ -28,8 +28,9 @@ from textrepair.patch import Edit
 from textrepair.review.decisions import SCOPES, Conflict, Decision, Decisions, Many, Outcome, Scope, Verdict
 from textrepair.review.loading import Library, Loader, enter, index, read_next, refresh
 from textrepair.review.proposals import Proposer
-from textrepair.review.queue import ORDERS, Filter, pair_of
+from textrepair.review.queue import ORDERS, Filter, held, holds, pair_of
 from textrepair.review.rules import Rule, RulesFile
+from textrepair.review.schema import DECISIONS, IN_DECISIONS
 from textrepair.review.store import (
     DECIDED,
     FREE,
@@ -43,20 +44,24 @@ from textrepair.review.store import (
     text_hash,
 )
 
-_IN_DECISIONS = "IN ('accept', 'reject', 'other')"
 _IS_SKIP = "= 'skip'"
 _STATUS = {OPEN: "open", DECIDED: "decided", STALE: "stale"}
+ArticleSort = Literal["corpus", "score", "open"]
+#: What each order of a list of articles sorts by.
+ARTICLE_SORTS: dict[ArticleSort, str] = {
+    "corpus": "a.key", "score": "a.score DESC, a.key", "open": "a.open DESC, a.key",
+}  # fmt: skip
 #: Articles whose text and edits are kept at hand.
 _AT_HAND = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What one reviewer did about an edit.  ``verdict`` is accept, reject, other or skip, or None; ``after`` is what "other"
+    """What one reviewer did about an edit.  ``verdict`` is None where it was only flagged or noted; ``after`` is what "other"
     puts; ``at`` is in seconds since 1970."""
 
     who: str
-    verdict: str | None
+    verdict: Verdict | None
     after: str | None
     flag: bool
     note: str
@@ -87,7 +92,7 @@ class Item:
     @property
     def decided(self) -> tuple[Mark, ...]:
         """The decisions about it."""
-        return tuple(mark for mark in self.marks if mark.verdict in ("accept", "reject", "other"))
+        return tuple(mark for mark in self.marks if mark.verdict in DECISIONS)
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -273,7 +278,7 @@ class Session:
         mine = "EXISTS (SELECT 1 FROM verdict v WHERE v.edit = e.key AND v.who = :who AND v.verdict {})"
         status = "e.status = 0"
         if self.second:
-            status = f"e.status = 1 AND NOT {mine.format(_IN_DECISIONS)}"
+            status = f"e.status = 1 AND NOT {mine.format(IN_DECISIONS)}"
             where = where.replace(" AND p.open > 0", "")
         direction = " DESC" if back else ""
         row = self.store.db.execute(
@@ -441,22 +446,33 @@ class Session:
     def _article_of(self, edit: int) -> int:
         return int(self.store.db.execute("SELECT article FROM edit WHERE key = ?", (edit,)).fetchone()[0])
 
-    def articles(self, limit: int = 100, offset: int = 0, text: str = "") -> list[ArticleRow]:
-        """Articles in order, with their scores and numbers of edits and open edits; ``text`` is looked for in their ids."""
-        where = " AND a.id LIKE :text" if text else ""
-        return list(
-            self.store.articles(
-                f"a.wanted = 1 AND a.state <> 3{where} ORDER BY a.key LIMIT :limit OFFSET :offset",
-                {"limit": limit, "offset": offset, "text": f"%{text}%"},
-            )
-        )
+    def articles(
+        self,
+        limit: int = 100,
+        offset: int = 0,
+        text: str = "",
+        sort: ArticleSort = "corpus",
+        undone: bool = False,
+    ) -> list[ArticleRow]:
+        """Articles with their scores and numbers of edits and open edits, in the order of the corpus, by score, or by how many
+        are open.  ``text`` is looked for in their ids and paths; ``undone`` leaves out those without open edits."""
+        where, values = _listed(text, undone)
+        where += f" ORDER BY {ARTICLE_SORTS[sort]} LIMIT :limit OFFSET :offset"
+        return list(self.store.articles(where, values | {"limit": limit, "offset": offset}))
+
+    def count_articles(self, text: str = "", undone: bool = False) -> int:
+        """How many :meth:`articles` there are."""
+        where, values = _listed(text, undone)
+        files = " JOIN file f ON f.key = a.file" if text else ""
+        row = self.store.db.execute(f"SELECT count(*) FROM article a{files} WHERE {where}", values).fetchone()
+        return int(row[0])
 
     # --- deciding
 
     def decide(self, key: int, verdict: Verdict, text: str | None = None, scope: Scope = "edit") -> Outcome:
         """Decide an edit, and with a wider scope the open ones that make the same swap; stored when this returns.
 
-        "other" takes the text to put; "skip" leaves the edit for later.  Raises
+        "other" takes the text to put; "skip" leaves the edit for later, in this corpus alone.  Raises
         :class:`~textrepair.review.decisions.Conflict` where the article has changed, or somebody else has decided the edit or
         is looking at it: nothing is stored then.
         """
@@ -464,8 +480,8 @@ class Session:
             raise ValueError(f"no scope {scope!r}; there are {', '.join(SCOPES)}")
         self._still_there(key)
         outcome = self._decisions.decide(key, verdict, text, scope)
-        if scope == "always" and self._rules is not None:
-            self._rules.add(self._rule_of(outcome.action))
+        if self._rules is not None and (rule := self._rule(outcome.action)):
+            self._rules.add(rule)
         self._rank(outcome)
         return outcome
 
@@ -479,7 +495,7 @@ class Session:
     def decide_many(self, wanted: Iterable[Decision], verb: str) -> Many:
         """Make many decisions as one action; those that can't be made are left out and counted."""
         many = self._decisions.decide_many(wanted, verb)
-        self._rank(Outcome(many.action, verb, many.count, None))
+        self._rank(Outcome(many.action, verb, len(many.made), None))
         return many
 
     def _still_there(self, key: int) -> None:
@@ -530,12 +546,6 @@ class Session:
             (action,),
         ).fetchone()
         return None if row is None else Rule(*row)
-
-    def _rule_of(self, action: int) -> Rule:
-        rule = self._rule(action)
-        if rule is None:
-            raise ValueError(f"action {action} made no rule")
-        return rule
 
     # --- how far
 
@@ -615,6 +625,16 @@ def open_session(
 
 def _alternatives(text: str) -> tuple[tuple[str, float], ...]:
     return tuple((str(word), float(probability)) for word, probability in json.loads(text))
+
+
+def _listed(text: str, undone: bool) -> tuple[str, dict[str, Any]]:
+    """SQL for the articles of a list, and its values."""
+    where = "a.wanted = 1 AND a.state <> 3"
+    if undone:
+        where += " AND (a.open > 0 OR a.state = 0)"
+    if text:
+        where += f" AND (a.id {holds('text')} OR f.path {holds('text')})"
+    return where, {"text": held(text)}
 
 
 def _changed(row: ArticleRow, aside: int) -> str:

@@ -29,6 +29,7 @@ class AnsiTextWriter(Writer):
 
     name = "text"
     suffix = ".txt"
+    titled = True
 
     def article(self, article: Article) -> str:
         source = article.repair.source

@@ -34,6 +34,8 @@ class Writer:
 
     name: str
     suffix: str
+    #: Do several articles in one stream need a line between them that tells their names?
+    titled = False
 
     def head(self) -> str:
         return ""

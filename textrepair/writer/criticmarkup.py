@@ -23,6 +23,7 @@ class CriticMarkupWriter(Writer):
 
     name = "criticmarkup"
     suffix = ".critic.txt"
+    titled = True
 
     def article(self, article: Article) -> str:
         return render(article.repair.source, article.repair.patch)

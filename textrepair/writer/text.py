@@ -10,6 +10,7 @@ class TextWriter(Writer):
 
     name = "text"
     suffix = ".txt"
+    titled = True
 
     def article(self, article: Article) -> str:
         return article.repair.text

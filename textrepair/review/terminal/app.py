@@ -13,9 +13,9 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from textrepair.review.decisions import SCOPES, Conflict, Outcome, Scope
+from textrepair.review.actions import DONE, Actions, Nothing, Step
+from textrepair.review.decisions import Conflict
 from textrepair.review.keys import KEYS, edits, help_text
-from textrepair.review.queue import ORDERS
 from textrepair.review.session import Item, Session, View
 from textrepair.review.terminal import picture
 
@@ -25,7 +25,6 @@ _LOOK = 0.25
 _TRIES = 20
 #: Lines that are not the article's: head, change, facts, message, keys.
 _AROUND = 1 + 2 + 4 + 1 + 2
-_DONE = {"accept": "accepted", "reject": "rejected", "other": "put", "skip": "skipped"}
 
 
 class Help(ModalScreen[None]):
@@ -67,23 +66,21 @@ class ReviewApp(App[None]):
         self._style = picture.Style(colored)
         self._item: Item | None = None
         self._view: View | None = None
-        self._reach: Scope = "edit"
-        self._trail: list[int] = []
-        self._sought = ""
+        self._acts = Actions(session)
         self._answered: Callable[[str], None] = lambda _: None
         self._loader = session.loader()
         self._over = False
         self._actions: dict[str, Callable[[Item], None]] = {
-            "accept": lambda item: self._decide(item, "accept"),
-            "reject": lambda item: self._decide(item, "reject"),
-            "skip": lambda item: self._decide(item, "skip"),
-            "accept_rest": lambda item: self._rest(item, "accept"),
-            "reject_rest": lambda item: self._rest(item, "reject"),
+            "accept": lambda item: self._decided(self._acts.decide(item.key, "accept")),
+            "reject": lambda item: self._decided(self._acts.decide(item.key, "reject")),
+            "skip": lambda item: self._decided(self._acts.decide(item.key, "skip")),
+            "accept_rest": lambda item: self._decided_rest(self._acts.rest(item.key, "accept")),
+            "reject_rest": lambda item: self._decided_rest(self._acts.rest(item.key, "reject")),
             "edit": self._edit,
             "reach": self._widen,
-            "flag": self._flag,
+            "flag": lambda item: self._take(self._acts.flag(item.key)),
             "note": self._note,
-            "forward": self._forward,
+            "forward": lambda item: self._take(self._acts.forward(item.key)),
         }
 
     def compose(self) -> ComposeResult:
@@ -113,6 +110,13 @@ class ReviewApp(App[None]):
         """Show the next open edit, or that there is none, or none yet."""
         self._show(self.session.next(after, read=False))
         self._loader.want_more()
+
+    def _take(self, step: Step) -> None:
+        """Show what comes after an action."""
+        if step.item is not None:
+            self._show(step.item)
+        else:
+            self._go(step.after)
 
     def _show(self, item: Item | None) -> None:
         self._item, self._view = item, None
@@ -156,7 +160,7 @@ class ReviewApp(App[None]):
         width = self.size.width - 2
         same = self.session.same(item)
         self._put("change", picture.change(view, item, width, self._style))
-        self._put("facts", picture.facts(item, same, self._reach, width))
+        self._put("facts", picture.facts(item, same, self._acts.reach, width))
         height = max(3, self.size.height - _AROUND)
         self._put("article", picture.article(view, item, self.session.who, width, height, self._style))
 
@@ -209,15 +213,21 @@ class ReviewApp(App[None]):
             return
         event.stop()
         self._say("")
+        character = event.character
+        self._try(lambda: self._press(character))
+
+    def _try(self, act: Callable[[], None]) -> None:
         try:
-            self._press(event.character)
+            act()
+        except Nothing as nothing:
+            self._say(f"! {nothing}")
         except Conflict as conflict:
             self._move_on(conflict)
 
     def _move_on(self, conflict: Conflict) -> None:
         """What can't be decided is said, and left."""
         self._say(f"! {conflict}")
-        here = None if self._item is None else self._item.key
+        here = self._here()
         for _ in range(_TRIES):
             try:
                 self._go(here)
@@ -229,15 +239,11 @@ class ReviewApp(App[None]):
     def _press(self, character: str) -> None:
         item = self._item
         if character.isdecimal() and item is not None:
-            if 1 <= int(character) <= len(item.choices):
-                self._decide(item, "other", item.choices[int(character) - 1])
-            else:
-                self._say(f"! there is no choice {character}")
+            self._decided(self._acts.choose(item, int(character)))
             return
         name = next((key.action for key in KEYS if key.key == character), None)
         anywhere: dict[str, Callable[[], None]] = {
-            "undo": lambda: self._went_back(self.session.undo()),
-            "redo": lambda: self._went_on(self.session.redo()),
+            "undo": self._undo, "redo": self._redo,
             "back": self._back, "search": self._search, "order": self._reorder, "help": self._help, "quit": self.exit,
         }  # fmt: skip
         if name in anywhere:
@@ -249,92 +255,58 @@ class ReviewApp(App[None]):
         else:
             self._say(f"! no key {character!r}; ? tells all keys")
 
-    def _forward(self, item: Item) -> None:
-        self._reach = "edit"
-        self._trail.append(item.key)
-        self._go(item.key)
+    def _decided(self, step: Step) -> None:
+        self._take(step)
+        if (done := step.outcome) is not None:
+            many = f" {done.count} edits at once;" if done.count > 1 else ""
+            self._say(f"{DONE[done.verb]}{many} · u takes it back")
 
-    def _decide(self, item: Item, verdict: str, text: str | None = None) -> None:
-        outcome = self.session.decide(item.key, verdict, text, self._reach)  # type: ignore[arg-type]
-        self._forward(item)
-        many = f" {outcome.count} edits at once;" if outcome.count > 1 else ""
-        self._say(f"{_DONE[outcome.verb]}{many} · u takes it back")
-
-    def _rest(self, item: Item, verdict: str) -> None:
-        outcome = self.session.decide_rest(item.key, verdict)  # type: ignore[arg-type]
-        self._forward(item)
-        self._say(f"{_DONE[outcome.verb]} {edits(outcome.count)} · u takes it back")
+    def _decided_rest(self, step: Step) -> None:
+        self._take(step)
+        if (done := step.outcome) is not None:
+            self._say(f"{DONE[done.verb]} {edits(done.count)} · u takes it back")
 
     def _widen(self, item: Item) -> None:
-        self._reach = SCOPES[(SCOPES.index(self._reach) + 1) % len(SCOPES)]
+        self._acts.widen()
         self._draw()
 
-    def _went_back(self, outcome: Outcome | None) -> None:
-        if outcome is None:
-            self._say("! nothing left for that")
-            return
+    def _undo(self) -> None:
+        step = self._acts.undo()
         self._over = False
-        self._say(f"taken back: {outcome.verb}, {edits(outcome.count)}")
-        found = None if outcome.edit is None else self.session.item(outcome.edit)
-        if found is not None and found.status != "stale":
-            self._show(found)
-        else:
-            self._go(None)
+        if (done := step.outcome) is not None:
+            self._say(f"taken back: {done.verb}, {edits(done.count)}")
+        self._take(step)
 
-    def _went_on(self, outcome: Outcome | None) -> None:
-        if outcome is None:
-            self._say("! nothing left for that")
-            return
-        self._go(outcome.edit)
-        self._say(f"done again: {outcome.verb}, {edits(outcome.count)}")
-
-    def _flag(self, item: Item) -> None:
-        self.session.flag(item.key)
-        self._show(self.session.item(item.key))
+    def _redo(self) -> None:
+        step = self._acts.redo()
+        self._take(step)
+        if (done := step.outcome) is not None:
+            self._say(f"done again: {done.verb}, {edits(done.count)}")
 
     def _note(self, item: Item) -> None:
         mark = item.mark(self.session.who)
-
-        def write(text: str) -> None:
-            self.session.note(item.key, text)
-            self._show(self.session.item(item.key))
-
-        self._ask("note: ", mark.note if mark else "", write)
+        self._ask(
+            "note: ", mark.note if mark else "", lambda text: self._take(self._acts.note(item.key, text))
+        )
 
     def _edit(self, item: Item) -> None:
-        self._ask("put instead: ", item.edit.after, lambda text: self._decide(item, "other", text))
+        self._ask(
+            "put instead: ",
+            item.edit.after,
+            lambda text: self._decided(self._acts.decide(item.key, "other", text)),
+        )
+
+    def _here(self) -> int | None:
+        return None if self._item is None else self._item.key
 
     def _search(self) -> None:
-        def find(text: str) -> None:
-            self._sought = text or self._sought
-            here = None if self._item is None else self._item.key
-            found = self.session.search(self._sought, here) if self._sought else None
-            if found is None:
-                self._say(f"! “{self._sought}” is in no edit of the articles read so far")
-                return
-            if here is not None:
-                self._trail.append(here)
-            self._show(found)
-
-        self._ask("find: ", "", find)
+        self._ask("find: ", "", lambda text: self._take(self._acts.search(self._here(), text)))
 
     def _back(self) -> None:
-        if self._trail:
-            self._show(self.session.item(self._trail.pop()))
-            return
-        item = self._item
-        found = self.session.last_decided() if item is None else self.session.previous(item.key)
-        if found is None:
-            self._say("! this is the first one")
-        else:
-            self._show(found)
+        self._take(self._acts.back(self._here()))
 
     def _reorder(self) -> None:
-        names = list(ORDERS)
-        self.session.order = names[(names.index(self.session.order) + 1) % len(names)]
-        if self.session.order != "article":
-            self._loader.read_all()
-        self._go(None)
+        self._take(self._acts.reorder(self._loader))
 
     def _help(self) -> None:
         self.push_screen(Help())
@@ -352,10 +324,7 @@ class ReviewApp(App[None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         self._close()
-        try:
-            self._answered(event.value)
-        except Conflict as conflict:
-            self._move_on(conflict)
+        self._try(lambda: self._answered(event.value))
 
     def _close(self) -> None:
         asked = self.query_one("#ask", Input)

@@ -105,8 +105,8 @@ def shown_as(item: Item, who: str) -> tuple[bool, str | None]:
 
 
 def _decision(item: Item, who: str) -> Mark | None:
-    mine = [mark for mark in item.decided if mark.who == who]
-    return (mine or list(item.decided) or [None])[0]  # type: ignore[list-item]
+    mine = (mark for mark in item.decided if mark.who == who)
+    return next(mine, next(iter(item.decided), None))
 
 
 def wrapped(text: Text, width: int) -> Iterator[tuple[int, int]]:

@@ -15,11 +15,12 @@ from typing import Any
 
 import textrepair
 from textrepair.detector.base import KINDS
+from textrepair.review.actions import DONE, Actions, Nothing, Step
 from textrepair.review.agreement import statistics
-from textrepair.review.decisions import SCOPES, Conflict, Outcome
+from textrepair.review.decisions import SCOPES, Conflict
 from textrepair.review.keys import KEYS, REACH, Key, edits
 from textrepair.review.queue import ORDER_HELP, ORDERS, Filter
-from textrepair.review.session import Item, Session
+from textrepair.review.session import ARTICLE_SORTS, Item, Session
 from textrepair.review.web import pieces
 
 #: Keys that only this face has; the others are those of the terminal.
@@ -42,7 +43,6 @@ _PATIENCE = 50
 _ENOUGH = 100
 #: Seconds given to the article in hand when the review is stopped.
 _GRACE = 2.0
-_DONE = {"accept": "accepted", "reject": "rejected", "other": "put", "skip": "skipped"}
 
 Body = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -74,8 +74,8 @@ class Desk:
             "search": self._search,
             "decide": self._decide,
             "rest": self._rest,
-            "undo": lambda body: self._went_back(body, self._session.undo()),
-            "redo": lambda body: self._went_back(body, self._session.redo()),
+            "undo": self._undo,
+            "redo": self._redo,
             "flag": self._flag,
             "note": self._note,
             "articles": self._articles,
@@ -98,6 +98,9 @@ class Desk:
             self._session.filter = wanted
             try:
                 return act(body)
+            except Nothing as nothing:
+                here = _maybe_key(body, "edit")
+                return self._show(body, None if here is None else self._session.item(here), f"! {nothing}")
             except Conflict as conflict:
                 return self._show(body, self._after(_maybe_key(body, "edit")), f"! {conflict}")
 
@@ -222,13 +225,7 @@ class Desk:
         return self._show(body, item)
 
     def _previous(self, body: Body) -> Answer:
-        here = _maybe_key(body, "edit")
-        found = self._session.last_decided() if here is None else self._session.previous(here)
-        if found is None:
-            return self._show(
-                body, None if here is None else self._session.item(here), "! this is the first one"
-            )
-        return self._show(body, found)
+        return self._step(body, Actions(self._session).back(_maybe_key(body, "edit")))
 
     def _look(self, body: Body) -> Answer:
         item = self._session.item(_key(body, "edit"))
@@ -257,108 +254,97 @@ class Desk:
         return {**self._show(body, None, message), "waiting": False, "article": self._article(key, None)}
 
     def _search(self, body: Body) -> Answer:
-        text, here = _text(body, "text"), _maybe_key(body, "edit")
-        found = self._session.search(text, here) if text else None
-        if found is None:
-            told = f"! “{pieces.shown(text)}” is in no edit of the articles read so far"
-            return self._show(body, None if here is None else self._session.item(here), told)
-        return self._show(body, found)
+        step = Actions(self._session).search(_maybe_key(body, "edit"), _text(body, "text"))
+        return self._step(body, step)
+
+    def _step(self, body: Body, step: Step, message: str = "", changed: Item | None = None) -> Answer:
+        """What comes after an action, whole where it was about several edits."""
+        if step.outcome is not None and step.outcome.count > 1:
+            body = self._afresh(body)
+        return self._show(body, step.item or self._after(step.after), message, changed)
 
     # --- deciding
 
     def _decide(self, body: Body) -> Answer:
-        key, text = _key(body, "edit"), None
+        key = _key(body, "edit")
         verdict: Any = body.get("verdict")
         scope: Any = body.get("scope", "edit")
         if scope not in SCOPES:
             raise BadRequest(f"no such reach; there are {', '.join(SCOPES)}")
+        acts = Actions(self._session, scope)
         if verdict == "choose":
-            verdict, text = "other", self._choice(key, body.get("choice"))
+            step = self._choose(acts, key, body.get("choice"))
         elif verdict == "other":
-            text = _text(body, "text")
-        elif verdict not in ("accept", "reject", "skip"):
+            step = acts.decide(key, verdict, _text(body, "text"))
+        elif verdict in ("accept", "reject", "skip"):
+            step = acts.decide(key, verdict)
+        else:
             raise BadRequest("no such verdict; there are accept, reject, other, choose, skip")
-        return self._decided(body, key, self._session.decide(key, verdict, text, scope))
+        return self._decided(body, key, step)
 
-    def _choice(self, key: int, number: Any) -> str:
+    def _choose(self, acts: Actions, key: int, number: Any) -> Step:
         item = self._session.item(key)
         if item is None:
             raise Conflict("this edit is no longer there: its article has changed")
-        if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= len(item.choices):
+        if not isinstance(number, int) or isinstance(number, bool):
             raise BadRequest("there is no such choice")
-        return item.choices[number - 1]
+        try:
+            return acts.choose(item, number)
+        except Nothing as nothing:
+            raise BadRequest(str(nothing)) from nothing
 
     def _rest(self, body: Body) -> Answer:
         key = _key(body, "edit")
         verdict: Any = body.get("verdict")
         if verdict not in ("accept", "reject"):
             raise BadRequest("no such verdict; there are accept and reject")
-        return self._decided(body, key, self._session.decide_rest(key, verdict))
+        return self._decided(body, key, Actions(self._session).rest(key, verdict))
 
-    def _decided(self, body: Body, key: int, outcome: Outcome) -> Answer:
-        many = f" {edits(outcome.count)} at once" if outcome.count > 1 else ""
-        message = f"{_DONE.get(outcome.verb, outcome.verb)}{many} · u takes it back"
-        if outcome.count > 1:
-            body = self._afresh(body)
-        return self._show(body, self._after(key), message, changed=self._session.item(key))
+    def _decided(self, body: Body, key: int, step: Step) -> Answer:
+        message = ""
+        if (done := step.outcome) is not None:
+            many = f" {edits(done.count)} at once" if done.count > 1 else ""
+            message = f"{DONE[done.verb]}{many} · u takes it back"
+        return self._step(body, step, message, self._session.item(key))
 
-    def _went_back(self, body: Body, outcome: Outcome | None) -> Answer:
-        if outcome is None:
-            here = _maybe_key(body, "edit")
-            return self._show(
-                body, None if here is None else self._session.item(here), "! nothing left for that"
-            )
-        found = None if outcome.edit is None else self._session.item(outcome.edit)
-        if found is None or found.status == "stale":
-            found = self._after(None)
-        if outcome.count > 1:
-            body = self._afresh(body)
-        return self._show(body, found, f"{outcome.verb}: {edits(outcome.count)}", changed=found)
+    def _undo(self, body: Body) -> Answer:
+        return self._went(body, Actions(self._session).undo())
+
+    def _redo(self, body: Body) -> Answer:
+        """Done again, and shown, since the page draws it as it is then."""
+        acts = Actions(self._session)
+        step = acts.redo()
+        return self._went(body, step if step.outcome is None else acts.shown(step.outcome))
+
+    def _went(self, body: Body, step: Step) -> Answer:
+        done = step.outcome
+        message = "" if done is None else f"{done.verb}: {edits(done.count)}"
+        return self._step(body, step, message, step.item)
 
     def _flag(self, body: Body) -> Answer:
-        key = _key(body, "edit")
-        self._session.flag(key)
-        item = self._session.item(key)
-        return self._show(body, item, changed=item)
+        step = Actions(self._session).flag(_key(body, "edit"))
+        return self._step(body, step, changed=step.item)
 
     def _note(self, body: Body) -> Answer:
-        key = _key(body, "edit")
-        self._session.note(key, _text(body, "text"))
-        item = self._session.item(key)
-        return self._show(body, item, "noted", changed=item)
+        step = Actions(self._session).note(_key(body, "edit"), _text(body, "text"))
+        return self._step(body, step, "noted", step.item)
 
     # --- lists
 
     def _articles(self, body: Body) -> Answer:
         """A page of the list: ``sort`` is corpus, score or open; ``undone`` leaves out what has no open edits."""
         offset, limit = _number(body, "offset", 0), min(_number(body, "limit", 50), _LONGEST_LIST)
-        text, sort = _text(body, "text", ""), body.get("sort", "corpus")
-        if not isinstance(sort, str) or sort not in _SORTS:
-            raise BadRequest(f"no such order of articles; there are {', '.join(_SORTS)}")
-        where = "a.wanted = 1 AND a.state <> 3"
-        if body.get("undone"):
-            where += " AND (a.open > 0 OR a.state = 0)"
-        if text:
-            where += " AND (a.id LIKE :text ESCAPE '\\' OR f.path LIKE :text ESCAPE '\\')"
-        values = {"text": f"%{_escaped(text)}%", "limit": limit, "offset": offset}
-        store = self._session.store
-        total = store.db.execute(
-            f"SELECT count(*) FROM article a{' JOIN file f ON f.key = a.file' if text else ''} WHERE {where}",
-            values,
-        ).fetchone()[0]
-        rows = store.articles(f"{where} ORDER BY {_SORTS[sort]} LIMIT :limit OFFSET :offset", values)
-        return {"offset": offset, "total": int(total), "rows": [pieces.row(one) for one in rows]}
+        text, undone = _text(body, "text", ""), bool(body.get("undone"))
+        sort: Any = body.get("sort", "corpus")
+        if not isinstance(sort, str) or sort not in ARTICLE_SORTS:
+            raise BadRequest(f"no such order of articles; there are {', '.join(ARTICLE_SORTS)}")
+        rows = self._session.articles(limit, offset, text, sort, undone)
+        total = self._session.count_articles(text, undone)
+        return {"offset": offset, "total": total, "rows": [pieces.row(one) for one in rows]}
 
     def _quit(self, _: Body) -> Answer:
         self._stop()
         return {"progress": self._progress()}
-
-
-_SORTS = {"corpus": "a.key", "score": "a.score DESC, a.key", "open": "a.open DESC, a.key"}
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _filter(given: Any) -> Filter:

@@ -19,26 +19,15 @@ import textrepair
 from textrepair.corpus.articles import Unreadable
 from textrepair.corpus.output import encode
 from textrepair.review.export import Count, decisions, record_of, reviewed
+from textrepair.review.forms import EXPORTS
 from textrepair.review.session import Session
 from textrepair.writer import FORMATS, Article
 from textrepair.writer.jsonl import dumps
 from textrepair.writer.text import header
 
-#: What can be had, and what a person reads about it.
-EXPORTS = {
-    "text": "the cleaned text, with only the accepted edits",
-    "records": "the records as they were read, with the cleaned text",
-    "decisions": "every decision, flag and note, with who and when",
-    "criticmarkup": "accepted and open changes marked in the text",
-    "html": "a page to read and print",
-    "diff": "a unified diff",
-    "jsonl": "each article with its edits and what is still open",
-    "m2": "for programs that evaluate grammar correction",
-}
 _ENDINGS = {
     "text": ".cleaned.txt", "records": ".cleaned.jsonl", "decisions": ".decisions.jsonl", "jsonl": ".edits.jsonl",
 }  # fmt: skip
-_TITLED = ("text", "criticmarkup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +92,7 @@ def _pieces(session: Session, form: str, count: Count, failed: list[str]) -> Ite
             yield dumps(record_of(session, one)) + "\n"
         return
     writer = FORMATS[form]
-    titled = form in _TITLED and session.progress().articles > 1
+    titled = writer.titled and session.progress().articles > 1
     first = True
     yield writer.head()
     for one in reviewed(session, on_error, count=count):

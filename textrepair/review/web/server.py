@@ -21,9 +21,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from textrepair.review.forms import EXPORTS
 from textrepair.review.session import Session
 from textrepair.review.web.desk import BadRequest, Desk
-from textrepair.review.web.exports import EXPORTS, Exports
+from textrepair.review.web.exports import Exports
 from textrepair.review.web.gate import HEADER, Gate, is_here, is_own
 from textrepair.writer.base import printable
 
