@@ -40,6 +40,10 @@ SPECIALS = ("<s>", "</s>", *CLASSES)
 UNSEEN = -1
 
 _LOW, _CAP, _ALL, _HYPHEN, _CLITIC, _NUMBER, _ORDINAL, _MONEY, _OPAQUE, _SYMBOL = range(2, 2 + len(CLASSES))
+#: The word table of a scan (:mod:`textrepair.detector.word_table`) keeps identifiers in so many bits, of which it needs one value
+#: for "none".  The packaged model has 129,395 words; each bit more makes a word on no list pass for another one twice as often.
+IDENTIFIER_BITS = 19
+MOST_WORDS = (1 << IDENTIFIER_BITS) - 1
 #: Surface forms whose identifiers are kept: some 50 MB.
 _MOST_FORMS = 400_000
 _APOSTROPHES = str.maketrans("’ʼ‐‑", "''--")
@@ -97,6 +101,8 @@ class Vocabulary:
     with a capital, in 1/255; ``unknown_logp[i]`` the natural-log probability of the word given its class, 0 for words of the
     language model; ``usual[i]`` how it is mostly written inside a sentence ("NATO", "Thursday"), empty where that is the
     normal form.
+
+    Raises ValueError for more than :data:`MOST_WORDS`.
     """
 
     words: list[str]
@@ -107,6 +113,8 @@ class Vocabulary:
     _surface: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if len(self.words) > MOST_WORDS:
+            raise ValueError(f"{len(self.words):,} words, of which a model holds {MOST_WORDS:,}")
         object.__setattr__(self, "_index", {word: i for i, word in enumerate(self.words)})
 
     @property
