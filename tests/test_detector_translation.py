@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from textrepair.detector import skeleton, traces
 from textrepair.detector.base import Document
-from textrepair.detector.evidence import without_overlap
 from textrepair.detector.spin import FLAGGED
 from textrepair.detector.translation import (
     SHORTEST,
@@ -23,6 +22,7 @@ from textrepair.detector.translation import (
     wording_from,
 )
 from textrepair.model import Model, load_model
+from textrepair.overlap import without_overlap
 from textrepair.patch import Patch
 from textrepair.reference.index import ReferenceIndex
 from textrepair.repair import Repairer, Settings, load

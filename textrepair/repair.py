@@ -7,11 +7,10 @@ Mechanical damage is mended first and the spin detector reads the mended text, s
 from __future__ import annotations
 
 import asyncio
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import accumulate, chain
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from typing import Literal, get_args
@@ -21,7 +20,7 @@ import regex
 from textrepair.detector.base import KINDS, UNTOLD, Damage, Detection, Detector, Diagnosis, Document, Finding
 from textrepair.detector.byte_scan import SPELLED
 from textrepair.detector.encoding import EncodingDetector
-from textrepair.detector.evidence import at_least_one, without_overlap
+from textrepair.detector.evidence import at_least_one
 from textrepair.detector.furniture import FurnitureDetector
 from textrepair.detector.language import SHORTEST as SHORTEST_FOR_LANGUAGE
 from textrepair.detector.language import language as language_of
@@ -37,6 +36,7 @@ from textrepair.detector.translation import TranslationDetector
 from textrepair.detector.verbatim import Verbatim
 from textrepair.lazy import cached_property
 from textrepair.model import Model, load_model
+from textrepair.overlap import Spans, place, without_overlap
 from textrepair.patch import Edit, Patch
 from textrepair.pieces import LONGEST, pieces
 from textrepair.reference.index import ReferenceIndex
@@ -242,14 +242,14 @@ class Repairer:
         rewording, proposed = settings.parted(wording_edits)
         wording = mended.compose(Patch(tuple(rewording)))
         sure = _unless_reworded(sure, wording)
-        beside = _beside(sure, wording)
-        patch = Patch(tuple(sorted((*wording.edits, *beside), key=_place))) if beside else wording
+        beside = without_overlap(sure, wording.edits)
+        patch = Patch(tuple(sorted((*wording.edits, *beside), key=place))) if beside else wording
         unsure += filter(None, [_on_source(edit, mended, text) for edit in proposed])
         for kind, detection in worded.items():
             found[kind] = Detection(detection.damage, _findings_on_source(detection.findings, mended))
-        return Repair(
-            text, patch, _beside(unsure, patch), _diagnosis(found, language), restored.share, restored.used
-        )
+        proposals = without_overlap(unsure, patch.edits)
+        diagnosis = _diagnosis(found, language)
+        return Repair(text, patch, proposals, diagnosis, restored.share, restored.used)
 
     def _worded(
         self, document: Document, view: Document, prose: _Prose, language: str | None
@@ -318,9 +318,9 @@ def _with_references(kind: str, detection: Detection, restored: Restoration) -> 
     believed = {
         (e.start, e.end): e for e in (*detection.edits, *(e for e in restored.weighed if e.kind == kind))
     }
-    settled = _Spans(restored.settled)
+    settled = Spans(restored.settled)
     edits = without_overlap((*own, *(e for e in believed.values() if not settled.meets(e.start, e.end))))
-    known = _Spans((*restored.settled, *(_place(e) for e in (*restored.edits, *edits))))
+    known = Spans((*restored.settled, *(place(e) for e in (*restored.edits, *edits))))
     kept = (f for f in detection.findings if not known.meets(f.start, f.end))
     findings = (*kept, *(Finding(e.start, e.end, e.kind, e.confidence, e.reason) for e in edits))
     return replace(detection, edits=edits, findings=tuple(sorted(findings, key=lambda f: (f.start, f.end))))
@@ -329,23 +329,6 @@ def _with_references(kind: str, detection: Detection, restored: Restoration) -> 
 def _together(edits: Sequence[tuple[Edit, ...]]) -> tuple[Edit, ...]:
     """The edits of several detections, without overlaps as those of each are."""
     return edits[0] if len(edits) == 1 else without_overlap(chain.from_iterable(edits))
-
-
-class _Spans:
-    """Sorted spans; which of them does another one meet?"""
-
-    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
-        ordered = sorted(spans)
-        self._starts = [start for start, _ in ordered]
-        self._reach = list(accumulate((end for _, end in ordered), max))  # one may lie inside another
-
-    def __bool__(self) -> bool:
-        return bool(self._starts)
-
-    def meets(self, start: int, end: int) -> bool:
-        """Does any of them share a character with this one?"""
-        before = bisect_left(self._starts, end)
-        return before > 0 and self._reach[before - 1] > start
 
 
 def _on_source(edit: Edit, mended: Patch, text: str) -> Edit | None:
@@ -363,29 +346,12 @@ def _findings_on_source(findings: tuple[Finding, ...], mended: Patch) -> tuple[F
     return tuple([replace(f, start=start, end=end) for f, (start, end) in zip(findings, spans, strict=True)])
 
 
-_place: Callable[[Edit], tuple[int, int]] = attrgetter("start", "end")
-
-
 def _unless_reworded(edits: list[Edit], wording: Patch) -> list[Edit]:
     """Without deletions of a doubled word whose first copy was something else: "telephone telephone" was "phone call"."""
     if not any(e.kind == "repetition" for e in edits):
         return edits
     reworded = {e.end for e in wording.edits if e.kind in _GRAVE}
     return [e for e in edits if e.kind != "repetition" or e.start not in reworded]
-
-
-def _beside(edits: Iterable[Edit], patch: Patch) -> tuple[Edit, ...]:
-    """The edits that overlap neither an edit of the patch nor each other (two insertions at one place count as overlapping)."""
-    taken = [_place(e) for e in patch.edits]
-    free = []
-    at = 0
-    for edit in without_overlap(edits):
-        while at < len(taken) and taken[at][1] < edit.start:
-            at += 1
-        near = taken[at : at + 2]
-        if all(end <= edit.start or start >= edit.end for start, end in near) and _place(edit) not in near:
-            free.append(edit)
-    return tuple(free)
 
 
 def _language(text: str, scan: Scan) -> str | None:
@@ -456,7 +422,7 @@ class _Shield:
             any_term = "|".join(map(regex.escape, longest_first))
             pattern = regex.compile(rf"(?<!\w)(?:{any_term})(?!\w)", regex.IGNORECASE)
             spans = [*spans, *(match.span() for match in pattern.finditer(text))]
-        self._spans = _Spans(spans)
+        self._spans = Spans(spans)
 
     def spare(self, edits: Iterable[Edit]) -> list[Edit]:
         """The edits that touch nothing shielded."""
