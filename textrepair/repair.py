@@ -234,9 +234,11 @@ class Repairer:
         language = _language(text, document.scan)
         prose = _Prose(view.text, settings.protect)
         worded = self._worded(document, view, prose, language)
-        if not (edits or any(detection.edits for detection in worded.values())):  # as in nearly all articles
-            return Repair(text, _UNCHANGED, (), _diagnosis(found | worded, language))
         restored = self._restored(view, worded, references)
+        if not (edits or restored.used or any(detection.edits for detection in worded.values())):
+            return Repair(
+                text, _UNCHANGED, (), _diagnosis(found | worded, language)
+            )  # as in nearly all articles
         worded = {kind: _with_references(kind, detection, restored) for kind, detection in worded.items()}
         wording_edits = prose.shield.spare(_together([d.edits for d in worded.values() if d.edits]))
         rewording, proposed = settings.parted(wording_edits)
@@ -267,8 +269,10 @@ class Repairer:
         self, view: Document, worded: Mapping[str, Detection], references: ReferenceIndex | None
     ) -> Restoration:
         """What the references say, if the wording is damaged at all; spun wording comes first where both are likely."""
+        if references is None:
+            return Restoration()
         kind = next((k for k, d in worded.items() if (d.damage.probability or 0.0) >= FLAGGED), None)
-        if references is None or kind is None:
+        if kind is None:
             return Restoration()
 
         def usable(reference: str) -> bool:
