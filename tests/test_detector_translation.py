@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textrepair.detector import skeleton, traces
-from textrepair.detector.base import Document
-from textrepair.detector.spin import FLAGGED
+from textrepair.detector.base import FLAGGED, Document
 from textrepair.detector.translation import (
     SHORTEST,
     TranslationDetector,

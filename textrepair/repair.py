@@ -17,7 +17,18 @@ from typing import Literal, get_args
 
 import regex
 
-from textrepair.detector.base import KINDS, UNTOLD, Damage, Detection, Detector, Diagnosis, Document, Finding
+from textrepair.detector.base import (
+    FLAGGED,
+    KINDS,
+    UNTOLD,
+    WORDING,
+    Damage,
+    Detection,
+    Detector,
+    Diagnosis,
+    Document,
+    Finding,
+)
 from textrepair.detector.byte_scan import SPELLED
 from textrepair.detector.encoding import EncodingDetector
 from textrepair.detector.evidence import at_least_one
@@ -30,7 +41,7 @@ from textrepair.detector.recurring import RecurringLines
 from textrepair.detector.repetition import RepetitionDetector
 from textrepair.detector.screen import Scan, Scanner, model_scanner
 from textrepair.detector.spacing import SpacingDetector
-from textrepair.detector.spin import FLAGGED, SpinDetector
+from textrepair.detector.spin import SpinDetector
 from textrepair.detector.spin_screen import BOUNDS, CLEARED, QUICK_BOUNDS, SpinScreen
 from textrepair.detector.translation import TranslationDetector
 from textrepair.detector.verbatim import Verbatim
@@ -51,12 +62,11 @@ QUICK: Depth = "quick"
 SCREENED: Depth = "screened"
 THOROUGH: Depth = "thorough"
 #: Kinds whose edits are applied unless told otherwise.
-DEFAULT_KINDS = frozenset({"spin", "translation", "encoding", "spacing", "repetition"})
-#: Kinds that make an article damaged by themselves, and those that do only from a share of its words on.
-_GRAVE = ("spin", "translation")
+DEFAULT_KINDS = frozenset({*WORDING, "encoding", "spacing", "repetition"})
+#: Kinds that make an article damaged only from a share of its words on; those of :data:`WORDING` do by themselves.
 _MECHANICAL = ("encoding", "spacing", "repetition")
 _MECHANICAL_SHARE = 0.01
-_COUNTED = (*_GRAVE, *_MECHANICAL)
+_COUNTED = (*WORDING, *_MECHANICAL)
 #: Mended before the words are read.  A doubled word is not: "telephone telephone" can be a spinner's "phone call".
 _MENDED_FIRST = ("encoding", "spacing")
 #: A reference is used if it is damaged at most so much as the article is.  A sound list of products can pass for lightly
@@ -258,7 +268,7 @@ class Repairer:
     ) -> dict[str, Detection]:
         """What is wrong with the wording; ``view`` is the document with its mechanical damage mended."""
         if language not in (None, "en"):
-            return dict.fromkeys(_GRAVE, UNTOLD)
+            return dict.fromkeys(WORDING, UNTOLD)
         clear = self.depth != THOROUGH and self._screen.cleared(document.scan) is not None
         spin = _CLEARED if clear else self._spin.detect(view, prose.shield.tokens(view))
         if self.depth == QUICK:
@@ -354,7 +364,7 @@ def _unless_reworded(edits: list[Edit], wording: Patch) -> list[Edit]:
     """Without deletions of a doubled word whose first copy was something else: "telephone telephone" was "phone call"."""
     if not any(e.kind == "repetition" for e in edits):
         return edits
-    reworded = {e.end for e in wording.edits if e.kind in _GRAVE}
+    reworded = {e.end for e in wording.edits if e.kind in WORDING}
     return [e for e in edits if e.kind != "repetition" or e.start not in reworded]
 
 
