@@ -9,13 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from typing import Literal, get_args
-
-import regex
 
 from textrepair.detector.base import (
     FLAGGED,
@@ -53,6 +51,7 @@ from textrepair.pieces import LONGEST, pieces
 from textrepair.reference.index import ReferenceIndex
 from textrepair.reference.restore import Restorer
 from textrepair.reference.wording import Restoration
+from textrepair.terms import Terms
 from textrepair.tokens import TokenKind
 from textrepair.workers import Workers
 
@@ -426,16 +425,18 @@ def _joined(text: str, parts: Sequence[tuple[int, Repair]]) -> Repair:
     )
 
 
+@lru_cache(maxsize=8)
+def _known_terms(terms: frozenset[str]) -> Terms:
+    return Terms(terms)
+
+
 class _Shield:
     """Where nothing may change: protected terms, and with ``markup`` also code and tags, whose words are no prose."""
 
     def __init__(self, text: str, terms: frozenset[str], markup: bool = False) -> None:
         spans = Verbatim(text).spans() if markup else []
         if terms:
-            longest_first = sorted(terms, key=lambda term: (-len(term), term))
-            any_term = "|".join(map(regex.escape, longest_first))
-            pattern = regex.compile(rf"(?<!\w)(?:{any_term})(?!\w)", regex.IGNORECASE)
-            spans = [*spans, *(match.span() for match in pattern.finditer(text))]
+            spans = [*spans, *_known_terms(terms).spans(text)]
         self._spans = Spans(spans)
 
     def spare(self, edits: Iterable[Edit]) -> list[Edit]:
