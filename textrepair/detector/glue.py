@@ -29,7 +29,6 @@ _CANDIDATE = re.compile(r"(?<![\w@#/.:'’&=%_\-\\$])[a-z]{4,40}(?![\w@/=_\-(\\]
 FRAGMENTS = frozenset(
     "ment ments tion tions sion sions ing ings ness ity ities ance ances ence ences ous ously ical ional ture".split()
 )
-_FRAGMENT = re.compile(rf"(?<=[a-z]) (?:{'|'.join(sorted(FRAGMENTS))})(?![\w'’-])")
 
 # Function words in front of which, or behind which, a space may be missing.  Those that are also prefixes or begin many
 # words (in, on, out, over, under, up, off, no, non, be, a, i, as, do, go, re) are no evidence in front; those that are also
