@@ -41,7 +41,7 @@ from build.passages import (
 from build_model import LM_BYTES, LanguageModelShape, add_sources, build, build_language_model
 from rapidfuzz.distance import Levenshtein
 
-from textrepair.detector.spin import FLAGGED
+from textrepair.detector.base import FLAGGED
 from textrepair.evaluation import Gold, GoldEdit, Report, evaluate
 from textrepair.model import Model, load_model
 from textrepair.model.alignment import LinkCosts, align, learn_costs

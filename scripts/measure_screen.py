@@ -20,10 +20,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the tree is w
 
 from build.light_spinner import LightSpinner
 
-from textrepair.detector.base import Document
+from textrepair.detector.base import FLAGGED, Document
 from textrepair.detector.byte_scan import SCORED
 from textrepair.detector.screen import Scanner, model_scanner
-from textrepair.detector.spin import FLAGGED, SpinDetector
+from textrepair.detector.spin import SpinDetector
 from textrepair.detector.spin_screen import QUICK_BOUNDS, SHORTEST, SpinScreen
 from textrepair.model import Model, load_model
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.model.channel import FACTOR_UNITS, Entries, build_entries
+from textrepair.model.channel import FACTOR_UNITS, Entries
 from textrepair.model.model import Model, load_model
 from textrepair.model.ngrams import Addresses, Ngrams, addresses
 from textrepair.model.vocabulary import BEGIN, END
@@ -24,6 +24,7 @@ CORPORA = ROOT / "corpora"
 sys.path.insert(0, str(ROOT / "scripts"))  # where the package ``build`` lies
 
 from build import kneser_ney, pack  # noqa: E402
+from build.entries import build_entries  # noqa: E402
 
 __all__ = [
     "CORPORA",
@@ -32,6 +33,7 @@ __all__ = [
     "Swap",
     "TinyChannel",
     "articles",
+    "build_entries",
     "kneser_ney",
     "pack",
     "packaged",

@@ -454,6 +454,10 @@ def test_every_command_and_option_has_help_and_is_documented(name: str, command:
             assert f"`{parameter.opts[-1]}" in guide, parameter.opts
 
 
+def test_the_default_confidence_is_told(run: Run) -> None:
+    assert f"default: {Settings().min_confidence}." in " ".join(run("repair", "--help").output.split())
+
+
 def test_readme_names_every_command() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for name in commands.list_commands(click.Context(commands)):

@@ -12,9 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textrepair.detector import skeleton, traces
-from textrepair.detector.base import Document
-from textrepair.detector.evidence import without_overlap
-from textrepair.detector.spin import FLAGGED
+from textrepair.detector.base import FLAGGED, Document
 from textrepair.detector.translation import (
     SHORTEST,
     TranslationDetector,
@@ -23,6 +21,7 @@ from textrepair.detector.translation import (
     wording_from,
 )
 from textrepair.model import Model, load_model
+from textrepair.overlap import without_overlap
 from textrepair.patch import Patch
 from textrepair.reference.index import ReferenceIndex
 from textrepair.repair import Repairer, Settings, load

@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parents[1] / "textrepair"
 # From the ground up; what stands on one line doesn't import each other, except where ALLOWED says so.
 LAYERS = [
     ["lazy", "columns", "fields", "workers", "extras", "plain_words", "interrupts"],
-    ["patch", "tokens", "pieces", "word_class"],
+    ["patch", "overlap", "tokens", "pieces", "terms", "word_class"],
     ["model"],
     ["reference"],
     ["detector"],

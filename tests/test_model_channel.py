@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from sample_models import packaged
+from sample_models import build_entries, packaged
 
 from textrepair.model.channel import (
     FACTOR_UNITS,
     LONGEST,
     STEP,
-    build_entries,
     encode,
     hash_phrase,
     log_probability,

@@ -10,11 +10,16 @@ import numpy as np
 import pytest
 from sample_models import articles, packaged
 
+from textrepair.detector.byte_scan import SCORED
+from textrepair.detector.screen import model_scanner
+from textrepair.model import ModelError, families, vocabulary
 from textrepair.model.alignment import Link
 from textrepair.model.channel import FACTOR_UNITS, Entries, log_probability
 from textrepair.model.families import SINGLE_SIGHTING, SwapCounts, count_links, count_swaps, with_family
 from textrepair.model.model import Model, load_model, save_model
+from textrepair.model.vocabulary import END
 from textrepair.repair import Repairer
+from textrepair.tokens import tokenize
 
 SWAPS: Mapping[tuple[tuple[str, ...], tuple[str, ...]], float] = {
     (("zebra",), ("the",)): 40.0,
@@ -90,6 +95,37 @@ def test_observed_words_get_identifiers() -> None:
     assert vocabulary.unknown_logp[number] < -10
     assert vocabulary.words[vocabulary.lm_identifier(number)] == "<low>"
     assert learned().likely_originals("xqzvlamp")[0][0] == "of"
+
+
+def test_more_words_than_seventeen_bits_tell_apart() -> None:
+    """All are scanned as what the vocabulary has them for, each as itself."""
+    new = [f"xqzv{a}{b}{c}{d}" for a in "abcdefgh" for b in "eiou" for c in "klmnprst" for d in "adefghij"]
+    model = with_family(packaged(), SwapCounts("many", {((word,), ("the",)): 2.0 for word in new}))
+    words = model.vocabulary.words
+    assert len(words) > (1 << 17) + 300
+    scanner = model_scanner(model)
+    for start in (-700, len(packaged().vocabulary.words) - 300, (1 << 17) - 300):
+        text = " ".join(word for word in words[start:][:600] if word.isascii() and word.isalpha())
+        tokens = tokenize(text)
+        seen = scanner.scan(text).ids
+        np.testing.assert_array_equal(seen[seen != END], model.vocabulary.identifiers(tokens))
+    assert scanner.scan(words[-1]).stats[SCORED] == 1
+    assert scanner.scan("xqzvunseen").stats[SCORED] == 0
+
+
+def test_more_words_than_a_model_holds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    most = len(packaged().vocabulary.words)
+    path = tmp_path / "learned.model"
+    save_model(learned(), path)
+    monkeypatch.setattr(vocabulary, "MOST_WORDS", most)
+    monkeypatch.setattr(families, "MOST_WORDS", most)
+    with pytest.raises(
+        ValueError, match=r"1 new words don't fit beside the model's .* learn from fewer texts"
+    ):
+        with_family(packaged(), SwapCounts("test", SWAPS, INTENDED))
+    with pytest.raises(ModelError, match="words, of which a model holds"):
+        load_model(path)
+    load_model()
 
 
 def test_compounds_are_originals() -> None:

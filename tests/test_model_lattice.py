@@ -10,9 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from sample_models import TINY, TinyChannel, articles, packaged, tiny_channel, tiny_ngrams
+from sample_models import TINY, TinyChannel, articles, build_entries, packaged, tiny_channel, tiny_ngrams
 
-from textrepair.model.channel import build_entries
 from textrepair.model.lattice import (
     Edges,
     Sentences,

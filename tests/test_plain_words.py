@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from textrepair.plain_words import ALL_CAPITALS, ALL_SMALL, BEGINS_CAPITAL, BEGINS_SMALL, UNSPLIT, letters_of
+from textrepair import plain_words
+from textrepair.plain_words import (
+    ALL_CAPITALS,
+    ALL_SMALL,
+    BEGINS_CAPITAL,
+    BEGINS_SMALL,
+    UNSPLIT,
+    hashed,
+    letters_of,
+    plain_tokens,
+)
 from textrepair.tokens import _PATTERN, ABBREVIATIONS, TokenKind, tokenize
 
 _PARTS = [
@@ -34,6 +45,22 @@ def test_split_as_by_the_pattern(text: str) -> None:
     assert list(zip(tokens.starts, tokens.ends, strict=True)) == [match.span() for match in matches]
     assert tokens.kinds == [match.lastindex for match in matches]
     assert tokens.columns.letters.tolist() == list(map(letters_of, tokens.texts))
+
+
+@given(_texts | st.text(st.characters(exclude_categories=["Cs"])))
+@example('"')
+@example("(")
+@example('on "')
+def test_compiled_and_not(text: str) -> None:
+    """Uncompiled, a place outside an array is an error."""
+    points = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
+    own_stop = np.array([hashed("mr"), hashed("jan")])
+    with pytest.MonkeyPatch.context() as patched, np.errstate(over="ignore"):
+        for name in ("_is_letter", "_of_case", "_letters", "_is_digit", "_is_space"):
+            patched.setattr(plain_words, name, getattr(plain_words, name).py_func)
+        wanted = plain_tokens.py_func(points, own_stop)
+    for column, expected in zip(plain_tokens(points, own_stop), wanted, strict=True):
+        np.testing.assert_array_equal(column, expected)
 
 
 @pytest.mark.parametrize(

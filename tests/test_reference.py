@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from textrepair.detector.base import Document
-from textrepair.patch import diff
+from textrepair.detector.base import Damage, Detection, Document
+from textrepair.patch import Patch, diff
 from textrepair.reference.index import ReferenceIndex
 from textrepair.repair import Repair, Repairer, Settings, load
 from textrepair.writer.jsonl import edit_record
@@ -152,6 +152,34 @@ def test_translated_wording_is_only_proposed(
     assert found.edits
     assert {edit.kind for edit in found.edits} == {"translation"}
     assert max(edit.confidence for edit in found.edits) < Settings().min_confidence
+
+
+class _Told:
+    """In place of the detector of translations: each text is told as this probable, and nothing in it."""
+
+    def __init__(self, probability: dict[str, float]) -> None:
+        self.probability = probability
+
+    def detect(self, view: Document, document: Document | None = None) -> Detection:
+        return Detection(Damage(self.probability.get(view.text, 0.0), 0.0))
+
+
+def test_references_are_asked_where_nothing_else_is_found(originals: ReferenceIndex) -> None:
+    name, others = "05-wildfire", index_of(("other", read("sound", "10-chess")))
+    text = read("translated", name)
+    repairer = load()
+    object.__setattr__(repairer, "_translation", _Told({text: 0.97}))
+    alone = repairer.repair(text)
+    assert (alone.patch.edits, alone.proposals) == ((), ())
+    repair = repairer.repair(text, references=originals)
+    assert repair.references == (name,)
+    assert repair.covered > 0.9
+    assert {edit.kind for edit in repair.proposals} == {"translation"}
+    assert len(repair.proposals) > 20
+    assert Patch(repair.proposals).apply(text) != text
+    assert same(repairer.repair(text, references=others), alone)
+    object.__setattr__(repairer, "_translation", _Told({text: 0.4}))
+    assert repairer.repair(text, references=originals).references == ()
 
 
 def test_long_texts_are_restored_piece_by_piece(repairer: Repairer, originals: ReferenceIndex) -> None:

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from known_failures import parameters
 
+from textrepair.detector.base import FLAGGED
 from textrepair.repair import Repairer, load
 
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "cases" / "sound_forms.json").read_text(encoding="utf-8")
 )
-FLAGGED = 0.5
 
 
 @pytest.fixture(scope="module", params=["thorough", "screened", "quick"])

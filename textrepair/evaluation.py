@@ -24,11 +24,12 @@ from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein
 
+from textrepair.detector import base
 from textrepair.patch import Edit, Patch
 from textrepair.tokens import WORDLIKE, tokenize
 
-# The kinds that choose other words; an edit of no known kind is taken for one, so that harm is never told too small.
-WORDING = frozenset({"spin", "translation", ""})
+#: Kinds of edits that count as wording; one of no known kind does, so that harm is never told too small.
+WORDING = frozenset({*base.WORDING, ""})
 _PER = 10_000
 _BETA = 0.5
 

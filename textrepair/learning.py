@@ -18,9 +18,9 @@ from pathlib import Path
 
 from textrepair.corpus.articles import STDIN, Unreadable, read_articles
 from textrepair.corpus.articles import Reading as InputReading
-from textrepair.detector.base import Document
-from textrepair.detector.spin import FLAGGED, SpinDetector
-from textrepair.evaluation import Gold, Harm, evaluate
+from textrepair.detector.base import FLAGGED, Document
+from textrepair.detector.spin import SpinDetector
+from textrepair.evaluation import WORDING, Gold, Harm, evaluate
 from textrepair.model.decipherment import ROUNDS, decipher
 from textrepair.model.families import Aligned, SwapCounts, count_links, count_swaps, with_family
 from textrepair.model.model import Model
@@ -108,7 +108,7 @@ def read_decisions(path: str, on_error: Callable[[Unreadable], None]) -> Iterato
                     record = json.loads(line)
                     before, after, verdict = record["before"], record["after"], record["verdict"]
                     put = {"accept": after, "other": record.get("put"), "reject": None}.get(verdict, "")
-                    if put != "" and record.get("kind", "") in ("", "spin", "translation"):
+                    if put != "" and record.get("kind", "") in WORDING:
                         yield Decided(str(before), str(after), put)
                 except (ValueError, KeyError, TypeError):
                     what = "no decision"

@@ -91,8 +91,9 @@ def plain_tokens(text: npt.NDArray[np.uint32], own_stop: npt.NDArray[np.int64]) 
     letter, or behind a word of which ``own_stop`` has what :func:`hashed` gives, may be the word's own.
     """
     n = len(text)
-    starts, ends = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    kinds, letters = np.empty(n, dtype=np.uint8), np.zeros(n, dtype=np.uint8)
+    room = n + 1  # behind an opening quote that ends the text a token is begun that is none
+    starts, ends = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
+    kinds, letters = np.empty(room, dtype=np.uint8), np.zeros(room, dtype=np.uint8)
     total = 0
     at = 0
     while at < n:

@@ -7,21 +7,29 @@ Mechanical damage is mended first and the spin detector reads the mended text, s
 from __future__ import annotations
 
 import asyncio
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
-from itertools import accumulate, chain
+from functools import lru_cache, partial
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from typing import Literal, get_args
 
-import regex
-
-from textrepair.detector.base import KINDS, UNTOLD, Damage, Detection, Detector, Diagnosis, Document, Finding
+from textrepair.detector.base import (
+    FLAGGED,
+    KINDS,
+    UNTOLD,
+    WORDING,
+    Damage,
+    Detection,
+    Detector,
+    Diagnosis,
+    Document,
+    Finding,
+)
 from textrepair.detector.byte_scan import SPELLED
 from textrepair.detector.encoding import EncodingDetector
-from textrepair.detector.evidence import at_least_one, without_overlap
+from textrepair.detector.evidence import at_least_one
 from textrepair.detector.furniture import FurnitureDetector
 from textrepair.detector.language import SHORTEST as SHORTEST_FOR_LANGUAGE
 from textrepair.detector.language import language as language_of
@@ -31,17 +39,19 @@ from textrepair.detector.recurring import RecurringLines
 from textrepair.detector.repetition import RepetitionDetector
 from textrepair.detector.screen import Scan, Scanner, model_scanner
 from textrepair.detector.spacing import SpacingDetector
-from textrepair.detector.spin import FLAGGED, SpinDetector
+from textrepair.detector.spin import SpinDetector
 from textrepair.detector.spin_screen import BOUNDS, CLEARED, QUICK_BOUNDS, SpinScreen
 from textrepair.detector.translation import TranslationDetector
 from textrepair.detector.verbatim import Verbatim
 from textrepair.lazy import cached_property
 from textrepair.model import Model, load_model
+from textrepair.overlap import Spans, place, without_overlap
 from textrepair.patch import Edit, Patch
 from textrepair.pieces import LONGEST, pieces
 from textrepair.reference.index import ReferenceIndex
 from textrepair.reference.restore import Restorer
 from textrepair.reference.wording import Restoration
+from textrepair.terms import Terms
 from textrepair.tokens import TokenKind
 from textrepair.workers import Workers
 
@@ -51,12 +61,11 @@ QUICK: Depth = "quick"
 SCREENED: Depth = "screened"
 THOROUGH: Depth = "thorough"
 #: Kinds whose edits are applied unless told otherwise.
-DEFAULT_KINDS = frozenset({"spin", "translation", "encoding", "spacing", "repetition"})
-#: Kinds that make an article damaged by themselves, and those that do only from a share of its words on.
-_GRAVE = ("spin", "translation")
+DEFAULT_KINDS = frozenset({*WORDING, "encoding", "spacing", "repetition"})
+#: Kinds that make an article damaged only from a share of its words on; those of :data:`WORDING` do by themselves.
 _MECHANICAL = ("encoding", "spacing", "repetition")
 _MECHANICAL_SHARE = 0.01
-_COUNTED = (*_GRAVE, *_MECHANICAL)
+_COUNTED = (*WORDING, *_MECHANICAL)
 #: Mended before the words are read.  A doubled word is not: "telephone telephone" can be a spinner's "phone call".
 _MENDED_FIRST = ("encoding", "spacing")
 #: A reference is used if it is damaged at most so much as the article is.  A sound list of products can pass for lightly
@@ -234,29 +243,31 @@ class Repairer:
         language = _language(text, document.scan)
         prose = _Prose(view.text, settings.protect)
         worded = self._worded(document, view, prose, language)
-        if not (edits or any(detection.edits for detection in worded.values())):  # as in nearly all articles
-            return Repair(text, _UNCHANGED, (), _diagnosis(found | worded, language))
         restored = self._restored(view, worded, references)
+        if not (edits or restored.used or any(detection.edits for detection in worded.values())):
+            return Repair(
+                text, _UNCHANGED, (), _diagnosis(found | worded, language)
+            )  # as in nearly all articles
         worded = {kind: _with_references(kind, detection, restored) for kind, detection in worded.items()}
         wording_edits = prose.shield.spare(_together([d.edits for d in worded.values() if d.edits]))
         rewording, proposed = settings.parted(wording_edits)
         wording = mended.compose(Patch(tuple(rewording)))
         sure = _unless_reworded(sure, wording)
-        beside = _beside(sure, wording)
-        patch = Patch(tuple(sorted((*wording.edits, *beside), key=_place))) if beside else wording
+        beside = without_overlap(sure, wording.edits)
+        patch = Patch(tuple(sorted((*wording.edits, *beside), key=place))) if beside else wording
         unsure += filter(None, [_on_source(edit, mended, text) for edit in proposed])
         for kind, detection in worded.items():
             found[kind] = Detection(detection.damage, _findings_on_source(detection.findings, mended))
-        return Repair(
-            text, patch, _beside(unsure, patch), _diagnosis(found, language), restored.share, restored.used
-        )
+        proposals = without_overlap(unsure, patch.edits)
+        diagnosis = _diagnosis(found, language)
+        return Repair(text, patch, proposals, diagnosis, restored.share, restored.used)
 
     def _worded(
         self, document: Document, view: Document, prose: _Prose, language: str | None
     ) -> dict[str, Detection]:
         """What is wrong with the wording; ``view`` is the document with its mechanical damage mended."""
         if language not in (None, "en"):
-            return dict.fromkeys(_GRAVE, UNTOLD)
+            return dict.fromkeys(WORDING, UNTOLD)
         clear = self.depth != THOROUGH and self._screen.cleared(document.scan) is not None
         spin = _CLEARED if clear else self._spin.detect(view, prose.shield.tokens(view))
         if self.depth == QUICK:
@@ -267,8 +278,10 @@ class Repairer:
         self, view: Document, worded: Mapping[str, Detection], references: ReferenceIndex | None
     ) -> Restoration:
         """What the references say, if the wording is damaged at all; spun wording comes first where both are likely."""
+        if references is None:
+            return Restoration()
         kind = next((k for k, d in worded.items() if (d.damage.probability or 0.0) >= FLAGGED), None)
-        if references is None or kind is None:
+        if kind is None:
             return Restoration()
 
         def usable(reference: str) -> bool:
@@ -322,9 +335,9 @@ def _with_references(kind: str, detection: Detection, restored: Restoration) -> 
     believed = {
         (e.start, e.end): e for e in (*detection.edits, *(e for e in restored.weighed if e.kind == kind))
     }
-    settled = _Spans(restored.settled)
+    settled = Spans(restored.settled)
     edits = without_overlap((*own, *(e for e in believed.values() if not settled.meets(e.start, e.end))))
-    known = _Spans((*restored.settled, *(_place(e) for e in (*restored.edits, *edits))))
+    known = Spans((*restored.settled, *(place(e) for e in (*restored.edits, *edits))))
     kept = (f for f in detection.findings if not known.meets(f.start, f.end))
     findings = (*kept, *(Finding(e.start, e.end, e.kind, e.confidence, e.reason) for e in edits))
     return replace(detection, edits=edits, findings=tuple(sorted(findings, key=lambda f: (f.start, f.end))))
@@ -333,23 +346,6 @@ def _with_references(kind: str, detection: Detection, restored: Restoration) -> 
 def _together(edits: Sequence[tuple[Edit, ...]]) -> tuple[Edit, ...]:
     """The edits of several detections, without overlaps as those of each are."""
     return edits[0] if len(edits) == 1 else without_overlap(chain.from_iterable(edits))
-
-
-class _Spans:
-    """Sorted spans; which of them does another one meet?"""
-
-    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
-        ordered = sorted(spans)
-        self._starts = [start for start, _ in ordered]
-        self._reach = list(accumulate((end for _, end in ordered), max))  # one may lie inside another
-
-    def __bool__(self) -> bool:
-        return bool(self._starts)
-
-    def meets(self, start: int, end: int) -> bool:
-        """Does any of them share a character with this one?"""
-        before = bisect_left(self._starts, end)
-        return before > 0 and self._reach[before - 1] > start
 
 
 def _on_source(edit: Edit, mended: Patch, text: str) -> Edit | None:
@@ -367,29 +363,12 @@ def _findings_on_source(findings: tuple[Finding, ...], mended: Patch) -> tuple[F
     return tuple([replace(f, start=start, end=end) for f, (start, end) in zip(findings, spans, strict=True)])
 
 
-_place: Callable[[Edit], tuple[int, int]] = attrgetter("start", "end")
-
-
 def _unless_reworded(edits: list[Edit], wording: Patch) -> list[Edit]:
     """Without deletions of a doubled word whose first copy was something else: "telephone telephone" was "phone call"."""
     if not any(e.kind == "repetition" for e in edits):
         return edits
-    reworded = {e.end for e in wording.edits if e.kind in _GRAVE}
+    reworded = {e.end for e in wording.edits if e.kind in WORDING}
     return [e for e in edits if e.kind != "repetition" or e.start not in reworded]
-
-
-def _beside(edits: Iterable[Edit], patch: Patch) -> tuple[Edit, ...]:
-    """The edits that overlap neither an edit of the patch nor each other (two insertions at one place count as overlapping)."""
-    taken = [_place(e) for e in patch.edits]
-    free = []
-    at = 0
-    for edit in without_overlap(edits):
-        while at < len(taken) and taken[at][1] < edit.start:
-            at += 1
-        near = taken[at : at + 2]
-        if all(end <= edit.start or start >= edit.end for start, end in near) and _place(edit) not in near:
-            free.append(edit)
-    return tuple(free)
 
 
 def _language(text: str, scan: Scan) -> str | None:
@@ -450,17 +429,19 @@ def _joined(text: str, parts: Sequence[tuple[int, Repair]]) -> Repair:
     )
 
 
+@lru_cache(maxsize=8)
+def _known_terms(terms: frozenset[str]) -> Terms:
+    return Terms(terms)
+
+
 class _Shield:
     """Where nothing may change: protected terms, and with ``markup`` also code and tags, whose words are no prose."""
 
     def __init__(self, text: str, terms: frozenset[str], markup: bool = False) -> None:
         spans = Verbatim(text).spans() if markup else []
         if terms:
-            longest_first = sorted(terms, key=lambda term: (-len(term), term))
-            any_term = "|".join(map(regex.escape, longest_first))
-            pattern = regex.compile(rf"(?<!\w)(?:{any_term})(?!\w)", regex.IGNORECASE)
-            spans = [*spans, *(match.span() for match in pattern.finditer(text))]
-        self._spans = _Spans(spans)
+            spans = [*spans, *_known_terms(terms).spans(text)]
+        self._spans = Spans(spans)
 
     def spare(self, edits: Iterable[Edit]) -> list[Edit]:
         """The edits that touch nothing shielded."""

@@ -230,13 +230,9 @@ def _is_wrapped(gap: str, last: str, last_kind: int, following: str) -> bool:
 
 def _ends_sentence(texts: list[str], kinds: list[int], i: int) -> bool:
     """Is there white space behind token ``i`` at which a sentence ends?  (The caller knows of the white space.)"""
-    following = texts[i + 1]
-    starts_low = following[0].islower()
     j = i
     while j > 0 and (kinds[j] == _QUOTE or texts[j] in ")]"):
         j -= 1
-    if kinds[j] == _STOP:
-        return not starts_low
-    # "U.S. President" goes on; "p.m. The" does not: an initialism ends a sentence before a capitalised function word only,
-    # which needs no list here since a wrong join costs the language model one context, a wrong cut no more.
-    return False
+    # An abbreviation's own full stop ends none: "U.S. President" goes on, "p.m. The" does not, but a wrong join costs the
+    # language model no more than a wrong cut, one context.
+    return kinds[j] == _STOP and not texts[i + 1][0].islower()

@@ -32,7 +32,7 @@ _CLOSED = {
     CONJUNCTION: "and or but nor yet so that if because although though unless while whereas whether as when where why how "
     "once lest",
     AUXILIARY: "am is are was were be been being have has had having do does did will would shall should can could may might "
-    "must ought 's 're 've 'd 'll 'm ain",
+    "must ought 's 're 've 'd 'll 'm",
     ADVERB: "not n't 't also very too only just even still already never always often sometimes again ever soon now then here "
     "there today tomorrow yesterday perhaps maybe almost quite rather well however therefore thus hence indeed instead "
     "otherwise together apart away back forward later ago far meanwhile nevertheless nonetheless somehow somewhere anywhere "
@@ -66,6 +66,16 @@ _SUFFIXES = (
 _LINKING = frozenset("am is are was were be been being 's 're 'm seem seems seemed become became".split())
 _DEGREE = frozenset("very too so more most less quite rather as".split())
 _SUBJECTS = frozenset("i you he she it we they who".split())
+#: Only auxiliaries take these (Quirk et al. 1985, §3.22): ``didn`` and ``'t``, or ``did`` and ``n't``.
+_NEGATIONS = frozenset(("'t", "n't"))
+#: Those that lose more to it than an n.
+_SHORTENED = dict(
+    zip(
+        "won wo don shan sha can ca ain ai".split(),
+        "will will do shall shall can can is is".split(),
+        strict=True,
+    )
+)
 _SHORTEST_STEM = 3
 
 
@@ -77,19 +87,29 @@ def word_class(words: Sequence[str], at: int) -> str:
     ['determiner', 'adjective', 'noun', 'adverb', 'verb', 'pronoun', 'preposition', 'name']
     """
     text = words[at]
-    form = _form(text)
+    form, after = _form(text), words[at + 1] if at + 1 < len(words) else ""
     if not any(c.isalnum() for c in form):
         return OTHER
     if form[0].isdigit():
         return NUMBER
+    if _form(after) in _NEGATIONS and form.isalpha():
+        return AUXILIARY
     known = _CLASS_OF.get(form)
     if known:
         return known
     if text[0].isupper() and at:
         return NAME
-    before = _form(words[at - 1]) if at else ""
-    after = words[at + 1] if at + 1 < len(words) else ""
+    before = _before(words, at)
     return _by_shape(form, before) or _by_neighbours(before, after)
+
+
+def _before(words: Sequence[str], at: int) -> str:
+    """The form in front of a word: of a negated auxiliary the auxiliary, made whole."""
+    before = _form(words[at - 1]) if at else ""
+    if before not in _NEGATIONS or at < 2:
+        return before
+    auxiliary = _form(words[at - 2])
+    return _SHORTENED.get(auxiliary, auxiliary.removesuffix("n"))
 
 
 def _form(text: str) -> str:
@@ -102,11 +122,7 @@ def _by_shape(form: str, before: str) -> str | None:
         return VERB
     if form.endswith("ly") and len(form) > 4 and form not in _FEW_NOUNS_IN_LY:
         return ADJECTIVE if form in _ADJECTIVES_IN_LY else ADVERB
-    if (
-        before == "to"
-        or (_CLASS_OF.get(before) == AUXILIARY and before not in _LINKING)
-        or before in ("'t", "n't")
-    ):
+    if before == "to" or (_CLASS_OF.get(before) == AUXILIARY and before not in _LINKING):
         return VERB
     if form.endswith(("ed", "ing")) and len(form) > _SHORTEST_STEM + 2:
         return (NOUN if form.endswith("ing") else ADJECTIVE) if determined else VERB

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from build.prior import Prior
 from build.wordnet import RELATIONS
 from textrepair.model.alignment import Words
-from textrepair.model.channel import FACTOR_UNITS, LONGEST, Entries, build_entries
+from textrepair.model.channel import FACTOR_UNITS, LONGEST, Entries
 from textrepair.model.vocabulary import SPECIALS
 
 #: Readings kept for one observed word or phrase, by prior times frequency of the intended word.  14, 20, 28 and 40 gave F0.5 of

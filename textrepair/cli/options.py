@@ -73,7 +73,7 @@ def deciding(command: Command) -> Command:
         ),
         click.option(
             "--min-confidence", metavar="P", type=click.FloatRange(0, 1),
-            help="Make edits from this probability on and only propose the others; default: the model's own.",
+            help="Make edits from this probability on and only propose the others; default: 0.6.",
         ),
     )(command)  # fmt: skip
 

@@ -51,7 +51,7 @@ class Form:
 
     ``ending`` is that of the files in a folder, "" for the ending of each article's own file.  A stream, and each file in a
     folder, begins with ``head`` and ends with ``foot``.  ``titled`` puts ``==> name <==`` in front of each article in a
-    stream, as ``head(1)`` does.  ``as_json`` says that lone surrogates can be told as JSON does.
+    stream, as ``head(1)`` does.
     """
 
     ending: str = ""

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from textrepair.tokens import Tokens
 
 KINDS = ("spin", "translation", "encoding", "spacing", "repetition", "furniture", "order")
+#: Those of which each edit chooses other words.
+WORDING = ("spin", "translation")
+#: An article, or a damage, is flagged where it is likelier than not: the default threshold on the score.  Nothing is done to the
+#: wording of an article in which neither kind of :data:`WORDING` is.
+FLAGGED = 0.5
 
 
 @dataclass(eq=False)  # not frozen, which takes several times as long to make

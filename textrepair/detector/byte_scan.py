@@ -446,8 +446,8 @@ def scan_bytes(
     """Scan a text.
 
     ``table`` from :mod:`textrepair.detector.word_table`; ``line_starts`` the bitmap of the first words of lines of furniture;
-    ``signs`` (256,) the model's identifiers of ASCII signs, -1 for what it doesn't see, then those of its classes and of dash,
-    ellipsis and the end of a sentence (see :func:`textrepair.detector.screen.sign_identifiers`).
+    ``signs`` (264,) the model's identifiers of ASCII signs, -1 for what it doesn't see, then those of its classes, of the dash
+    and of the ellipsis (:func:`textrepair.detector.screen.sign_identifiers`); empty without a model.
 
     ``data`` has bytes behind it that may be read (:func:`textrepair.detector.word_hash.padded`).
 

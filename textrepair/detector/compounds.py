@@ -12,7 +12,7 @@ import math
 from bisect import bisect_left
 from functools import cache, lru_cache
 
-from textrepair.detector.words import frequencies
+from textrepair.detector.words import UNLISTED_SHARE, frequencies
 
 #: A part of a compound has at least so many letters and this frequency; rarer strings are parts by chance.
 _SHORTEST = 2
@@ -21,9 +21,7 @@ _RAREST = 1e-6
 _LISTED = 3e-8
 #: Share of spaces of running text that are lost: an article like the third seed loses five in a thousand, most none.
 LOST = 1e-4
-#: Share of running words of newswire that are on no list, and natural log of the share of these that are compounds (about one
-#: in three of those read).
-_UNLISTED = 1 / 5700
+#: Natural log of the share of unlisted words that are compounds (about one in three of those read).
 UNLISTED_COMPOUND = math.log(1 / 3)
 #: What a part that no listed compound has is worth: half a sighting.
 _UNSEEN = 0.5
@@ -37,7 +35,7 @@ def glued_odds(first: str, last: str) -> float:
     """
     table = frequencies()
     glued = math.log(LOST) + math.log(table[first]) + math.log(table[last])
-    return glued - math.log(_UNLISTED) - UNLISTED_COMPOUND - part_logp(first, last)
+    return glued - math.log(UNLISTED_SHARE) - UNLISTED_COMPOUND - part_logp(first, last)
 
 
 def part_logp(first: str, last: str) -> float:

@@ -21,9 +21,10 @@ from rapidfuzz.distance import Levenshtein
 
 from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Document, Finding
 from textrepair.detector.byte_scan import LOST_APOSTROPHE, LOST_DASH, MOJIBAKE
-from textrepair.detector.evidence import at_least_one, replacement, share_of_words, without_overlap
+from textrepair.detector.evidence import at_least_one, replacement, share_of_words
 from textrepair.detector.screen import Scan
 from textrepair.detector.words import frequency
+from textrepair.overlap import without_overlap
 from textrepair.patch import Edit
 
 _KIND = "encoding"

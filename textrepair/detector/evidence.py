@@ -9,11 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from math import prod
-from operator import attrgetter
 
+from textrepair.overlap import without_overlap as without_overlap  # for those who look for it here
 from textrepair.patch import Edit
-
-_PLACE = attrgetter("start", "end")
 
 
 def at_least_one(scores: Iterable[float]) -> float:
@@ -49,18 +47,3 @@ def replacement(
     """The edit that puts ``after`` in the place of ``text[start:end]``."""
     start, end = span
     return Edit(start, end, text[start:end], after, kind, confidence, reason=reason)
-
-
-def without_overlap(edits: Iterable[Edit]) -> tuple[Edit, ...]:
-    """Edits in order; of two that overlap, or insert at one place, the surer one, or else the first, is kept."""
-    kept: list[Edit] = []
-    start = end = -1  # of the last kept
-    for edit in sorted(edits, key=_PLACE):
-        if edit.start >= end and (edit.start > start or edit.end > end):
-            kept.append(edit)
-        elif edit.confidence > kept[-1].confidence and (len(kept) < 2 or edit.start >= kept[-2].end):
-            kept[-1] = edit
-        else:
-            continue
-        start, end = edit.start, edit.end
-    return tuple(kept)

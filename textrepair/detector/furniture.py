@@ -1,4 +1,4 @@
-"""Which lines of a plain text belong to the page and not to the article?
+"""Which lines of a plain text belong to the page and not to the article?  (Others call them boilerplate.)
 
 A line is judged by what it says (a modest set of forms: share buttons, credits, cookie banners, prompts, footers, stamps), by its
 own form (short, no sentence's end, an order to the reader), by its place (head, tail or among the prose) and by whether it comes

@@ -18,7 +18,7 @@ from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
 from textrepair.detector.compounds import LOST, glued_odds
-from textrepair.detector.words import frequencies, frequency
+from textrepair.detector.words import LETTER_LOGP, UNLISTED_SHARE, frequencies, frequency
 
 if TYPE_CHECKING:
     from textrepair.detector.lost_spaces import LostSpaces
@@ -29,7 +29,6 @@ _CANDIDATE = re.compile(r"(?<![\w@#/.:'’&=%_\-\\$])[a-z]{4,40}(?![\w@/=_\-(\\]
 FRAGMENTS = frozenset(
     "ment ments tion tions sion sions ing ings ness ity ities ance ances ence ences ous ously ical ional ture".split()
 )
-_FRAGMENT = re.compile(rf"(?<=[a-z]) (?:{'|'.join(sorted(FRAGMENTS))})(?![\w'’-])")
 
 # Function words in front of which, or behind which, a space may be missing.  Those that are also prefixes or begin many
 # words (in, on, out, over, under, up, off, no, non, be, a, i, as, do, go, re) are no evidence in front; those that are also
@@ -71,10 +70,8 @@ _MIN_PIECE = 1e-6  # zipf 3.0
 _MIN_CONTENT = 4e-6  # zipf 3.6
 _MIN_LONG = 1e-5  # zipf 4.0
 
-# The probability of a word not on any list, by its length: 1 in 5,700 running words of sound newswire is in small letters and
-# unlisted (2026-11-21), and each letter more makes one particular such word eight times rarer (an assumption: 3 bits a letter).
-_UNLISTED_LOGP = math.log(1 / 5700)
-_LETTER_LOGP = -math.log(8)
+# The probability of a word not on any list, to which each of its letters adds.
+_UNLISTED_LOGP = math.log(UNLISTED_SHARE)
 _MARGIN_LOGP = math.log(10)
 _MAX_PIECE = 20
 
@@ -231,7 +228,7 @@ def segment(word: str) -> tuple[tuple[str, ...], float] | None:
     (None, None, None)
     """
     pieces, logp = _viterbi(word)
-    unlisted_logp = _UNLISTED_LOGP + _LETTER_LOGP * len(word)
+    unlisted_logp = _UNLISTED_LOGP + LETTER_LOGP * len(word)
     if len(pieces) < 2 or logp < unlisted_logp + _MARGIN_LOGP:
         return None
     confidence = min(_seam(first, last) for first, last in pairwise(pieces))

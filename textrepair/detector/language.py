@@ -15,8 +15,8 @@ from functools import cache
 _TOP = 3000
 #: Fewer words tell too little.
 SHORTEST = 8
-#: Running prose has at least this share of its words among the most frequent 3,000 of its language; the next best language must
-#: stay behind by the margin, unless the two are as close as Danish and Norwegian, where either answer says "not English".
+#: Running prose has at least this share of its words among the most frequent 3,000 of its language.  Of several languages the one
+#: with the most is told, by however little: of two as close as Danish and Norwegian either answer says "not English".
 _MIN_SHARE = 0.35
 _LOOKED_AT = 4000  # characters
 

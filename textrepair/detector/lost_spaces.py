@@ -28,14 +28,12 @@ from textrepair.detector.compounds import LOST, UNLISTED_COMPOUND, part_logp
 from textrepair.detector.glue import FUNCTION_WORDS, SLIP_SHARE, may_stand_alone, one_letter_off
 from textrepair.detector.word_hash import padded, word_hash
 from textrepair.detector.word_table import COMMON, NO_IDENTIFIER, look_up
-from textrepair.detector.words import COMMON_FREQUENCY, frequencies, frequency
+from textrepair.detector.words import COMMON_FREQUENCY, LETTER_LOGP, frequencies, frequency
 from textrepair.model import Model
 from textrepair.model.ngrams import Addresses, find_pair, opened, pair_logp, token_logps, word_logp
-from textrepair.model.vocabulary import SPECIALS, UNSEEN
+from textrepair.model.vocabulary import NEARLY_ALWAYS, SPECIALS, UNSEEN
 from textrepair.tokens import few_tokens
 
-#: Natural-log probability of one letter more in a word that no list has: 3 bits a letter.
-LETTER_LOGP = -math.log(8)
 #: Share of words that a stray space cuts: as of lost spaces.
 _CUT_LOGP = math.log(LOST)
 #: Natural log of the share of full stops that lack the space behind them: 30 in 2,500 sound articles of some 24 (2026-11-22).
@@ -52,8 +50,6 @@ _SHORT_FREQUENCY = 2e-5
 
 #: Below this confidence nothing is told.
 _WORTH = 0.3
-#: Share, in 1/255, of a name's uses that begin with a capital.
-_NAME = 240
 
 _BEFORE, _BEHIND = 60, 40  # characters
 _WORDS_BEFORE, _WORDS_BEHIND = 3, 2
@@ -119,7 +115,7 @@ class LostSpaces:
         if "".join(words).lower() in vocabulary.index:
             return False
         known = [vocabulary.index.get(word.lower()) for word in words]
-        return all(i is not None and vocabulary.capital[i] >= _NAME for i in known)
+        return all(i is not None and vocabulary.capital[i] >= NEARLY_ALWAYS for i in known)
 
     def _logps(self, around: tuple[list[int], list[int]], readings: Sequence[Sequence[str]]) -> list[float]:
         """Natural-log probability of each reading's words and what follows them, given what goes before."""

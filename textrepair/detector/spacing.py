@@ -17,12 +17,13 @@ from itertools import chain
 from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Document, Finding
 from textrepair.detector.byte_scan import DOUBLE_SPACE, GLUED_NAMES, MISSING_SPACE, STRAY_SPACE, UNLISTED
 from textrepair.detector.encoding import LOST_DASH_FORM
-from textrepair.detector.evidence import at_least_one, replacement, share_of_words, without_overlap
+from textrepair.detector.evidence import at_least_one, replacement, share_of_words
 from textrepair.detector.glue import Glued, find_cut, find_glued
 from textrepair.detector.lost_spaces import LostSpaces
 from textrepair.detector.punctuation import BEHIND_A_LINK, missing_spaces, stray_spaces
 from textrepair.detector.verbatim import Verbatim
 from textrepair.detector.words import english_around, frequency, known_words
+from textrepair.overlap import without_overlap
 from textrepair.patch import Edit
 
 _KIND = "spacing"

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from operator import mul
 
-from textrepair.detector.base import UNTOLD, Damage, Detection, Document, findings_of
+from textrepair.detector.base import FLAGGED, UNTOLD, Damage, Detection, Document, findings_of
 from textrepair.detector.evidence import logistic
 from textrepair.detector.restored_words import NO_EDITS, Weighed, weighed_edits
 from textrepair.detector.screen import Scanner, model_scanner
@@ -31,8 +31,6 @@ SHORTEST = 20
 #: A text with so many commas, semicolons and ends of lines for each of its words is a list.  Of 432 spun articles none has more
 #: than 0.25, of 512 sound newswire articles none more than 0.19, of 2,000 web posts one; a thesaurus has 0.8.
 _LIST = 0.5
-#: Wording is changed only in an article that is more likely spun than not.
-FLAGGED = 0.5
 #: An article that a light spinner explains by less than this (nats a word) is glanced at before it is read.  Of 135 sound ones
 #: that the screen could not clear each is explained by at most 0.0068, of the whole articles of two real spinners each by at
 #: least 0.0113 (docs/screen.md).

@@ -43,7 +43,7 @@ from textrepair.model.ngrams import (
     touch_three,
 )
 from textrepair.model.reading import LM_WEIGHT
-from textrepair.model.vocabulary import SPECIALS
+from textrepair.model.vocabulary import OFTEN, SPECIALS
 
 #: Shorter texts are left to the language model: they cost it little, and their sums say little.
 SHORTEST = 150
@@ -77,8 +77,6 @@ _LIGHT = 0.03
 _MOST, _MOST_IN = 0.7, 2000
 #: Nothing before a word, and the bytes that memory is read by.
 _NO_CONTEXT, _LINE = np.uint64(0xFFFFFFFF0000), 64
-#: Words written with a capital more often than this (in 1/255) are names, whose company is always new.
-_NAME = 60
 
 
 @dataclass(frozen=True)
@@ -131,7 +129,7 @@ class SpinScreen:
     def _weights(self) -> npt.NDArray[np.float32]:
         """Each identifier's evidence where it counts: 0 for names, signs and words that writers use more than spinners."""
         evidence = word_evidence(self.model)
-        evidence[np.asarray(self.model.vocabulary.capital) >= _NAME] = 0.0
+        evidence[np.asarray(self.model.vocabulary.capital) >= OFTEN] = 0.0
         evidence[: len(SPECIALS)] = 0.0
         return np.maximum(evidence, 0.0).astype(np.float32)
 

@@ -26,11 +26,11 @@ import numpy as np
 import numpy.typing as npt
 
 from textrepair.detector import byte_scan, traces
-from textrepair.detector.base import UNTOLD, Damage, Detection, Document, Finding, findings_of
-from textrepair.detector.evidence import logistic, share_of_words, without_overlap
+from textrepair.detector.base import FLAGGED, UNTOLD, Damage, Detection, Document, Finding, findings_of
+from textrepair.detector.evidence import logistic, share_of_words
 from textrepair.detector.skeleton import Profile, Skeleton, weighed
-from textrepair.detector.spin import FLAGGED
 from textrepair.model.model import Model
+from textrepair.overlap import without_overlap
 
 _KIND = "translation"
 #: Articles with fewer words than this give too little evidence either way.

@@ -31,6 +31,7 @@ from textrepair.model.model import Model
 from textrepair.model.place_mixture import Fitting
 from textrepair.model.reading import LM_WEIGHT, Reading, read
 from textrepair.model.slots import Lack, lack
+from textrepair.model.vocabulary import MOSTLY
 from textrepair.tokens import tokenize
 
 #: Rounds of reading and recounting: F0.5 on eight `issues` articles is 0.795, 0.806 after two, three.
@@ -44,8 +45,6 @@ _SMALLEST = 0.1
 _PRIOR_ODDS = 1e-5
 #: Threads that compare places; the compiled code runs beside other threads.
 _THREADS = 2
-#: Words that are written with a capital more often than this (of 255) are names.
-_NAME = 127
 #: Candidate originals are so many of the most frequent words.
 _CANDIDATES = 3000
 
@@ -134,7 +133,7 @@ def _fitting(
         return {}
     lacking = lack(model, used, gathered.words, _CANDIDATES)
     # The places are those of lower-case words, which stand for no names: "bitcoin" isn't "trump", alike as their places are.
-    plain = vocabulary.capital[lacking.words] <= _NAME
+    plain = vocabulary.capital[lacking.words] <= MOSTLY
     lacking = Lack(lacking.words[plain], lacking.share[plain])
     fitting = Fitting.over(model.lm, lacking, pool, _PRIOR_ODDS, LM_WEIGHT)
     out: dict[Pair, float] = {}

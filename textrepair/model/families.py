@@ -27,7 +27,7 @@ from textrepair.model.channel import (
     log_probability,
 )
 from textrepair.model.model import Model
-from textrepair.model.vocabulary import Vocabulary
+from textrepair.model.vocabulary import MOST_WORDS, Vocabulary
 
 #: How many sightings the prior is worth against counted swaps of one intended word.  F0.5 on eleven `issues` articles, pairs of
 #: others known, at 0.5 / 1 / 2 / 4 / 8: 0.874 / 0.873 / 0.871 / 0.869 / 0.865.
@@ -97,7 +97,8 @@ def with_family(model: Model, counts: SwapCounts, continued: bool = False) -> Mo
 
     Where the new one is ``continued`` from that of its name, what was counted before is its prior rather than the first family.
 
-    Raises ValueError for the name of the first family, the prior, on which all others fall back.
+    Raises ValueError for the name of the first family, the prior, on which all others fall back, and for more new words than
+    a model holds.
     """
     if counts.name == model.channel.families[0]:
         raise ValueError(f"{counts.name!r} is what all families fall back on; learn under another name")
@@ -124,6 +125,11 @@ def _with_words(vocabulary: Vocabulary, counts: SwapCounts) -> Vocabulary:
     new = sorted({w for observed, _ in counts.swaps for w in observed} - vocabulary.index.keys())
     if not new:
         return vocabulary
+    if len(vocabulary.words) + len(new) > MOST_WORDS:
+        raise ValueError(
+            f"{len(new):,} new words don't fit beside the model's {len(vocabulary.words):,}: a model holds {MOST_WORDS:,};"
+            " learn from fewer texts, or start from a model that has learned less"
+        )
     return Vocabulary(
         [*vocabulary.words, *new],
         vocabulary.lm_size,

@@ -106,7 +106,6 @@ def _reader(kind: Any, width: ir.Type, align: int | None = None) -> Any:
 
 
 _item8 = _reader(types.uint8, ir.IntType(8))
-_item16 = _reader(types.uint16, ir.IntType(16))
 _item32 = _reader(types.uint32, ir.IntType(32))
 _float32 = _reader(types.float32, ir.FloatType())
 #: Eight bytes as a number, from an address of any byte.

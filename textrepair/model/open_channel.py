@@ -18,7 +18,7 @@ from textrepair.model.channel import FACTOR_UNITS, Entries, encode
 from textrepair.model.lattice import Edges, Sentences
 from textrepair.model.model import Model
 from textrepair.model.slots import Lack, distinct_places, lack, likely_originals
-from textrepair.model.vocabulary import SPECIALS, Vocabulary
+from textrepair.model.vocabulary import MOSTLY, SPECIALS, Vocabulary
 
 #: A suspect stands at so many places at least, and so many times as often as in sound English.
 _FEWEST_PLACES = 4
@@ -101,7 +101,7 @@ def _open_swaps(
         (words >= len(SPECIALS))
         & (unchanged >= np.maximum(_FEWEST_PLACES - 0.3, _UNEXPLAINED * count))
         & (overuse >= _OVERUSED)
-        & (vocabulary.capital[words] <= 127)
+        & (vocabulary.capital[words] <= MOSTLY)
     )
     if not len(suspects):
         return []

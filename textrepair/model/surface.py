@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from textrepair.model.model import Model
 from textrepair.model.ngrams import token_logps
+from textrepair.model.vocabulary import ALWAYS, MOSTLY
 from textrepair.tokens import TokenKind, Tokens
 
 
@@ -46,12 +47,6 @@ def written(model: Model, tokens: Tokens, start: int, intended: list[int], begin
     return "".join(parts)
 
 
-#: From this share of capitals on (in 1/255) a word is a name and has its capital wherever it stands.  Below, capitals come from
-#: names that the word is part of ("Prime Minister", 0.60; "House", 0.90), and spinners that put something in lower case found
-#: the word so: of 15 places with such a word in the pairs of `issues` and in article 001 the original was in lower case in all.
-_NAME = 243
-
-
 def beside_lower_case(model: Model, targets: list[int]) -> list[str]:
     """How targets of the channel are written in places of words in lower case that begin no sentence: names and initialisms in
     capitals, others not.  Each target is asked for once a model."""
@@ -72,7 +67,7 @@ def _behind(model: Model, word: int) -> str:
 
 def _in_lower_case(model: Model, word: int) -> str:
     usual = model.vocabulary.usual_form(word)
-    if usual[0].isupper() and not usual.isupper() and model.vocabulary.capital[word] < _NAME:
+    if usual[0].isupper() and not usual.isupper() and model.vocabulary.capital[word] < ALWAYS:
         return model.vocabulary.words[word]
     return usual
 
@@ -107,7 +102,7 @@ def _in_capitals(tokens: Tokens, at: int) -> bool:
 def _is_name(model: Model, observed: str) -> bool:
     """Is a word written with a capital wherever it stands?"""
     found = model.vocabulary.index.get(observed.lower())
-    return found is not None and model.vocabulary.capital[found] > 127
+    return found is not None and model.vocabulary.capital[found] > MOSTLY
 
 
 #: The language model has to prefer the other article by a factor of e² before "a" gives way to "an".

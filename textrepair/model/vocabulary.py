@@ -40,6 +40,21 @@ SPECIALS = ("<s>", "</s>", *CLASSES)
 UNSEEN = -1
 
 _LOW, _CAP, _ALL, _HYPHEN, _CLITIC, _NUMBER, _ORDINAL, _MONEY, _OPAQUE, _SYMBOL = range(2, 2 + len(CLASSES))
+#: From which share of capitals inside a sentence on (:attr:`Vocabulary.capital`, in 1/255) is a word a name?  It depends on
+#: what is asked.  Often one: it is new company wherever it stands, which tells nothing of a spinner.
+OFTEN = 60
+#: Mostly one: what overuses it is the subject, and not a spinner; and it is written with its capital.
+MOSTLY = 127
+#: Two such side by side are a name that lost its space.
+NEARLY_ALWAYS = 240
+#: It has its capital wherever it stands, also in place of a word in lower case.  Below, capitals come from names that the word
+#: is part of ("Prime Minister", 0.60; "House", 0.90), and spinners that put something in lower case found the word so: of 15
+#: places with such a word in the pairs of `issues` and in article 001 the original was in lower case in all.
+ALWAYS = 243
+#: The word table of a scan (:mod:`textrepair.detector.word_table`) keeps identifiers in so many bits, of which it needs one value
+#: for "none".  The packaged model has 129,395 words; each bit more makes a word on no list pass for another one twice as often.
+IDENTIFIER_BITS = 19
+MOST_WORDS = (1 << IDENTIFIER_BITS) - 1
 #: Surface forms whose identifiers are kept: some 50 MB.
 _MOST_FORMS = 400_000
 _APOSTROPHES = str.maketrans("’ʼ‐‑", "''--")
@@ -97,6 +112,8 @@ class Vocabulary:
     with a capital, in 1/255; ``unknown_logp[i]`` the natural-log probability of the word given its class, 0 for words of the
     language model; ``usual[i]`` how it is mostly written inside a sentence ("NATO", "Thursday"), empty where that is the
     normal form.
+
+    Raises ValueError for more than :data:`MOST_WORDS`.
     """
 
     words: list[str]
@@ -107,6 +124,8 @@ class Vocabulary:
     _surface: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if len(self.words) > MOST_WORDS:
+            raise ValueError(f"{len(self.words):,} words, of which a model holds {MOST_WORDS:,}")
         object.__setattr__(self, "_index", {word: i for i, word in enumerate(self.words)})
 
     @property

@@ -25,6 +25,7 @@ from textrepair.lazy import cached_property
 from textrepair.model.alignment import Link, LinkCosts, Pair, Words, align
 from textrepair.model.model import Model
 from textrepair.model.vocabulary import SPECIALS, normal_form
+from textrepair.overlap import best_first
 from textrepair.tokens import TokenKind, Tokens, tokenize
 
 #: Does the model know that one run of words is put for another?
@@ -124,17 +125,12 @@ def passages(
             for k in align(article.forms[a:b], reference.forms[c:d], costs)
         ]
         found += _scoring_runs(links, article, reference, weight, knows, least)
-    found = without_overlap(found)
-    return without_overlap([*found, *_between(found, article, reference, costs)])
+    found = best_first(found, _weakness)
+    return best_first([*found, *_between(found, article, reference, costs)], _weakness)
 
 
-def without_overlap(found: Sequence[Passage]) -> list[Passage]:
-    """Passages in order; of those that overlap the one with the higher score."""
-    kept: list[Passage] = []
-    for passage in sorted(found, key=lambda p: (-p.score, p.start)):
-        if all(passage.end <= other.start or other.end <= passage.start for other in kept):
-            kept.append(passage)
-    return sorted(kept, key=lambda p: p.start)
+def _weakness(passage: Passage) -> float:
+    return -passage.score
 
 
 def _between(found: Sequence[Passage], article: Side, reference: Side, costs: LinkCosts) -> Iterator[Passage]:

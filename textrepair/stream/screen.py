@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from textrepair.detector.base import KINDS, Diagnosis
+from textrepair.detector.base import FLAGGED, KINDS, Diagnosis
 from textrepair.repair import counted
 
 #: From this score on an article is flagged, so it is the highest that passes.
-MAX_SCORE = 0.5
+MAX_SCORE = FLAGGED
 #: What is told of an article whose score is too high though no kind alone has a probability above it.
 SEVERAL = "several"
 

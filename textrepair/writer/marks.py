@@ -6,11 +6,12 @@ stands, a finding where neither does.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from textrepair.overlap import Room, place
 from textrepair.patch import Edit
 
 if TYPE_CHECKING:
@@ -32,12 +33,14 @@ class Mark:
 
 def marks(repair: Repair) -> list[Mark]:
     """All that fit, sorted by (start, end)."""
-    placed: list[Mark] = [Mark(edit.start, edit.end, edit.before, edit=edit) for edit in repair.patch.edits]
-    for layer in (_proposals(repair.proposals), _findings(repair.diagnosis.findings, repair.source)):
-        for mark in layer:
-            if _is_free(placed, mark):
-                insort(placed, mark, key=_order)
-    return placed
+    room = Room()
+    layers = (
+        (Mark(edit.start, edit.end, edit.before, edit=edit) for edit in repair.patch.edits),
+        _proposals(repair.proposals),
+        _findings(repair.diagnosis.findings, repair.source),
+    )
+    fitting = (mark for mark in chain.from_iterable(layers) if room.take(mark.start, mark.end))
+    return sorted(fitting, key=place)
 
 
 def _proposals(edits: Iterable[Edit]) -> Iterator[Mark]:
@@ -51,16 +54,3 @@ def _findings(findings: Iterable[Finding], source: str) -> Iterator[Mark]:
         if finding.start < finding.end:
             text = source[finding.start : finding.end]
             yield Mark(finding.start, finding.end, text, finding=finding)
-
-
-def _order(mark: Mark) -> tuple[int, int]:
-    return mark.start, mark.end
-
-
-def _is_free(placed: list[Mark], mark: Mark) -> bool:
-    at = bisect_left(placed, _order(mark), key=_order)
-    before = placed[at - 1] if at else None
-    after = placed[at] if at < len(placed) else None
-    return (before is None or before.end <= mark.start) and (
-        after is None or (mark.end <= after.start and _order(mark) != _order(after))
-    )

@@ -6,12 +6,14 @@ import unicodedata
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from textrepair.detector.base import FLAGGED
 from textrepair.writer.base import printable
 
 if TYPE_CHECKING:
     from textrepair.detector.base import Diagnosis
 
-FLAGGED_FROM = 0.5  # the contract's default threshold on the score
+#: A score, or a probability, from this on is shown as damage.
+FLAGGED_FROM = FLAGGED
 
 _ID_WIDTH = (8, 48)  # columns at least and at most; longer ids are cut in the middle
 

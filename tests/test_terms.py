@@ -1,0 +1,41 @@
+"""Terms are found where a pattern of all of them would find them."""
+
+from __future__ import annotations
+
+import regex
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from textrepair.repair import _known_terms
+from textrepair.terms import Terms
+
+# Without the dotless i and its like, which `regex` takes for "I" and not for "i".
+_SIGNS = "aAbBßẞſsS12 -.$_’éÉe\u0301σςΣiIK\n"
+_any = st.characters(exclude_characters="ıİ", exclude_categories=["Cs"])
+_texts = st.text(st.sampled_from(_SIGNS), max_size=30) | st.text(_any, max_size=12)
+_terms = st.frozensets(
+    st.text(st.sampled_from(_SIGNS), min_size=1, max_size=5) | st.text(_any, min_size=1, max_size=3),
+    max_size=8,
+)
+
+
+def any_of(terms: frozenset[str]) -> regex.Pattern[str]:
+    longest_first = sorted(terms, key=lambda term: (-len(term), term))
+    return regex.compile(rf"(?<!\w)(?:{'|'.join(map(regex.escape, longest_first))})(?!\w)", regex.IGNORECASE)
+
+
+@given(_texts, _terms)
+@example("In New York City", frozenset(["new york", "york city", "york"]))
+@example("a-b a_b a$ $a", frozenset(["a", "$a", "a$", "-b"]))
+def test_as_a_pattern_of_all(text: str, terms: frozenset[str]) -> None:
+    spans = list(Terms(terms).spans(text))
+    if terms:
+        pattern = any_of(terms)
+        assert spans == [match.span() for match in pattern.finditer(text, overlapped=True)]
+    else:
+        assert spans == []
+
+
+def test_terms_are_read_once() -> None:
+    """And not for every article."""
+    assert _known_terms(frozenset(["on", "by"])) is _known_terms(frozenset(["by", "on"]))
