@@ -49,8 +49,9 @@ _LOST_APOSTROPHE = re.compile(r"\b([A-Z][a-z]{2,})s (\w{4,})")
 _POSSESSIVE = re.compile(r"\b([A-Z][a-z]{2,})['’]s (\w{4,})")
 _REPLACEMENT = re.compile("�+")
 # ``”`` is E2 80 9D in UTF-8, and Windows-1252 has no character for 9D: what decodes or copies it drops it, and of all signs of
-# E2 80 that are common in English it is the only such.  Where nothing of the third byte is left ftfy takes the space for it: ``†``.
-_LOST_BYTE = re.compile(r"â€(?=[ \n,.;:!?)\]A-Za-z0-9]|$)")
+# E2 80 that are common in English it is the only such.  ftfy takes the space behind it for its third byte: ``†``.  A ? can be
+# what is left of any byte.
+_LOST_BYTE = re.compile(r"â€(?=[ \n,.;:!)\]A-Za-z0-9]|$)")
 _LOST_CLITIC = re.compile(r"(?<=[a-z])�(?=(?:s|t|re|ve|ll|d|m)\b)")
 # A name whose plural is this common beside it (Republicans, Germans) may well mean the plural.
 _PLURAL_SHARE = 0.02
