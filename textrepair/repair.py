@@ -71,6 +71,8 @@ _MENDED_FIRST = ("encoding", "spacing")
 #: A reference is used if it is damaged at most so much as the article is.  A sound list of products can pass for lightly
 #: spun: the original of one of twelve articles has a severity of 0.05, the article itself 0.4.
 _LESS_DAMAGED = 0.5
+#: English, and what is too short or too far from prose to be told.
+_READ = ("en", None)
 #: What is said of an article that the screen clears of spinning.
 _CLEARED = Detection(Damage(CLEARED, 0.0))
 #: Tokens that can be another word's substitute.
@@ -231,7 +233,8 @@ class Repairer:
 
     def _repair(self, text: str, settings: Settings, references: ReferenceIndex | None) -> Repair:
         document = Document(text, self._scanner)
-        found: dict[str, Detection] = {d.kind: d.detect(document) for d in self._mechanical}
+        language = _language(text, document.scan)
+        found = self._mechanically(document, language)
         edits = [edit for detection in found.values() for edit in detection.edits]
         if edits:
             edits = _Shield(text, settings.protect).spare(edits)
@@ -240,14 +243,12 @@ class Repairer:
         if sure and (first := without_overlap(e for e in sure if e.kind in _MENDED_FIRST)):
             mended = Patch(first)
             view = Document(mended.apply(text), self._scanner)
-        language = _language(text, document.scan)
         prose = _Prose(view.text, settings.protect)
         worded = self._worded(document, view, prose, language)
         restored = self._restored(view, worded, references)
         if not (edits or restored.used or any(detection.edits for detection in worded.values())):
-            return Repair(
-                text, _UNCHANGED, (), _diagnosis(found | worded, language)
-            )  # as in nearly all articles
+            # as in nearly all articles
+            return Repair(text, _UNCHANGED, (), _diagnosis(found | worded, language))
         worded = {kind: _with_references(kind, detection, restored) for kind, detection in worded.items()}
         wording_edits = prose.shield.spare(_together([d.edits for d in worded.values() if d.edits]))
         rewording, proposed = settings.parted(wording_edits)
@@ -262,11 +263,17 @@ class Repairer:
         diagnosis = _diagnosis(found, language)
         return Repair(text, patch, proposals, diagnosis, restored.share, restored.used)
 
+    def _mechanically(self, document: Document, language: str | None) -> dict[str, Detection]:
+        """Damage that no wording is needed for; in another language mojibake alone, since it has other ways with spaces."""
+        if language in _READ:
+            return {d.kind: d.detect(document) for d in self._mechanical}
+        return {d.kind: d.detect(document) if d.kind == "encoding" else UNTOLD for d in self._mechanical}
+
     def _worded(
         self, document: Document, view: Document, prose: _Prose, language: str | None
     ) -> dict[str, Detection]:
         """What is wrong with the wording; ``view`` is the document with its mechanical damage mended."""
-        if language not in (None, "en"):
+        if language not in _READ:
             return dict.fromkeys(WORDING, UNTOLD)
         clear = self.depth != THOROUGH and self._screen.cleared(document.scan) is not None
         spin = _CLEARED if clear else self._spin.detect(view, prose.shield.tokens(view))

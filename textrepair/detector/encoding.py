@@ -49,6 +49,10 @@ LOST_DASH_FORM = re.compile(
 _LOST_APOSTROPHE = re.compile(r"\b([A-Z][a-z]{2,})s (\w{4,})")
 _POSSESSIVE = re.compile(r"\b([A-Z][a-z]{2,})['’]s (\w{4,})")
 _REPLACEMENT = re.compile("�+")
+# ``”`` is E2 80 9D in UTF-8, and Windows-1252 has no character for 9D: what decodes or copies it drops it, and of all signs of
+# E2 80 that are common in English it is the only such.  ftfy takes the space behind it for its third byte: ``†``.  A ? can be
+# what is left of any byte.
+_LOST_BYTE = re.compile(r"â€(?=[ \n,.;:!)\]A-Za-z0-9]|$)")
 _LOST_CLITIC = re.compile(r"(?<=[a-z])�(?=(?:s|t|re|ve|ll|d|m)\b)")
 # A name whose plural is this common beside it (Republicans, Germans) may well mean the plural.
 _PLURAL_SHARE = 0.02
@@ -132,7 +136,7 @@ def _piece(text: str, position: int) -> tuple[int, int]:
 
 
 def _mend(piece: str, offset: int) -> Iterator[tuple[Finding, Edit | None]]:
-    fixed = fix_encoding(piece)
+    fixed = _fixed(piece)
     if fixed == piece and "�" in piece:  # which is bad by itself, and reported on its own
         return
     if fixed == piece:
@@ -148,6 +152,14 @@ def _mend(piece: str, offset: int) -> Iterator[tuple[Finding, Edit | None]]:
             Finding(offset + start, offset + max(end, start + 1), _KIND, _SCORE_MENDED, reason),
             Edit(offset + start, offset + end, before, after, _KIND, _SCORE_MENDED, reason=reason),
         )
+
+
+def _fixed(piece: str) -> str:
+    """As ftfy has it; with the lost bytes put back if that explains everything."""
+    whole, lost = _LOST_BYTE.subn("â€\x9d", piece)
+    if lost and not is_bad(fixed := fix_encoding(whole)):
+        return fixed
+    return fix_encoding(piece)
 
 
 def _changes(before: str, after: str) -> list[tuple[int, int, str]]:

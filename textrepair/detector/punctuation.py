@@ -154,6 +154,8 @@ def _judge_inner(text: str, start: int, end: int) -> Edit | None:
         return None
     if sign in "?!" and after[1:] and (after[1].islower() or after[1].isdigit()):
         return None  # a mark put at random into spam, a negation in code
+    if sign != "," and text.rfind("«", max(0, start - _NEAR), start) > text.rfind("»", 0, start):
+        return None  # « C'est la vie ! »: French puts a space there
     if sign == "?" and not _asks(text, start):
         return _edit(text, start, end - 1, "", _UNSURE, "a space before ?")
     return _edit(text, start, end - 1, "", _SURE, f"a space before {sign}")

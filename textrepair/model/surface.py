@@ -30,7 +30,8 @@ def written(model: Model, tokens: Tokens, start: int, intended: list[int], begin
     ):  # nearly always; the rest is a matter of capitals and clitics
         return _in_lower_case(model, intended[0])
     clitic = tokens.kinds[start] == TokenKind.CLITIC
-    capitals = observed.isupper() and len(observed) > 1 and _in_capitals(tokens, start)
+    stressed = not begins_sentence and _is_stressed(model, observed)
+    capitals = observed.isupper() and (_in_capitals(tokens, start) or stressed)
     parts: list[str] = []
     for number, word in enumerate(intended):
         form = model.vocabulary.words[word]
@@ -91,12 +92,23 @@ def _cased(model: Model, observed: str, usual: str) -> str:
 
 def _in_capitals(tokens: Tokens, at: int) -> bool:
     """Is a word in capitals one of several, as in a headline?"""
+    if len(tokens.texts[at]) == 1:
+        return False
     beside = [
         tokens.texts[i]
         for i in (at - 1, at + 1)
         if 0 <= i < len(tokens) and tokens.kinds[i] == TokenKind.WORD
     ]
     return bool(beside) and all(text.isupper() and len(text) > 1 for text in beside)
+
+
+#: Initialisms and signs of chemical elements, which spinners put for small words, are shorter.
+_INITIALISM = 5
+
+
+def _is_stressed(model: Model, observed: str) -> bool:
+    """Is a word in capitals by itself an ordinary one, as in "I APPOINT my son"?"""
+    return len(observed) > _INITIALISM and not _is_name(model, observed)
 
 
 def _is_name(model: Model, observed: str) -> bool:
