@@ -72,7 +72,7 @@ def run(
                 raise JobError(
                     "--update can't be used with --adapt, since new input would change the model; use --restart"
                 )
-            work, records = job.work, 0
+            work = job.work
             if job.adapt:
                 if journal.get("adapted") is None:
                     _run_pass(SCAN, journal, sources, engine, replace(work, scan=True), job, watch)
