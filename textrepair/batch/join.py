@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,9 +12,9 @@ from textrepair.batch.job import Job
 from textrepair.batch.journal import Journal
 from textrepair.batch.plan import QUARANTINE, Source
 from textrepair.corpus import storage
-from textrepair.corpus.compression import compressed, compression_of
+from textrepair.corpus.compression import compression_of
 from textrepair.corpus.formats.outputs import OUTPUTS, as_json
-from textrepair.corpus.output import encode
+from textrepair.corpus.output import encode, whole_file
 
 
 def join(
@@ -59,14 +59,9 @@ class _Placer:
         self.placed.append({"path": target, "bytes": size, "sha256": digest})
 
     def place_text(self, data: bytes, name: str) -> None:
-        path = self.folder / "text"
-        with path.open("wb") as file:
-            stream = compressed(file, compression_of(name))
-            stream.write(data)
-            if stream is not file:
-                stream.close()
-            file.flush()
-            os.fsync(file.fileno())
+        path = self.folder / f"text{compression_of(name)}"
+        with whole_file(path) as file:
+            file.write(data)
         storage.publish(path, storage.joined(self._out, name))
 
 
@@ -75,31 +70,19 @@ class _Shards:
 
     def __init__(self, folder: Path, ending: str) -> None:
         self._folder = folder
-        self._ending = ending
+        self._compression = compression_of(ending)
         self._paths: list[Path] = []
-        self._file: BinaryIO | None = None
-        self._stream: BinaryIO | None = None
+        self._open = ExitStack()
 
     def next(self) -> BinaryIO:
-        self._close()
-        path = self._folder / f"{len(self._paths)}"
+        self._open.close()
+        path = self._folder / f"{len(self._paths)}{self._compression}"
         self._paths.append(path)
-        self._file = path.open("wb")
-        self._stream = compressed(self._file, compression_of(self._ending))
-        return self._stream
+        return self._open.enter_context(whole_file(path))
 
     def finish(self) -> list[Path]:
-        self._close()
+        self._open.close()
         return self._paths
-
-    def _close(self) -> None:
-        if self._file is None or self._stream is None:
-            return
-        if self._stream is not self._file:
-            self._stream.close()
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
 
 
 def _join_texts(parts: list[Path], source: Source, placer: _Placer) -> None:

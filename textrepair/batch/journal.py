@@ -7,7 +7,6 @@ A source's parts are joined into its outputs, these are put in their places, and
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -21,6 +20,7 @@ from textrepair.batch.plan import Source
 from textrepair.batch.tally import Tally, total
 from textrepair.batch.work import Done
 from textrepair.corpus.formats.base import Position
+from textrepair.whole_file import whole_file
 
 FORMAT = 1
 _TABLES = """
@@ -256,18 +256,8 @@ class Journal:
 
 
 def _store(path: Path, data: bytes) -> None:
-    """A file that is there whole, and on the disk, or not at all."""
-    beside = path.with_suffix(path.suffix + ".new")
-    try:
-        with beside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            beside.unlink()
-        raise
+    with whole_file(path) as file:
+        file.write(data)
 
 
 def _has(path: Path, size: int) -> bool:

@@ -22,7 +22,7 @@ from textrepair.batch.report import page
 from textrepair.batch.summary import Outcome, SourceResult
 from textrepair.batch.work import Done
 from textrepair.corpus import storage
-from textrepair.corpus.output import is_same_file
+from textrepair.corpus.output import is_same_file, whole_file
 
 #: The folder beside the outputs that holds the journal and what isn't finished.
 FOLDER = ".textrepair"
@@ -208,5 +208,6 @@ def _write_summary(place: Path, job: Job, outcome: Outcome) -> None:
         (REPORT, page(outcome)),
     ):
         beside = place / name
-        beside.write_bytes(text.encode("utf-8", "replace") + b"\n")
+        with whole_file(beside) as file:
+            file.write(text.encode("utf-8", "replace") + b"\n")
         storage.publish(beside, storage.joined(job.out, name))

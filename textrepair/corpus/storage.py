@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, cast
 from textrepair.corpus.compression import ENDINGS as COMPRESSED
 from textrepair.corpus.compression import compression_of, decompressed
 from textrepair.extras import needed
+from textrepair.whole_file import sync_folder
 
 _SKIP_BLOCK = 1 << 20  # bytes read at once where a stream can't be positioned
 
@@ -189,7 +190,7 @@ def publish(local: Path, target: str) -> None:
         place = Path(target)
         place.parent.mkdir(parents=True, exist_ok=True)
         os.replace(local, place)
-        _sync_folder(place.parent)
+        sync_folder(place.parent)
         return
     fs, inside = _remote(target)
     parent, name = inside.rsplit("/", 1) if "/" in inside else ("", inside)
@@ -208,14 +209,3 @@ def remove(path: str) -> None:
             fs.rm_file(inside)
     else:
         Path(path).unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """After a power failure the new name is there too."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
