@@ -15,7 +15,7 @@ from textrepair.batch.job import Job, JobError
 from textrepair.corpus import storage
 from textrepair.corpus.compression import ENDINGS as COMPRESSED
 from textrepair.corpus.compression import compression_of
-from textrepair.corpus.formats import ENDINGS, FORMATS, format_of
+from textrepair.corpus.endings import ENDINGS, ENDINGS_OF, format_of
 from textrepair.corpus.formats.outputs import OUTPUTS
 
 #: What an input becomes unless told otherwise, where it can't be written as it was.
@@ -135,7 +135,7 @@ def _without_ending(name: str, form: str) -> str:
     root, ending = os.path.splitext(name)
     if ending.lower() in COMPRESSED:
         root, ending = os.path.splitext(root)
-    return root if ending.lower() in FORMATS[form].endings else root + ending
+    return root if ending.lower() in ENDINGS_OF[form] else root + ending
 
 
 def _state(path: str) -> str:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
 
-from textrepair.corpus.compression import ENDINGS as COMPRESSED
 from textrepair.corpus.compression import compression_of, decompressed
+from textrepair.corpus.endings import inner_ending
 from textrepair.extras import needed
 from textrepair.whole_file import sync_folder
 
@@ -56,16 +56,6 @@ def find(path: str, endings: Sequence[str]) -> list[Found]:
     if not names:
         raise FileNotFoundError(2, "No file matches", path)
     return [Found(name, Path(os.path.relpath(name, root)).as_posix()) for name in names]
-
-
-def inner_ending(name: str) -> str:
-    """The ending that tells what a file holds, seen through its compression.
-
-    >>> inner_ending("a/b.JSONL.gz"), inner_ending("b")
-    ('.jsonl', '')
-    """
-    place = PurePosixPath(name)
-    return (PurePosixPath(place.stem) if place.suffix.lower() in COMPRESSED else place).suffix.lower()
 
 
 def _in_folder(folder: Path, endings: Sequence[str]) -> list[Found]:
