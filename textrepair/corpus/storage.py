@@ -165,6 +165,26 @@ def exists(path: str) -> bool:
     return os.path.lexists(path)
 
 
+def names_in(folder: str) -> list[str]:
+    """The names of all that lies in a folder, sorted; none where there is no such folder."""
+    if is_remote(folder):
+        fs, inside = _remote(folder)
+        found = fs.ls(inside, detail=False) if fs.isdir(inside) else []
+        return sorted(name.rstrip("/").rpartition("/")[2] for name in found)
+    return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+
+
+def identity_of(path: str) -> object:
+    """The same for all names of one existing file, and None where there is none; elsewhere than here the name itself."""
+    if is_remote(path):
+        return path
+    try:
+        about = os.stat(path)
+    except OSError:
+        return None
+    return about.st_dev, about.st_ino
+
+
 def joined(folder: str, name: str) -> str:
     """A name in a folder.
 
