@@ -54,6 +54,10 @@ class Inline:
             yield event
 
 
+class Killed(BaseException):
+    """What stands for SIGKILL: nothing catches it."""
+
+
 class Quiet:
     """A watch that remembers what it was told."""
 
@@ -73,13 +77,17 @@ def job(out: Path | str, **options: Any) -> Job:
     return Job(work, str(out), options.pop("limits", Limits(3)), **options)
 
 
+def put_out(out: Path) -> dict[str, bytes]:
+    """Every file in a job's folder, but for the journal and its like."""
+    files = [path for path in sorted(out.rglob("*")) if path.is_file()]
+    names = {path.relative_to(out).as_posix(): path for path in files}
+    return {n: path.read_bytes() for n, path in names.items() if not n.startswith(".textrepair/")}
+
+
 def contents(out: Path) -> dict[str, bytes]:
     """What a job has put out, but for times."""
-    found = {}
-    for path in sorted(out.rglob("*")):
-        name = path.relative_to(out).as_posix()
-        if path.is_file() and not name.startswith(".textrepair/") and name != "report.html":
-            found[name] = path.read_bytes()
+    found = put_out(out)
+    found.pop("report.html", None)
     summary = json.loads(found["summary.json"])
     del summary["timing"]
     found["summary.json"] = json.dumps(summary).replace(str(out), "OUT").encode()

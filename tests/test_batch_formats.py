@@ -17,8 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from textrepair.batch.job import JobError, Work
+from textrepair.batch.plan import make_plan
 from textrepair.batch.run import run
-from textrepair.corpus.formats import FORMATS, Limits, format_of
+from textrepair.corpus.articles import Reading, Unreadable, article_files, read_articles
+from textrepair.corpus.endings import ENDINGS, ENDINGS_OF, format_of
+from textrepair.corpus.formats import FORMATS, Limits
 from textrepair.corpus.formats.base import Position, Unfit
 from textrepair.corpus.formats.lines import spliced
 from textrepair.writer.schema import Schema
@@ -285,6 +288,31 @@ def test_inputs_that_are_not_there(tmp_path: Path, path: str, message: str) -> N
 def test_endings() -> None:
     names = ["a.ndjson.gz", "a.PQ", "CC.warc.wet.gz", "a.tsv.zst", "a.md"]
     assert [format_of(name) for name in names] == ["jsonl", "parquet", "wet", "tsv", "text"]
+    assert list(ENDINGS_OF) == list(FORMATS)
+    assert len(set(ENDINGS)) == len(ENDINGS)
+
+
+@pytest.mark.parametrize("packed", PACKED)
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_an_ending_means_the_same_to_every_command(tmp_path: Path, ending: str, packed: str) -> None:
+    """What `batch` takes for records `scan` and `repair` read as records too, or refuse; never as one text."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    path = folder / f"a{ending.upper()}{packed}"
+    pack: Any = PACKED[packed]
+    path.write_bytes(pack(b'{"text": "one"}\n{"text": "two"}\n'))
+    (form,) = [source.form for source in make_plan([str(folder)], job(tmp_path / "out"))]
+    errors: list[Unreadable] = []
+    read = [article.text for article in read_articles([path], on_error=errors.append)]
+    found = list(article_files(folder))
+    if form == "text":
+        assert (read, errors, found) == (['{"text": "one"}\n{"text": "two"}\n'], [], [str(path)])
+    elif form == "jsonl":
+        assert (read, errors, found) == (["one", "two"], [], [str(path)])
+    else:
+        assert (read, found) == ([], [])
+        assert "`textrepair batch` reads it" in str(errors[0])
+        assert len(list(read_articles([path], Reading(input_format="text")))) == 1
 
 
 def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from batches import Inline, Quiet, contents, job
+from batches import Inline, Killed, Quiet, contents, job
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -74,10 +74,6 @@ def test_every_record_is_in_an_output_or_set_aside(corpus: Path, tmp_path: Path)
     assert (counts["records"], counts["flagged"], counts["changed"], counts["quarantined"]) == (40, 10, 10, 6)
     assert (tmp_path / "out" / "report.html").read_text(encoding="utf-8").count("<svg") == 5
     assert list((tmp_path / "out" / ".textrepair" / "parts").iterdir()) == []
-
-
-class Killed(BaseException):
-    """What stands for SIGKILL: nothing catches it."""
 
 
 @settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -278,8 +274,8 @@ def test_poison_is_remembered(corpus: Path, tmp_path: Path) -> None:
 def test_journal_of_a_finished_job_keeps_no_batches(corpus: Path, tmp_path: Path) -> None:
     go(corpus, tmp_path / "out")
     journal = Journal(tmp_path / "out" / ".textrepair")
-    assert sorted(Path(p).name for p in journal.all_outputs()) == [
-        "one.jsonl", "one.quarantine.jsonl", "two.jsonl.gz", "two.quarantine.jsonl",
-    ]  # fmt: skip
+    assert journal.owned() == {
+        "one.jsonl", "one.quarantine.jsonl", "two.jsonl.gz", "two.quarantine.jsonl", "report.html", "summary.json",
+    }  # fmt: skip
     assert journal.batches("repair", 1) is None
     journal.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -216,12 +217,41 @@ def test_a_file_that_is_no_model(run: Run, tmp_path: Path) -> None:
     _refused(run("--pairs", "x.tsv", "--model", "x.tsv"), tmp_path, "not a textrepair model")
 
 
-def test_a_folder_that_is_not_there(run: Run, tmp_path: Path) -> None:
-    arguments = ["learn", "--pairs", str(write_pairs(tmp_path / "x.tsv")), "-o", "none/out.model"]
+UNWRITABLE = {
+    "folder that is not there": ("none/out.model", "no such file or directory"),
+    "file for a folder": ("x.tsv/out.model", "not a directory"),
+    "name too long": ("x" * 300, "file name too long"),
+    "folder that takes no files": ("/proc/out.model", ""),
+}
+
+
+@pytest.mark.parametrize("case", UNWRITABLE)
+def test_an_unwritable_place_is_told_before_the_work(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    place, reason = UNWRITABLE[case]
+    if place.startswith("/proc") and not Path("/proc/self").exists():
+        pytest.skip("no /proc here")
+    monkeypatch.setattr("textrepair.learning.learn_from_pairs", lambda *_, **__: pytest.fail("worked first"))
+    arguments = ["learn", "--pairs", str(write_pairs(tmp_path / "x.tsv")), "-o", place]
     result = CliRunner().invoke(commands, arguments)
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    assert result.exit_code in (1, 2)
+    assert (result.exit_code, isinstance(result.exception, SystemExit)) == (1, True), result.exception
+    [told] = errors(result)
+    assert told.startswith(f"error: -o {place}: can't be written ({reason}")
+    assert told.endswith("give another place for the model")
+    assert [path.name for path in tmp_path.iterdir()] == ["x.tsv"]
+
+
+def test_a_full_disk_is_told_in_one_line(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    write_pairs(tmp_path / "x.tsv")
+    monkeypatch.setattr("textrepair.model.model.write_model", full)
+    result = run("--pairs", "x.tsv")
+    assert result.exit_code == 1
+    [told] = errors(result)
+    assert told.startswith("error: -o out.model: can't be written (no space left on device)")
 
 
 # --- harm

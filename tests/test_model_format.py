@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,19 @@ def test_arrays_are_read_only(file: Path) -> None:
         arrays["numbers"][0] = 1
     for part in (packaged().ngrams, packaged().channel.entries):
         assert not any(array.flags.writeable for array in part)
+
+
+def test_a_full_disk_leaves_the_model_that_was_there(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = file.read_bytes()
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write_model(file, {"name": "y"}, {"other": np.zeros(1)})
+    assert [path.name for path in file.parent.iterdir()] == ["x.model"]
+    assert file.read_bytes() == before
 
 
 def test_written_beside_and_renamed(file: Path) -> None:

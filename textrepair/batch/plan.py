@@ -15,12 +15,13 @@ from textrepair.batch.job import Job, JobError
 from textrepair.corpus import storage
 from textrepair.corpus.compression import ENDINGS as COMPRESSED
 from textrepair.corpus.compression import compression_of
-from textrepair.corpus.formats import ENDINGS, FORMATS, format_of
+from textrepair.corpus.endings import ENDINGS, ENDINGS_OF, format_of
 from textrepair.corpus.formats.outputs import OUTPUTS
 
 #: What an input becomes unless told otherwise, where it can't be written as it was.
 _INSTEAD = {"warc": "jsonl", "wet": "jsonl"}
 TEXTS = "texts"
+RESULTS = "results"
 SUMMARY = "summary.json"
 REPORT = "report.html"
 QUARANTINE = ".quarantine.jsonl"  # behind the output's name
@@ -100,19 +101,26 @@ class _Planner:
         digest = hashlib.sha256()
         names = []
         for one in texts:
-            digest.update(f"{one.path}\0{_state(one.path)}\0".encode("utf-8", "surrogateescape"))
             plain = one.name.removesuffix(compression_of(one.name)) if output == "text" else one.name
             root, ending = os.path.splitext(plain)
             names.append(self._unique(root, ending) + ending)
+            told = f"{one.path}\0{_state(one.path)}\0{names[-1]}\0"
+            digest.update(told.encode("utf-8", "surrogateescape"))
         size = sum(storage.size_of(one.path) for one in texts)
         state = f"{len(texts)}:{digest.hexdigest()[:16]}"
         base, ending = (
-            (self._unique("results"), ".jsonl")
+            (self._results(), ".jsonl")
             if output == "text"
             else (self._unique(TEXTS), self._ending(output, ""))
         )
         paths = tuple(one.path for one in texts)
         return Source(number, "text files", paths, "text", output, base, ending, state, size, tuple(names))
+
+    def _results(self) -> str:
+        name = self._unique(RESULTS)
+        while f"{name}.jsonl".casefold() in self._taken:  # by a text
+            name = self._unique(RESULTS)
+        return name
 
     def _ending(self, output: str, as_input: str) -> str:
         writer = OUTPUTS[output]
@@ -135,7 +143,7 @@ def _without_ending(name: str, form: str) -> str:
     root, ending = os.path.splitext(name)
     if ending.lower() in COMPRESSED:
         root, ending = os.path.splitext(root)
-    return root if ending.lower() in FORMATS[form].endings else root + ending
+    return root if ending.lower() in ENDINGS_OF[form] else root + ending
 
 
 def _state(path: str) -> str:

@@ -6,23 +6,24 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
+from textrepair.batch import targets
 from textrepair.batch.adapt import SCAN, adapt
 from textrepair.batch.engine import Ended, Engine, Struck
 from textrepair.batch.job import Job, JobError, Work
 from textrepair.batch.join import join
-from textrepair.batch.journal import Journal
+from textrepair.batch.journal import OWN_ID, Journal
 from textrepair.batch.plan import REPORT, SUMMARY, Source, make_plan
 from textrepair.batch.report import page
 from textrepair.batch.summary import Outcome, SourceResult
 from textrepair.batch.work import Done
 from textrepair.corpus import storage
-from textrepair.corpus.output import is_same_file
+from textrepair.corpus.output import whole_file
 
 #: The folder beside the outputs that holds the journal and what isn't finished.
 FOLDER = ".textrepair"
@@ -52,42 +53,44 @@ def run(
 ) -> Outcome:
     """Do what is left of a job.
 
-    ``folder`` holds the journal (default: in the output folder, which then has to be on this machine).  Raises
+    ``folder`` holds the journal (default: in the output folder, which then has to be on this machine).  What the job has not
+    put there itself it neither writes over nor removes, whatever the mode.  Raises
     :class:`~textrepair.batch.job.JobError`, OSError (a full disk) and sqlite3.Error; then, as after SIGKILL, running it again
     goes on with what is left.
     """
     begun = time.monotonic()
     place = folder if folder is not None else _folder(job)
     sources = make_plan(inputs, job)
-    _refuse_inputs(job, sources)
+    there = list(targets.there(sources, job))
+    _refuse_inputs(job, sources, there)
     place.mkdir(parents=True, exist_ok=True)
-    with _alone(place):
-        if restart:
-            _clear(place)
-        else:
-            _refuse_others(job, place, sources)
-        with closing(Journal(place)) as journal:
-            sources = journal.begin(job.identity(), sources, update)
-            if update and job.adapt and journal.get("adapted") is not None:
-                raise JobError(
-                    "--update can't be used with --adapt, since new input would change the model; use --restart"
-                )
-            work, records = job.work, 0
-            if job.adapt:
-                if journal.get("adapted") is None:
-                    _run_pass(SCAN, journal, sources, engine, replace(work, scan=True), job, watch)
-                work = adapt(journal, sources, work, job.adapt, watch.say)
-            records = _run_pass(REPAIR, journal, sources, engine, work, job, watch)
-            outcome = Outcome(
-                job.identity(),
-                [_result(journal, source) for source in sources],
-                work.model_name,
-                time.monotonic() - begun,
-                records,
-                workers,
+    with _alone(place), closing(Journal(place)) as journal:
+        journal.refuse_others(job.out, there, _out_elsewhere(job, place))
+        _refuse_inputs(job, sources, journal.owned())
+        if update and job.adapt and journal.get("adapted") is not None:
+            raise JobError(
+                "--update can't be used with --adapt, since new input would change the model; use --restart"
             )
-            _write_summary(place, job, outcome)
-            return outcome
+        if restart:
+            _clear(place, journal)
+        sources = journal.begin(job.identity(), sources, update)
+        _remove_orphans(job, journal)
+        work = job.work
+        if job.adapt:
+            if journal.get("adapted") is None:
+                _run_pass(SCAN, journal, sources, engine, replace(work, scan=True), job, watch)
+            work = adapt(journal, sources, work, job.adapt, watch.say)
+        records = _run_pass(REPAIR, journal, sources, engine, work, job, watch)
+        outcome = Outcome(
+            job.identity(),
+            [_result(journal, source) for source in sources],
+            work.model_name,
+            time.monotonic() - begun,
+            records,
+            workers,
+        )
+        _write_summary(journal, job, outcome)
+        return outcome
 
 
 def _folder(job: Job) -> Path:
@@ -96,27 +99,22 @@ def _folder(job: Job) -> Path:
     return Path(job.out, FOLDER)
 
 
-def _refuse_inputs(job: Job, sources: Sequence[Source]) -> None:
-    """Never write over what is being read."""
-    for source in sources:
-        targets = [source.name + source.ending] if source.output != "text" else source.names
-        for path, name in zip(source.paths, targets, strict=False):
-            target = storage.joined(job.out, name)
-            if target == path or is_same_file(path, target):
-                raise JobError(f"{target}: is an input file; choose another folder with -o")
+def _refuse_inputs(job: Job, sources: Sequence[Source], names: Iterable[str]) -> None:
+    """Never write over what is being read, nor remove it."""
+    read = {storage.identity_of(path) for source in sources for path in source.paths}
+    for name in names:
+        target = storage.joined(job.out, name)
+        identity = storage.identity_of(target)
+        if identity is not None and identity in read:
+            raise JobError(f"{target}: is an input file; choose another folder with -o")
 
 
-def _refuse_others(job: Job, place: Path, sources: Sequence[Source]) -> None:
-    """Never write over what another job, or a person, has put there."""
-    if (place / "journal.sqlite").exists():
-        return
-    for source in sources:
-        names = [source.name + source.ending, *(source.names if source.output == "text" else ())]
-        there = (storage.joined(job.out, name) for name in names)
-        if (target := next(filter(storage.exists, there), None)) is not None:
-            raise JobError(
-                f"{target} is there already, and not from this job; choose another folder with -o, or use --restart"
-            )
+def _out_elsewhere(job: Job, place: Path) -> str | None:
+    """Where the outputs are, if not around the journal."""
+    if storage.is_remote(job.out):
+        return job.out
+    out = Path(job.out).resolve()
+    return None if place.resolve().parent == out else str(out)
 
 
 @contextmanager
@@ -135,16 +133,19 @@ def _alone(place: Path) -> Iterator[None]:
         yield
 
 
-def _clear(place: Path) -> None:
-    """Forget a job and what it has put out, so that no shard of it stays beside the new ones."""
-    if (place / "journal.sqlite").exists():
-        with closing(Journal(place)) as journal:
-            for path in journal.all_outputs():
-                storage.remove(path)
-    for name in ("parts", "joined"):
-        shutil.rmtree(place / name, ignore_errors=True)
-    for name in ("journal.sqlite", "journal.sqlite-journal", "adapted.model"):
-        (place / name).unlink(missing_ok=True)
+def _clear(place: Path, journal: Journal) -> None:
+    """Forget a job, so that all it has put out can be removed and no shard of it stays beside the new ones."""
+    journal.reset()
+    shutil.rmtree(place / "joined", ignore_errors=True)
+    (place / "adapted.model").unlink(missing_ok=True)
+
+
+def _remove_orphans(job: Job, journal: Journal) -> None:
+    """Outputs of inputs that are gone, before anything new is put in their places."""
+    orphans = journal.orphans()
+    for name in orphans:
+        storage.remove(storage.joined(job.out, name))
+    journal.disown(orphans)
 
 
 def _run_pass(
@@ -190,10 +191,10 @@ def _run_pass(
 def _finish(journal: Journal, source: Source, numbers: list[int], job: Job) -> None:
     if source.form != "text" and storage.state_of(source.paths[0]) != source.state:
         raise JobError(f"{source.key} was changed while it was read; run the command again with --update")
-    outputs = join(journal, source, numbers, job, journal.error(REPAIR, source.id))
-    for path in set(journal.stale(source.id)) - {one["path"] for one in outputs}:
-        storage.remove(path)  # a shard that the input, as it is now, doesn't fill any more
-    journal.finish(source.id, outputs)
+    placed = join(journal, source, numbers, job, journal.error(REPAIR, source.id))
+    for name in journal.owned(source.id).difference(placed.names):
+        storage.remove(storage.joined(job.out, name))  # what the input, as it is now, doesn't fill any more
+    journal.finish(source.id, placed.outputs, placed.names)
 
 
 def _result(journal: Journal, source: Source) -> SourceResult:
@@ -202,11 +203,13 @@ def _result(journal: Journal, source: Source) -> SourceResult:
     )
 
 
-def _write_summary(place: Path, job: Job, outcome: Outcome) -> None:
+def _write_summary(journal: Journal, job: Job, outcome: Outcome) -> None:
+    journal.claim(job.out, OWN_ID, targets.OWN)
     for name, text in (
         (SUMMARY, json.dumps(outcome.as_dict(), indent=1, ensure_ascii=False)),
         (REPORT, page(outcome)),
     ):
-        beside = place / name
-        beside.write_bytes(text.encode("utf-8", "replace") + b"\n")
+        beside = journal.folder / name
+        with whole_file(beside) as file:
+            file.write(text.encode("utf-8", "replace") + b"\n")
         storage.publish(beside, storage.joined(job.out, name))

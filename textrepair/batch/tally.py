@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from heapq import nlargest
 from typing import TYPE_CHECKING, Any
 
+from textrepair.evaluation import WORDING
 from textrepair.patch import Edit
 from textrepair.writer.table import FLAGGED_FROM
 
 if TYPE_CHECKING:
     from textrepair.repair import Repair
 
-#: Kinds whose edits change wording; the others are mechanical.
-WORDING = frozenset({"spin", "translation"})
 #: Bars of every histogram.
 BINS = 20
 _EXAMPLES = 25
@@ -172,4 +171,4 @@ def _slowest(records: list[_Example]) -> list[_Example]:
     return nlargest(_SLOWEST, records, key=lambda one: one["seconds"])
 
 
-__all__ = ["BINS", "WORDING", "Tally", "total"]
+__all__ = ["BINS", "Tally", "total"]

@@ -19,6 +19,7 @@ from textrepair.corpus.formats import Batch
 from textrepair.corpus.formats.base import Position
 from textrepair.corpus.formats.files import Files
 from textrepair.corpus.formats.outputs import OUTPUTS, Filled, as_json
+from textrepair.detector.spin import FLAGGED
 from textrepair.extras import MissingExtra
 from textrepair.fields import FieldError, text_of
 from textrepair.writer.schema import repair_results
@@ -77,7 +78,7 @@ def perform(
             }
             if work.scan:
                 spin = repair.diagnosis.damage["spin"]
-                if (spin.probability or 0.0) >= 0.5:
+                if (spin.probability or 0.0) >= FLAGGED:
                     kept.append(json.dumps({**where, "text": repair.source}))
             else:
                 filled.append(_filled(task, index, record, repair, work))

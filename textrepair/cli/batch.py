@@ -103,7 +103,9 @@ def _processors() -> int:
     "--journal", metavar="DIR", type=click.Path(file_okay=False), help="Keep the journal in this folder."
 )
 @click.option("--restart", is_flag=True, help="Forget what an earlier run has done, and replace its outputs.")
-@click.option("--update", is_flag=True, help="Do inputs anew that have changed since, and new ones.")
+@click.option(
+    "--update", is_flag=True, help="Do inputs that have changed or are new; remove outputs of those gone."
+)
 @click.option("--dry-run", is_flag=True, help="List inputs and outputs, try a few records; write nothing.")
 @shared.model
 @shared.neural

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from textrepair.cli import options as shared
 from textrepair.cli.console import Console, Failure
 from textrepair.cli.references import take_references
 from textrepair.corpus.articles import Reading, read_articles
+from textrepair.whole_file import try_place
 
 
 @click.command("learn", short_help="Learn how texts were damaged; write a model.")
@@ -115,11 +118,10 @@ def command(
 
     console = shared.take_console(options)
     reading = shared.take_reading(options)
+    with _writing(output):
+        try_place(output)  # before minutes of work, not after them
     model = shared.load_model(options["model_path"])
     try:
-        folder = Path(output).resolve().parent
-        if not folder.is_dir():
-            raise click.UsageError(f"The folder of -o {output} does not exist.")
         passages = [passage for file in pair_files for passage in read_pairs(file, console.error)]
         if pair_files and not passages:
             raise LearningError(
@@ -149,9 +151,21 @@ def command(
             f"the learned model would change {harm.per_10000:.1f} of 10,000 sound words, more than --max-harm {max_harm:g}; "
             f"nothing written: is what it learned from really spun text?"
         )
-    saved = save_model(model, Path(output))
+    with _writing(output):
+        saved = save_model(model, Path(output))
     console.note(f"{output}: {saved.name}, families {', '.join(saved.channel.families)}")
     console.finish(1)
+
+
+@contextmanager
+def _writing(output: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise Failure(
+            f"-o {output}: can't be written ({reason}); give another place for the model"
+        ) from error
 
 
 def _texts(paths: tuple[str, ...], reading: Reading, console: Console) -> list[tuple[str, str]]:

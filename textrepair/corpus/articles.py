@@ -1,6 +1,6 @@
 """Which articles do these paths hold?
 
-A plain-text file is one article; a ``.jsonl`` file has one a line; either may be compressed.  Files are read one at a time and
+A plain-text file is one article; a JSONL file has one a line; either may be compressed.  Files are read one at a time and
 records one by one, so memory is bounded by the longest article.  What can't be read is told with its place and skipped; an
 unreadable article never stops the others.
 
@@ -23,10 +23,11 @@ import msgspec
 
 from textrepair.corpus.compression import ENDINGS as COMPRESSED
 from textrepair.corpus.compression import DamagedArchive, open_for_reading
+from textrepair.corpus.endings import ENDINGS_OF, format_of, inner_ending
 from textrepair.fields import FieldError, json_type, text_of
 
-TEXT_ENDINGS = (".txt", ".md", ".html")
-RECORD_ENDINGS = (".jsonl",)
+TEXT_ENDINGS = ENDINGS_OF["text"]
+RECORD_ENDINGS = ENDINGS_OF["jsonl"]
 STDIN = "-"
 _BOM = b"\xef\xbb\xbf"
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
@@ -102,11 +103,6 @@ def _without(name: str, endings: tuple[str, ...]) -> str:
     return name[: -len(ending)] if ending and ending.lower() in endings else name
 
 
-def _inner_ending(name: str) -> str:
-    """The ending that tells what a file holds, seen through its compression."""
-    return Path(_without(name, COMPRESSED)).suffix.lower()
-
-
 def article_files(
     folder: str | Path, reading: Reading = Reading(), on_error: OnError = lambda _: None
 ) -> Iterator[str]:
@@ -122,7 +118,7 @@ def article_files(
     for parent, folders, names in os.walk(folder, onerror=unlistable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if not name.startswith(".") and _inner_ending(name) in endings:
+            if not name.startswith(".") and inner_ending(name) in endings:
                 found = True
                 yield str(Path(parent, name))
     if not found:
@@ -137,11 +133,16 @@ def article_files(
 def holds_records(path: str, reading: Reading = Reading()) -> bool:
     """Is each line of this file an article?"""
     if reading.input_format == "auto":
-        return _inner_ending(path) in RECORD_ENDINGS
+        return format_of(path) == "jsonl"
     return reading.input_format == "jsonl"
 
 
 def _read_file(path: str, reading: Reading, on_error: OnError) -> Iterator[Article]:
+    form = format_of(path)
+    if reading.input_format == "auto" and form not in ("text", "jsonl") and os.path.exists(path):
+        hint = "`textrepair batch` reads it; --input-format text takes it for one text"
+        on_error(Unreadable(path, None, f"{inner_ending(path)} is {form.upper()}, not one article", hint))
+        return
     try:
         file = open_for_reading(path)
     except OSError as error:

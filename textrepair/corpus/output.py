@@ -1,24 +1,18 @@
-"""How does a result reach its file whole, or not at all?
-
-A file is written beside its place under a hidden name, forced to disk, and renamed over the place in one step, so that neither
-a crash nor Ctrl-C leaves half a file, nor a reader sees one.  What is no regular file (``/dev/null``, a pipe) is written to
-directly.
-"""
+"""How do results reach their files: compressed, under names that every system takes, and with Ctrl-C in between?"""
 
 from __future__ import annotations
 
 import os
 import re
-import stat
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
 from textrepair.corpus.compression import compressed, compression_of
 from textrepair.interrupts import asked_interrupts
+from textrepair.whole_file import whole_file as plain_file
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _UNSAFE = re.compile(r"[^\w.,()+@=-]+")
@@ -47,40 +41,12 @@ def encode(text: str) -> bytes:
 
 @contextmanager
 def whole_file(path: str | Path) -> Iterator[BinaryIO]:
-    """A stream for a file that appears at ``path`` when the block ends well, with the mode of the file that it replaces.
-
-    The name's ending ``.gz`` or ``.zst`` compresses.  A symbolic link is followed, not replaced.
-    """
-    target = Path(path).resolve()
-    if target.exists() and not target.is_file():
-        with target.open("wb") as file:
-            yield file
-        return
-    descriptor, name = tempfile.mkstemp(prefix=".textrepair-", dir=target.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            stream = compressed(file, compression_of(target))
-            yield stream
-            if stream is not file:
-                stream.close()
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(_mode(target))
-        temporary.replace(target)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            temporary.unlink()
-        raise
-
-
-def _mode(target: Path) -> int:
-    try:
-        return stat.S_IMODE(target.stat().st_mode)
-    except FileNotFoundError:
-        umask = os.umask(0)
-        os.umask(umask)
-        return 0o666 & ~umask
+    """As :func:`textrepair.whole_file.whole_file`; the name's ending ``.gz`` or ``.zst`` compresses."""
+    with plain_file(path) as file:
+        stream = compressed(file, compression_of(Path(path).resolve()))
+        yield stream
+        if stream is not file:
+            stream.close()
 
 
 @contextmanager

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
 
-from textrepair.corpus.compression import ENDINGS as COMPRESSED
 from textrepair.corpus.compression import compression_of, decompressed
+from textrepair.corpus.endings import inner_ending
 from textrepair.extras import needed
+from textrepair.whole_file import sync_folder
 
 _SKIP_BLOCK = 1 << 20  # bytes read at once where a stream can't be positioned
 
@@ -55,16 +56,6 @@ def find(path: str, endings: Sequence[str]) -> list[Found]:
     if not names:
         raise FileNotFoundError(2, "No file matches", path)
     return [Found(name, Path(os.path.relpath(name, root)).as_posix()) for name in names]
-
-
-def inner_ending(name: str) -> str:
-    """The ending that tells what a file holds, seen through its compression.
-
-    >>> inner_ending("a/b.JSONL.gz"), inner_ending("b")
-    ('.jsonl', '')
-    """
-    place = PurePosixPath(name)
-    return (PurePosixPath(place.stem) if place.suffix.lower() in COMPRESSED else place).suffix.lower()
 
 
 def _in_folder(folder: Path, endings: Sequence[str]) -> list[Found]:
@@ -174,6 +165,26 @@ def exists(path: str) -> bool:
     return os.path.lexists(path)
 
 
+def names_in(folder: str) -> list[str]:
+    """The names of all that lies in a folder, sorted; none where there is no such folder."""
+    if is_remote(folder):
+        fs, inside = _remote(folder)
+        found = fs.ls(inside, detail=False) if fs.isdir(inside) else []
+        return sorted(name.rstrip("/").rpartition("/")[2] for name in found)
+    return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+
+
+def identity_of(path: str) -> object:
+    """The same for all names of one existing file, and None where there is none; elsewhere than here the name itself."""
+    if is_remote(path):
+        return path
+    try:
+        about = os.stat(path)
+    except OSError:
+        return None
+    return about.st_dev, about.st_ino
+
+
 def joined(folder: str, name: str) -> str:
     """A name in a folder.
 
@@ -189,7 +200,7 @@ def publish(local: Path, target: str) -> None:
         place = Path(target)
         place.parent.mkdir(parents=True, exist_ok=True)
         os.replace(local, place)
-        _sync_folder(place.parent)
+        sync_folder(place.parent)
         return
     fs, inside = _remote(target)
     parent, name = inside.rsplit("/", 1) if "/" in inside else ("", inside)
@@ -208,14 +219,3 @@ def remove(path: str) -> None:
             fs.rm_file(inside)
     else:
         Path(path).unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """After a power failure the new name is there too."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

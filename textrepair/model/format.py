@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from textrepair.whole_file import whole_file
+
 MAGIC = b"textrepair model\n"
 #: Raised when a reader of the earlier layout could no longer read the file.
 FORMAT = 1
@@ -33,7 +35,7 @@ class ModelError(Exception):
 
 
 def write_model(path: Path, header: Mapping[str, object], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    """Write a model file beside its place and rename it there.
+    """Write a model file; it is there whole or not at all.  Raises OSError.
 
     ``header`` may hold anything that JSON can; ``format``, ``arrays`` and ``bytes`` are filled in here.
     """
@@ -51,16 +53,14 @@ def write_model(path: Path, header: Mapping[str, object], arrays: Mapping[str, n
     start = -(-start // _ALIGN) * _ALIGN
     full["bytes"] = start + offset
     line = json.dumps(full).encode("ascii")
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with open(temporary, "wb") as file:
+    with whole_file(path) as file:
         file.write(MAGIC)
         file.write(line.ljust(start - len(MAGIC) - 1) + b"\n")
         for array in arrays.values():
             file.write(
                 np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
             )
-            file.write(bytes(-file.tell() % _ALIGN))
-    os.replace(temporary, path)
+            file.write(bytes(-array.nbytes % _ALIGN))
 
 
 def read_model(path: Path) -> tuple[dict[str, Any], Arrays]:

@@ -11,22 +11,9 @@ from textrepair.corpus.formats.files import Texts
 from textrepair.corpus.formats.lines import Jsonl
 from textrepair.corpus.formats.tables import Csv, Tsv
 from textrepair.corpus.formats.web import Warc, Wet
-from textrepair.corpus.storage import inner_ending
 
 FORMATS: dict[str, Format] = {
     form.name: form for form in (Texts(), Jsonl(), Csv(), Tsv(), Parquet(), Warc(), Wet())
 }
-#: Every ending that a folder is searched for.
-ENDINGS = tuple(ending for form in FORMATS.values() for ending in form.endings)
 
-__all__ = ["ENDINGS", "FORMATS", "Batch", "Format", "Limits", "Piece", "format_of"]
-
-
-def format_of(name: str) -> str:
-    """The format that a file's name tells; text where its ending is none of ours.
-
-    >>> format_of("a.jsonl.zst"), format_of("CC-MAIN.warc.wet.gz"), format_of("README")
-    ('jsonl', 'wet', 'text')
-    """
-    ending = inner_ending(name)
-    return next((form.name for form in FORMATS.values() if ending in form.endings), "text")
+__all__ = ["FORMATS", "Batch", "Format", "Limits", "Piece"]

@@ -63,7 +63,6 @@ class Format(Protocol):
     """A format that can be read."""
 
     name: str
-    endings: tuple[str, ...]
 
     def cut(self, paths: tuple[str, ...], start: Position, limits: Limits) -> Iterator[Piece]:
         """The batches of a file from ``start``, which is 0 or the end of a piece.  ``paths`` is one file, but for text files.

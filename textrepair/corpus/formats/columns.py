@@ -69,7 +69,6 @@ class Parquet:
     """Parquet files; positions are rows.  Batches end where row groups do."""
 
     name = "parquet"
-    endings: tuple[str, ...] = (".parquet", ".pq")
 
     def cut(self, paths: tuple[str, ...], start: Position, limits: Limits) -> Iterator[Piece]:
         pa = arrow()

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from textrepair.corpus.articles import TEXT_ENDINGS
 from textrepair.corpus.compression import DamagedArchive
 from textrepair.corpus.formats.base import Limits, Piece, Position
 from textrepair.corpus.formats.lines import as_stored
@@ -45,7 +44,6 @@ class Texts:
     """Text files; positions are places in the list."""
 
     name = "text"
-    endings: tuple[str, ...] = TEXT_ENDINGS
 
     def cut(self, paths: tuple[str, ...], start: Position, limits: Limits) -> Iterator[Piece]:
         names: list[str] = []

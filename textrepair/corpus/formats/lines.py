@@ -55,7 +55,6 @@ class Jsonl:
     """JSON lines; positions are bytes of the plain text."""
 
     name = "jsonl"
-    endings: tuple[str, ...] = (".jsonl", ".ndjson")
 
     def cut(self, paths: tuple[str, ...], start: Position, limits: Limits) -> Iterator[Piece]:
         with open_plain(paths[0], start.offset) as file:

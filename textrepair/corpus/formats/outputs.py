@@ -37,7 +37,7 @@ class Filled:
     new: tuple[str, ...]
 
 
-#: Makes the next shard's file: called with its number, gives the stream to write to; the one before is finished.
+#: Makes the next shard's file and gives the stream to write to; the one before is finished.
 NextShard = Callable[[], BinaryIO]
 
 
@@ -201,7 +201,7 @@ class ParquetOutput:
             with part.open("rb") as file:
                 table = _cast(pa.ipc.open_stream(file).read_all(), schema)
             if shard_size is not None and size >= shard_size:
-                _write_group(writer, waiting, held)
+                _write_group(writer, waiting)
                 writer.close()
                 writer, size, waiting, held = (
                     parquet.ParquetWriter(next_shard(), schema, compression="zstd"),
@@ -213,13 +213,13 @@ class ParquetOutput:
             held += table.nbytes
             size += table.nbytes
             if held >= _ROW_GROUP:
-                _write_group(writer, waiting, held)
+                _write_group(writer, waiting)
                 waiting, held = [], 0
-        _write_group(writer, waiting, held)
+        _write_group(writer, waiting)
         writer.close()
 
 
-def _write_group(writer: Any, tables: Sequence[Any], held: int) -> None:
+def _write_group(writer: Any, tables: Sequence[Any]) -> None:
     if tables:
         table = arrow().concat_tables(tables)
         if table.num_rows:

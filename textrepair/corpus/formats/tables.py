@@ -53,7 +53,6 @@ class Csv:
     """Comma-separated values; positions are bytes of the plain text, records are counted in lines."""
 
     name = "csv"
-    endings: tuple[str, ...] = (".csv",)
     delimiter = ","
 
     def cut(self, paths: tuple[str, ...], start: Position, limits: Limits) -> Iterator[Piece]:
@@ -118,5 +117,4 @@ class Tsv(Csv):
     """Tab-separated values, quoted as CSV is."""
 
     name = "tsv"
-    endings: tuple[str, ...] = (".tsv",)
     delimiter = "\t"

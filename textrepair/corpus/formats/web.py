@@ -84,7 +84,6 @@ class Warc:
     """Web archives; positions are bytes of the plain archive."""
 
     name = "warc"
-    endings: tuple[str, ...] = (".warc",)
 
     def cut(self, paths: tuple[str, ...], start: Position, limits: Limits) -> Iterator[Piece]:
         with open_plain(paths[0], start.offset) as file:
@@ -183,4 +182,3 @@ class Wet(Warc):
     """Archives of plain text, as Common Crawl makes them."""
 
     name = "wet"
-    endings: tuple[str, ...] = (".wet",)

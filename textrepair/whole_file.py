@@ -1,0 +1,79 @@
+"""How does a file reach its place whole, or not at all?
+
+It is written beside its place under a hidden name, forced to disk, and renamed over the place in one step, so that neither a
+crash nor Ctrl-C leaves half a file, nor a reader sees one.  What is no regular file (``/dev/null``, a pipe) is written to
+directly.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+_PREFIX = ".textrepair-"
+
+
+@contextmanager
+def whole_file(path: str | Path) -> Iterator[BinaryIO]:
+    """A stream for a file that appears at ``path`` when the block ends well, with the mode of the file that it replaces.
+
+    A symbolic link is followed, not replaced.  Raises OSError.
+    """
+    target = Path(path).resolve()
+    if target.exists() and not target.is_file():
+        with target.open("wb") as file:
+            yield file
+        return
+    descriptor, name = tempfile.mkstemp(prefix=_PREFIX, dir=target.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(_mode(target))
+        temporary.replace(target)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            temporary.unlink()
+        raise
+    sync_folder(target.parent)
+
+
+def try_place(path: str | Path) -> None:
+    """Raises the OSError that :func:`whole_file` would raise for this path before long work is done for it; writes nothing."""
+    target = Path(path).resolve()
+    if target.is_dir():
+        raise IsADirectoryError(21, "Is a directory", str(target))
+    if target.exists() and not target.is_file():
+        if not os.access(target, os.W_OK):
+            raise PermissionError(13, "Permission denied", str(target))
+        return
+    descriptor, name = tempfile.mkstemp(prefix=_PREFIX, dir=target.parent)
+    os.close(descriptor)
+    os.unlink(name)
+
+
+def sync_folder(folder: Path) -> None:
+    """After a power failure the names of its files are there too."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _mode(target: Path) -> int:
+    try:
+        return stat.S_IMODE(target.stat().st_mode)
+    except FileNotFoundError:
+        umask = os.umask(0)
+        os.umask(umask)
+        return 0o666 & ~umask
