@@ -19,7 +19,7 @@ from textrepair.corpus.formats import Batch
 from textrepair.corpus.formats.base import Position
 from textrepair.corpus.formats.files import Files
 from textrepair.corpus.formats.outputs import OUTPUTS, Filled, as_json
-from textrepair.detector.spin import FLAGGED
+from textrepair.detector.base import FLAGGED
 from textrepair.extras import MissingExtra
 from textrepair.fields import FieldError, text_of
 from textrepair.writer.schema import repair_results
