@@ -55,20 +55,24 @@ _FORMAT = "textrepair wording weights"
 
 @dataclass(frozen=True)
 class Wording:
-    """A least-squares classifier over runs of a text's skeleton, and what its score says of an article of so many words.
+    """Least-squares classifiers over runs of a text's skeleton, and what their score says of an article of so many words.
 
-    ``weights`` (runs,); the calibration holds the logit's offset, its slope in the score, its slope in score × length and in
-    length, where length is the logarithm of the words over 300, cut to [-1, 1.5].
+    One classifier for each collection of translations, since one for all would keep only what they have in common, and an
+    engine never seen may resemble just one of them.  Each gives sound text a mean of 0 and a spread of 1.
+
+    ``weights`` (runs, classifiers), ``intercepts`` (classifiers,); the calibration holds the logit's offset, its slope in the
+    score, its slope in score × length and in length, where length is the logarithm of the words over 300, cut to [-1, 1.5].
     """
 
     profile: Profile
     weights: npt.NDArray[np.float64]
-    intercept: float
+    intercepts: npt.NDArray[np.float64]
     calibration: tuple[float, float, float, float]
 
     def score(self, skeleton: Skeleton) -> float:
-        """Above 0 the text is more like the translated ones that it was fitted to, below 0 like the sound ones."""
-        return self.profile.product(skeleton, self.weights) + self.intercept
+        """How much more a text is like the translations of some collection than sound text on average is, in spreads of sound
+        text: the logarithm of the mean of the exponentials."""
+        return self.profile.mixture(skeleton, self.weights, self.intercepts)
 
     def logit(self, score: float, words: int) -> float:
         """Natural-log odds of "translated"."""
@@ -84,11 +88,11 @@ def calibration_terms(score: float, words: int) -> tuple[float, float, float, fl
 
 def wording_from(stored: Mapping[str, Any]) -> Wording:
     """A classifier as ``scripts/train_translation.py`` writes it; any other file is refused."""
-    if stored.get("format") != _FORMAT or stored.get("version") != 1:
-        raise ValueError(f"not {_FORMAT}, version 1; run scripts/train_translation.py fit to make them anew")
+    if stored.get("format") != _FORMAT or stored.get("version") != 2:
+        raise ValueError(f"not {_FORMAT}, version 2; run scripts/train_translation.py fit to make them anew")
     profile, weights = weighed(stored["weights"])
     offset, slope, by_length, length = stored["calibration"]
-    return Wording(profile, weights, float(stored["intercept"]), (offset, slope, by_length, length))
+    return Wording(profile, weights, np.array(stored["intercepts"]), (offset, slope, by_length, length))
 
 
 @cache
