@@ -500,8 +500,8 @@ class Profile:
     def mixture(
         self, skeleton: Skeleton, weights: npt.NDArray[np.float64], intercepts: npt.NDArray[np.float64]
     ) -> float:
-        """The logarithm of the mean exponential of ``vector(skeleton) @ weights + intercepts``, of shapes ``(len(names), n)``
-        and ``(n,)``."""
+        """The logarithm of the mean exponential of ``vector(skeleton) @ weights + intercepts``, of shapes ``(len(names), 3)``
+        and ``(3,)``."""
         return float(_mixture(skeleton.codes, *self._tables, weights, intercepts))
 
 
@@ -572,17 +572,17 @@ def _mixture(
 ) -> float:
     counts = np.zeros(len(weights), dtype=np.int32)
     found = np.empty(len(weights) + 1, dtype=np.int16)
-    products = np.zeros(len(intercepts))
-    total = mean = 0.0
+    total = one = two = three = 0.0  # faster than an inner loop over columns
     for i in range(_places(skeleton, short, keys, places, counts, found)):
         place = found[i]
         total += counts[place]
         root = math.sqrt(counts[place])
-        for j in range(len(products)):
-            products[j] += root * weights[place, j]
-    for j in range(len(products)):
-        mean += math.exp(products[j] / math.sqrt(max(1.0, total)) + intercepts[j]) / len(products)
-    return math.log(mean)
+        one += root * weights[place, 0]
+        two += root * weights[place, 1]
+        three += root * weights[place, 2]
+    length = 1.0 / math.sqrt(max(1.0, total))
+    mean = math.exp(one * length + intercepts[0]) + math.exp(two * length + intercepts[1])
+    return math.log((mean + math.exp(three * length + intercepts[2])) / 3.0)
 
 
 def weighed(weights: Mapping[str, Sequence[float]]) -> tuple[Profile, npt.NDArray[np.float64]]:

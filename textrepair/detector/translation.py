@@ -60,7 +60,7 @@ class Wording:
     One classifier for each collection of translations, since one for all would keep only what they have in common, and an
     engine never seen may resemble just one of them.  Each gives sound text a mean of 0 and a spread of 1.
 
-    ``weights`` (runs, classifiers), ``intercepts`` (classifiers,); the calibration holds the logit's offset, its slope in the
+    ``weights`` (runs, 3), ``intercepts`` (3,); the calibration holds the logit's offset, its slope in the
     score, its slope in score × length and in length, where length is the logarithm of the words over 300, cut to [-1, 1.5].
     """
 
