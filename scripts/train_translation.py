@@ -3,8 +3,9 @@
     python scripts/train_translation.py measure      # what is found of engines left out of the fit, as Markdown tables
     python scripts/train_translation.py fit          # writes textrepair/detector/packaged/translation.json
 
-Translated articles are made as :mod:`build.translated_text` says (needs Apertium with its pairs spa, cat, gl, eo: Debian's
-``apertium apertium-eng-spa apertium-eng-cat apertium-en-gl apertium-eo-en``); they are kept in ``--work``.  Sound ones are the
+Translated articles are made as :mod:`build.translated_text` says (needs Apertium with its pairs: Debian's ``apertium
+apertium-eng-spa apertium-eng-cat apertium-en-gl apertium-eo-en apertium-hbs-eng apertium-spa-cat apertium-fra-cat``); they are
+kept in ``--work``.  Those of ``more_samples`` are fitted to and never measured.  Sound ones are the
 ends of the clean files and *every other* post of ``sound/web.jsonl``, since no other text of that kind is at hand.  The other
 half of the posts and all of ``sound/newswire.jsonl`` are for measuring alone.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -24,19 +26,17 @@ import numpy as np
 import numpy.typing as npt
 from build.records import records
 from build.splits import area, interval, recall_at
-from build.translated_text import Sample, kept_samples
+from build.translated_text import Sample, kept_more_samples, kept_samples
 
 from textrepair.detector import skeleton, traces
 from textrepair.detector.base import Document
-from textrepair.detector.translation import SHORTEST, calibration_terms
+from textrepair.detector.translation import PRIOR, SHORTEST, allowing_for_fluent, calibration_terms
 
 OUT = Path(__file__).parents[1] / "textrepair" / "detector" / "packaged" / "translation.json"
-#: One article in fifty is taken for translated.  Nobody has counted news pages; of the web at large it is more, of newswire less.
-PRIOR = 0.02
-#: Runs that fewer of the articles have are left out.
+#: Runs that fewer of the sound articles have are left out.
 LEAST_SHARE = 0.05
-#: Strength of the ridge.  30 and 150 give areas that differ by 0.01 or less on every family left out.
-RIDGE = 150.0
+#: Strength of the ridge, for articles that weigh 1 together.  From 0.01 to 0.1 areas of families left out change by at most 0.01.
+RIDGE = 0.035
 FAMILIES = ("mlqe", "wmt", "apertium")
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -44,18 +44,24 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass
 class Articles:
-    """Articles with the counts of their runs, the evidence of their traces, and their length in words."""
+    """Articles with the counts of their runs, the evidence of their traces, and their length in words; and whether to measure on
+    them."""
 
     samples: list[Sample]
     runs: list[dict[int, int]]
     evidence: Array
     words: npt.NDArray[np.int64]
+    measured: Mask
 
     def where(self, keep: Mask) -> Articles:
         """Those kept."""
         at = np.flatnonzero(keep).tolist()
         return Articles(
-            [self.samples[i] for i in at], [self.runs[i] for i in at], self.evidence[keep], self.words[keep]
+            [self.samples[i] for i in at],
+            [self.runs[i] for i in at],
+            self.evidence[keep],
+            self.words[keep],
+            self.measured[keep],
         )
 
     def column(self, name: str) -> npt.NDArray[Any]:
@@ -66,7 +72,7 @@ class Articles:
         return len(self.samples)
 
 
-def read(texts: Sequence[Sample]) -> Articles:
+def read(texts: Sequence[Sample], measured: bool = True) -> Articles:
     """Look at articles as the detector does; those that it would call too short are left out."""
     kept, found, evidence, words = [], [], [], []
     for sample in texts:
@@ -77,7 +83,7 @@ def read(texts: Sequence[Sample]) -> Articles:
             found.append(dict(zip(keys.tolist(), counts.tolist(), strict=True)))
             evidence.append(traces.evidence(frozenset(traces.found(sample.text))))
             words.append(scan.words)
-    return Articles(kept, found, np.array(evidence), np.array(words))
+    return Articles(kept, found, np.array(evidence), np.array(words), np.full(len(kept), measured))
 
 
 def joined(one: Articles, two: Articles) -> Articles:
@@ -87,6 +93,7 @@ def joined(one: Articles, two: Articles) -> Articles:
         one.runs + two.runs,
         np.concatenate([one.evidence, two.evidence]),
         np.concatenate([one.words, two.words]),
+        np.concatenate([one.measured, two.measured]),
     )
 
 
@@ -98,11 +105,14 @@ def sound_set(data: Path, name: str) -> list[Sample]:
 
 def material(options: argparse.Namespace) -> tuple[Articles, dict[str, Articles]]:
     """Articles to fit on, and those for measuring alone."""
-    made = kept_samples(options.data, options.work)
+    made = joined(
+        read(kept_samples(options.data, options.work)),
+        read(kept_more_samples(options.data, options.work), measured=False),
+    )
     web = read(sound_set(options.data, "web"))
     first = np.array([int(s.group.rpartition("-")[2]) % 2 == 0 for s in web.samples])
     tests = {"newswire": read(sound_set(options.data, "newswire")), "web": web.where(~first)}
-    return joined(read(made), web.where(first)), tests
+    return joined(made, web.where(first)), tests
 
 
 # --- fitting -----------------------------------------------------------------------------------------------------------------
@@ -110,15 +120,16 @@ def material(options: argparse.Namespace) -> tuple[Articles, dict[str, Articles]
 
 @dataclass
 class Fit:
-    """Runs, and the weight of each."""
+    """Runs, and their weights in the classifier of each family; shapes ``(runs, families)``, ``(families,)``."""
 
     keys: list[int]
     weights: Array
-    intercept: float
+    intercepts: Array
 
     def score(self, articles: Articles) -> Array:
-        """Scores, not calibrated yet."""
-        return vectors(articles, self.keys) @ self.weights + self.intercept
+        """Scores, not calibrated yet, as :meth:`textrepair.detector.translation.Wording.score`."""
+        each = vectors(articles, self.keys) @ self.weights + self.intercepts
+        return np.log(np.exp(each).mean(axis=1))
 
 
 def vectors(articles: Articles, keys: Sequence[int]) -> Array:
@@ -135,41 +146,68 @@ def vectors(articles: Articles, keys: Sequence[int]) -> Array:
 
 
 def sample_weights(articles: Articles) -> Array:
-    """Sound and translated weigh the same; so does every family in these, and every engine or kind of text in a family.
+    """Sound and translated weigh the same; so does every engine or kind of text in these.  All together weigh 1.
 
     The systems of WMT translated the same documents and count as one engine."""
-    translated, families = articles.column("translated"), articles.column("family")
+    translated = articles.column("translated")
     parts = np.array(
         [s.domain if s.family == "sound" else "" if s.family == "wmt" else s.engine for s in articles.samples]
     )
     out = np.zeros(len(articles))
     for side in (translated, ~translated):
-        for family in set(families[side]):
-            own = side & (families == family)
-            for part in set(parts[own]):
-                out[own & (parts == part)] = 1.0 / len(set(parts[own])) / (own & (parts == part)).sum()
-        out[side] *= len(articles) / 2 / out[side].sum()
+        for part in set(parts[side]):
+            own = side & (parts == part)
+            out[own] = 1.0 / own.sum()
+        out[side] /= 2.0 * out[side].sum()
     return out
 
 
-def fit(articles: Articles) -> Fit:
-    """Ridge regression on ±1, each run in units of its spread in sound text."""
+def usual_runs(articles: Articles) -> list[int]:
+    """The runs that enough of the sound articles have; what the translated ones have is not asked, so that the fit for one
+    family does not hang on another."""
+    sound = articles.where(~articles.column("translated"))
+    seen = Counter(key for found in sound.runs for key in found)
+    return sorted(key for key, count in seen.items() if count >= LEAST_SHARE * len(sound))
+
+
+def classifier(articles: Articles, keys: Sequence[int]) -> tuple[Array, float]:
+    """Ridge regression on ±1, each run in units of its spread in sound text; of the score, sound text has the mean 0 and the
+    spread 1."""
     from sklearn.linear_model import Ridge
 
-    seen = Counter(key for found in articles.runs for key in found)
-    keys = sorted(key for key, count in seen.items() if count >= LEAST_SHARE * len(articles))
-    x, translated = vectors(articles, keys), articles.column("translated")
+    x, translated, share = vectors(articles, keys), articles.column("translated"), sample_weights(articles)
     scale = (x[~translated].std(axis=0) + 0.01) * np.sqrt(len(keys))
-    model = Ridge(alpha=RIDGE, solver="cholesky").fit(
-        x / scale, np.where(translated, 1.0, -1.0), sample_weight=sample_weights(articles)
-    )
-    return Fit(keys, model.coef_ / scale, float(model.intercept_))
+    target = np.where(translated, 1.0, -1.0)
+    weights = Ridge(alpha=RIDGE, solver="cholesky").fit(x / scale, target, sample_weight=share).coef_ / scale
+    sound, share = x[~translated] @ weights, 2.0 * share[~translated]
+    mean = share @ sound
+    spread = np.sqrt(share @ (sound - mean) ** 2)
+    return weights / spread, float(-mean / spread)
 
 
-def without(articles: Articles, left_out: Mask) -> Fit:
-    """A fit without some articles, and without translations of the same documents."""
-    groups, translated = articles.column("group"), articles.column("translated")
-    return fit(articles.where(~left_out & ~(translated & np.isin(groups, groups[left_out]))))
+def fit(articles: Articles) -> Fit:
+    """A classifier for each family that there are articles of, against all that is sound."""
+    keys, families = usual_runs(articles), articles.column("family")
+    present = [family for family in FAMILIES if (families == family).any()]
+    each = [classifier(articles.where(np.isin(families, ("sound", family))), keys) for family in present]
+    return Fit(keys, np.array([weights for weights, _ in each]).T, np.array([start for _, start in each]))
+
+
+def without(articles: Articles, whole: Fit, family: str, engine: str) -> Fit:
+    """A fit without an engine of a family and all that it had a part in, or translations of the same documents; or without
+    the family, if no engine is named.  The classifiers of other families stay, since nothing left out is in them.
+    All of WMT translated the same documents."""
+    at = FAMILIES.index(family)
+    if not engine or family == "wmt":
+        return Fit(whole.keys, np.delete(whole.weights, at, axis=1), np.delete(whole.intercepts, at))
+    groups, own = articles.column("group"), articles.column("family") == family
+    part = own & np.array([engine in s.engine.split("-") for s in articles.samples])
+    measured = groups[part & articles.measured]
+    keep = (own & ~part & ~np.isin(groups, measured)) | ~articles.column("translated")
+    weights, start = classifier(articles.where(keep), whole.keys)
+    left = Fit(whole.keys, whole.weights.copy(), whole.intercepts.copy())
+    left.weights[:, at], left.intercepts[at] = weights, start
+    return left
 
 
 @dataclass
@@ -182,20 +220,21 @@ class Rows:
     sound: dict[str, Array]
 
 
-def left_out(articles: Articles, tests: dict[str, Articles], engines: bool = True) -> list[Rows]:
+def left_out(articles: Articles, whole: Fit, tests: dict[str, Articles], engines: bool = True) -> list[Rows]:
     """Every engine, if asked for, and every family in its turn."""
     names, families = articles.column("engine"), articles.column("family")
-    masks = {
-        f"{family}: {name}": names == name
+    cases = [
+        (family, name)
         for family in FAMILIES
-        for name in (sorted(set(names[families == family])) if engines else ())
-    }
-    masks |= {f"all of {family}": families == family for family in FAMILIES if (families == family).any()}
+        for name in (sorted(set(names[(families == family) & articles.measured])) if engines else ())
+    ] + [(family, "") for family in FAMILIES if (families == family).any()]
     out = []
-    for name, mask in masks.items():
-        fitted = without(articles, mask)
-        sound = {n: fitted.score(part) for n, part in tests.items()}
-        out.append(Rows(name, fitted.score(articles.where(mask)), articles.where(mask), sound))
+    for family, engine in cases:
+        fitted = without(articles, whole, family, engine)
+        own = (families == family) & articles.measured & ((names == engine) | (engine == ""))
+        part, sound = articles.where(own), {n: fitted.score(test) for n, test in tests.items()}
+        name = f"{family}: {engine}" if engine else f"all of {family}"
+        out.append(Rows(name, fitted.score(part), part, sound))
         print(f"left out: {name}", file=sys.stderr)
     return out
 
@@ -222,7 +261,7 @@ def calibrated(articles: Articles, rows: Sequence[Rows]) -> Array:
     words = np.concatenate([*(row.articles.words for row in families), articles.words[~translated]])
     weight = np.concatenate(
         [*(np.full(len(row.score), PRIOR / len(families) / len(row.score)) for row in families),
-         (1 - PRIOR) * sample_weights(articles)[~translated] / sample_weights(articles)[~translated].sum()]
+         (1 - PRIOR) * 2.0 * sample_weights(articles)[~translated]]
     )  # fmt: skip
     y = np.arange(len(score)) < sum(len(row.score) for row in families)
     model = LogisticRegression(C=1e3, fit_intercept=False, max_iter=1000)
@@ -232,16 +271,18 @@ def calibrated(articles: Articles, rows: Sequence[Rows]) -> Array:
 
 def probability(calibration: Array, score: Array, articles: Articles) -> Array:
     """Probabilities of articles, traces included."""
-    logit = calibration_matrix(score, articles.words) @ calibration + articles.evidence
+    told = calibration_matrix(score, articles.words) @ calibration
+    logit = np.array([allowing_for_fluent(each) for each in told.tolist()]) + articles.evidence
     return 1.0 / (1.0 + np.exp(-np.clip(logit, -30, 30)))
 
 
 def measure(options: argparse.Namespace) -> None:
     """Print what is found of engines, languages and families left out, against sound articles used for nothing else."""
     articles, tests = material(options)
-    rows = left_out(articles, tests)
-    calibration, whole = calibrated(articles, rows), fit(articles)
-    families = articles.column("family")
+    whole = fit(articles)
+    rows = left_out(articles, whole, tests)
+    calibration = calibrated(articles, rows)
+    families = np.where(articles.measured, articles.column("family"), "")
     rows += [
         Rows(
             f"nothing (seen): {f}",
@@ -296,23 +337,26 @@ def measure(options: argparse.Namespace) -> None:
 def write(options: argparse.Namespace) -> None:
     """Fit on everything, calibrate, write the packaged weights; print how often sound text has each trace."""
     articles, _ = material(options)
-    whole, calibration = fit(articles), calibrated(articles, left_out(articles, {}, engines=False))
+    whole = fit(articles)
+    calibration = calibrated(articles, left_out(articles, whole, {}, engines=False))
     counts = Counter(f"{s.family}/{s.domain if s.family == 'sound' else s.engine}" for s in articles.samples)
     stored = {
         "format": "textrepair wording weights",
-        "version": 1,
+        "version": 2,
         "built_from": dict(sorted(counts.items())),
         "built_by": "scripts/train_translation.py fit",
         "prior": PRIOR,
         "calibration": [round(float(x), 4) for x in calibration],
-        "intercept": round(whole.intercept, 5),
+        "classifiers": FAMILIES,
+        "intercepts": [round(float(x), 4) for x in whole.intercepts],
         "weights": {
-            skeleton.written(key): round(float(w), 4)
-            for key, w in zip(whole.keys, whole.weights, strict=True)
+            skeleton.written(key): [round(float(x), 3) for x in row]
+            for key, row in zip(whole.keys, whole.weights, strict=True)
         },
     }
     options.out.parent.mkdir(exist_ok=True)
-    options.out.write_text(json.dumps(stored, indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
+    written = json.dumps(stored, indent=0, ensure_ascii=False)
+    options.out.write_text(re.sub(r"\n(?=[-\d\]])", "", written) + "\n", encoding="utf-8")
     texts = [s.text for s in articles.samples if not s.translated]
     seen = [set(traces.found(text)) for text in texts]
     print(f"traces, share of {len(texts)} sound articles that have each:")

@@ -220,7 +220,7 @@ def test_spaces_mended_before_still_count(detector: TranslationDetector) -> None
 
 def test_other_files_are_refused() -> None:
     wording = packaged_wording()
-    assert wording.weights.shape == (len(wording.profile.names),)
+    assert wording.weights.shape == (len(wording.profile.names), len(wording.intercepts))
     with pytest.raises(ValueError, match="train_translation"):
         wording_from({"format": "something else"})
 

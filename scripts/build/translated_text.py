@@ -7,6 +7,8 @@ Positive material is never an article that somebody found on the web, since none
 * one news document as one of ten systems of WMT 2023 translated it (Chinese; neural, online, language models), the marks removed;
 * sound text that Apertium took to another language and back (rule-based; spa cat glg epo).
 
+:func:`more_samples` are for fitting alone: other draws of the first and third, and three more ways through Apertium.
+
 Each has an ``engine`` (what is left out as a whole in testing), a ``family`` (mlqe, wmt, apertium) and a ``domain`` (what kind of text).
 """
 
@@ -18,7 +20,7 @@ import re
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +34,12 @@ APERTIUM = {
     "cat": ("eng-cat", "cat-eng"),
     "glg": ("en-gl", "gl-en"),
     "epo": ("en-eo", "eo-en"),
+}
+#: Other ways there and back, two of them by way of a third language; their names hold all languages on the way.
+MORE_APERTIUM = {
+    "hbs": ("eng-hbs", "hbs-eng"),
+    "cat-fra": ("eng-cat", "cat-fra", "fra-cat", "cat-eng"),
+    "cat-spa": ("eng-cat", "cat-spa", "spa-eng"),
 }
 #: Words an article has, drawn evenly on a logarithmic scale.
 SHORTEST, LONGEST = 100, 900
@@ -91,7 +99,7 @@ def round_trip(lines: Sequence[str], pair: str) -> list[str]:
     out = []
     for at in range(0, len(lines), _BATCH):
         batch = list(lines[at : at + _BATCH])
-        for mode in APERTIUM[pair]:
+        for mode in (APERTIUM | MORE_APERTIUM)[pair]:
             batch = _through(batch, mode)
         out += batch
     return [re.sub(r"[*@#](?=\w)", "", line) for line in out]
@@ -148,6 +156,8 @@ def sound_samples(lines: dict[str, list[str]], seed: int = 1) -> list[list[str]]
 
 #: Articles of each kind of sound text, each language, and each pair of Apertium; of WMT all.
 PER_DOMAIN, PER_LANGUAGE, PER_PAIR = 260, 110, 60
+#: Of each way through Apertium in :func:`more_samples`.
+MORE_PER_PAIR = 170
 
 
 def samples(data: Path, lines: dict[str, list[str]], seed: int = 1) -> list[Sample]:
@@ -160,11 +170,7 @@ def samples(data: Path, lines: dict[str, list[str]], seed: int = 1) -> list[Samp
         for n in rng.sample(own, min(PER_DOMAIN, len(own))):
             out.append(Sample("\n\n".join(sound[n][1:]), False, "sound", "none", domain, f"sound-{n}"))
     for language in MLQE:
-        sentences = [machine for machine, _, _ in mlqe_sentences(data, language)]
-        rng.shuffle(sentences)
-        for n, article in enumerate(cut(sentences, rng)[:PER_LANGUAGE]):
-            text = _paragraphs(article, rng)
-            out.append(Sample(text, True, "mlqe", language, "wiki_2014", f"{language}-{n}"))
+        out += _mlqe(data, language, rng, language, PER_LANGUAGE)
     for (system, document), article in wmt_documents(data).items():
         out.append(Sample("\n\n".join(article), True, "wmt", system, "news", f"wmt-{document}"))
     with ThreadPoolExecutor(2) as pool:
@@ -173,17 +179,56 @@ def samples(data: Path, lines: dict[str, list[str]], seed: int = 1) -> list[Samp
     return out
 
 
+def more_samples(data: Path, lines: dict[str, list[str]], seed: int = 1) -> list[Sample]:
+    """Translated articles beside :func:`samples`, to fit on and not to measure on: all sentences of MLQE in another order, other
+    articles through Apertium's pairs, and others by more ways."""
+    rng = random.Random(f"{seed}more")
+    sound = sound_samples(lines, seed)
+    out = []
+    for language in MLQE:
+        out += _mlqe(data, language, rng, f"{language}-more")
+    with ThreadPoolExecutor(2) as pool:
+        ways = (*APERTIUM, *MORE_APERTIUM)
+        for some in pool.map(lambda pair: _apertium(sound, pair, f"{seed}more", MORE_PER_PAIR), ways):
+            out += some
+    return out
+
+
 def kept_samples(data: Path, work: Path) -> list[Sample]:
     """:func:`samples`, made once and then kept in a work folder."""
-    stored = work / "translated.pickle"  # scratch between two calls, never packaged
+    return _kept(samples, data, work / "translated.pickle")
+
+
+def kept_more_samples(data: Path, work: Path) -> list[Sample]:
+    """The same of :func:`more_samples`."""
+    return _kept(more_samples, data, work / "translated_more.pickle")
+
+
+def _kept(
+    make: Callable[[Path, dict[str, list[str]]], list[Sample]], data: Path, stored: Path
+) -> list[Sample]:
+    """What is stored (scratch between two calls, never packaged), or else made and stored."""
     if stored.exists():
         found: list[Sample] = pickle.loads(stored.read_bytes())
         return found
     print("making translated articles", file=sys.stderr)
-    made = samples(data, clean_ends(data))
-    work.mkdir(parents=True, exist_ok=True)
+    made = make(data, clean_ends(data))
+    stored.parent.mkdir(parents=True, exist_ok=True)
     stored.write_bytes(pickle.dumps(made))
     return made
+
+
+def _mlqe(
+    data: Path, language: str, rng: random.Random, group: str, count: int | None = None
+) -> list[Sample]:
+    """The sentences of a language as articles, at most so many."""
+    sentences = [machine for machine, _, _ in mlqe_sentences(data, language)]
+    rng.shuffle(sentences)
+    articles = enumerate(cut(sentences, rng)[:count])
+    return [
+        Sample(_paragraphs(article, rng), True, "mlqe", language, "wiki_2014", f"{group}-{n}")
+        for n, article in articles
+    ]
 
 
 def _paragraphs(sentences: Sequence[str], rng: random.Random) -> str:
@@ -196,10 +241,10 @@ def _paragraphs(sentences: Sequence[str], rng: random.Random) -> str:
     return "\n\n".join(out)
 
 
-def _apertium(sound: list[list[str]], pair: str, seed: int) -> list[Sample]:
+def _apertium(sound: list[list[str]], pair: str, seed: int | str, count: int = PER_PAIR) -> list[Sample]:
     """Sound articles through one pair.  Up to two thirds of the lines stay sound, or these would be far too easy to tell."""
     rng = random.Random(f"{seed}{pair}")
-    chosen = rng.sample(range(len(sound)), PER_PAIR)
+    chosen = rng.sample(range(len(sound)), count)
     back = iter(round_trip([line for n in chosen for line in sound[n][1:]], pair))
     out = []
     for n in chosen:

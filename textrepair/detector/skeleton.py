@@ -497,9 +497,12 @@ class Profile:
         out: npt.NDArray[np.float64] = np.sqrt(counts / max(1.0, counts.sum()))
         return out
 
-    def product(self, skeleton: Skeleton, weights: npt.NDArray[np.float64]) -> float:
-        """``vector(skeleton) @ weights``."""
-        return float(_product(skeleton.codes, *self._tables, weights))
+    def mixture(
+        self, skeleton: Skeleton, weights: npt.NDArray[np.float64], intercepts: npt.NDArray[np.float64]
+    ) -> float:
+        """The logarithm of the mean exponential of ``vector(skeleton) @ weights + intercepts``, of shapes ``(len(names), 3)``
+        and ``(3,)``."""
+        return float(_mixture(skeleton.codes, *self._tables, weights, intercepts))
 
 
 @compiled
@@ -559,23 +562,29 @@ def _places(  # type: ignore[no-untyped-def]
 
 
 @compiled_making_arrays
-def _product(
+def _mixture(
     skeleton: npt.NDArray[np.uint8],
     short: npt.NDArray[np.int16],
     keys: npt.NDArray[np.int32],
     places: npt.NDArray[np.int16],
     weights: npt.NDArray[np.float64],
+    intercepts: npt.NDArray[np.float64],
 ) -> float:
     counts = np.zeros(len(weights), dtype=np.int32)
     found = np.empty(len(weights) + 1, dtype=np.int16)
-    total = product = 0.0
+    total = one = two = three = 0.0  # faster than an inner loop over columns
     for i in range(_places(skeleton, short, keys, places, counts, found)):
         place = found[i]
         total += counts[place]
-        product += math.sqrt(counts[place]) * weights[place]
-    return product / math.sqrt(max(1.0, total))
+        root = math.sqrt(counts[place])
+        one += root * weights[place, 0]
+        two += root * weights[place, 1]
+        three += root * weights[place, 2]
+    length = 1.0 / math.sqrt(max(1.0, total))
+    mean = math.exp(one * length + intercepts[0]) + math.exp(two * length + intercepts[1])
+    return math.log((mean + math.exp(three * length + intercepts[2])) / 3.0)
 
 
-def weighed(weights: Mapping[str, float]) -> tuple[Profile, npt.NDArray[np.float64]]:
-    """A profile over the runs that have a weight, and the weights in its order."""
+def weighed(weights: Mapping[str, Sequence[float]]) -> tuple[Profile, npt.NDArray[np.float64]]:
+    """A profile over the runs that have weights, and the weights in its order, a row each."""
     return Profile(tuple(weights)), np.array(list(weights.values()))
