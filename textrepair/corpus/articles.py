@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, TextIO
 
 import msgspec
 
@@ -79,7 +79,7 @@ def read_articles(
     """Read the articles of files, folders (sorted, hidden files left out) and standard input (``-``), in order."""
     for path in paths:
         if str(path) == STDIN:
-            yield from _read_stream(sys.stdin.buffer, "stdin", reading, on_error)
+            yield from _read_stdin(reading, on_error)
         elif Path(path).is_dir():
             for file in article_files(path, reading, on_error):
                 yield from _read_file(file, reading, on_error)
@@ -139,6 +139,22 @@ def holds_records(path: str, reading: Reading = Reading()) -> bool:
     if reading.input_format == "auto":
         return _inner_ending(path) in RECORD_ENDINGS
     return reading.input_format == "jsonl"
+
+
+def standard_input() -> TextIO:
+    """Raises OSError where the program was started without one (``<&-``)."""
+    if getattr(sys, "stdin", None) is None:
+        raise OSError("there is no standard input")
+    return sys.stdin
+
+
+def _read_stdin(reading: Reading, on_error: OnError) -> Iterator[Article]:
+    try:
+        file = standard_input().buffer
+    except OSError as error:
+        on_error(Unreadable("stdin", None, _reason(error), "name a file, or give it one: textrepair … - < FILE"))
+        return
+    yield from _read_stream(file, "stdin", reading, on_error)
 
 
 def _read_file(path: str, reading: Reading, on_error: OnError) -> Iterator[Article]:
