@@ -117,7 +117,9 @@ def test_an_interrupt_lost_in_a_callback_comes_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
-@pytest.mark.parametrize("module", ["textrepair.cli", "click", "textrepair.cli.apply", "textrepair.writer.criticmarkup"])
+@pytest.mark.parametrize(
+    "module", ["textrepair.cli", "click", "textrepair.cli.apply", "textrepair.writer.criticmarkup"]
+)
 def test_an_interrupt_while_a_module_is_loaded(tmp_path: Path, module: str) -> None:
     """Before anything is begun it ends the program as it ends any, later with a word."""
     (tmp_path / "a.txt").write_text("He came {~~astir~>about~~} noon.\n")
@@ -132,7 +134,12 @@ def test_an_interrupt_while_a_module_is_loaded(tmp_path: Path, module: str) -> N
         "main()"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, env=ENVIRONMENT, timeout=300
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=ENVIRONMENT,
+        timeout=300,
     )
     expected = (-signal.SIGINT, "") if module in ("textrepair.cli", "click") else (130, "interrupted\n")
     assert (done.returncode, done.stderr, done.stdout) == (*expected, "")
@@ -156,7 +163,9 @@ def shell(redirected: str, cwd: Path, *args: str, stdin: bytes = b"") -> subproc
     ("redirected", "reason"),
     [pytest.param(">/dev/full", "no space left on device", marks=FULL), (">&-", "it is closed")],
 )
-@pytest.mark.parametrize("args", [["apply", "a.txt"], ["apply", "long.txt"], ["scan", "--help"], ["model", "info"]])
+@pytest.mark.parametrize(
+    "args", [["apply", "a.txt"], ["apply", "long.txt"], ["scan", "--help"], ["model", "info"]]
+)
 def test_stdout_that_takes_nothing(tmp_path: Path, args: list[str], redirected: str, reason: str) -> None:
     (tmp_path / "a.txt").write_text("He came {~~astir~>about~~} noon.\n")
     (tmp_path / "long.txt").write_text("He came {~~astir~>about~~} noon.\n" * 10_000)
@@ -178,9 +187,7 @@ def test_without_a_standard_stream(tmp_path: Path) -> None:
 
 
 @POSIX
-@pytest.mark.parametrize(
-    "args", [["apply", "-"], ["filter"], ["learn", "-o", "m.model", "--pairs", "-"]]
-)
+@pytest.mark.parametrize("args", [["apply", "-"], ["filter"], ["learn", "-o", "m.model", "--pairs", "-"]])
 def test_stdin_that_is_missing(tmp_path: Path, args: list[str]) -> None:
     done = shell("<&-", tmp_path, *args)
     assert done.returncode == 1

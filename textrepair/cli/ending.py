@@ -58,7 +58,9 @@ def exit_code(run: Callable[[], object]) -> int:
 def unwritable(place: object, error: OSError) -> str:
     """What is told of an output that can't be written."""
     closed = error.errno == errno.EBADF
-    return f"{place}: can't be written ({'it is closed' if closed else (error.strerror or str(error)).lower()})"
+    return (
+        f"{place}: can't be written ({'it is closed' if closed else (error.strerror or str(error)).lower()})"
+    )
 
 
 def _told(error: BaseException, interrupted: bool) -> int:

@@ -10,11 +10,10 @@ _STANDING_IN = (os.O_WRONLY, os.O_RDONLY, os.O_WRONLY)
 
 
 def complete_streams() -> None:
-    """Take the descriptors of missing streams, which the next file to be opened would get otherwise, to be written into by whoever
-    means stderr.
+    """Take the descriptors of missing streams: the next file to be opened would get them, and with them what is meant for stderr.
 
-    Writing to a missing stdout then fails with "bad file descriptor", as it does with other programs (gnulib's ``stdopen`` does the
-    same for them); what needs no stdout works.  ``sys.stdin`` stays None.
+    Writing to a missing stdout then fails with "bad file descriptor", as gnulib's ``stdopen`` does it for other programs; what
+    needs no stdout works.  ``sys.stdin`` stays None.
     """
     for descriptor, flags in enumerate(_STANDING_IN):
         try:
