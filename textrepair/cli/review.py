@@ -246,11 +246,7 @@ def _face(session: Session, paths: tuple[str, ...], options: dict[str, Any], con
         return
     if STDIN in paths:
         _terminal_for_stdin()
-    plain = (
-        options["plain"]
-        or os.environ.get("TERM") == "dumb"
-        or not (sys.stdin.isatty() and sys.stdout.isatty())
-    )
+    plain = options["plain"] or os.environ.get("TERM") == "dumb" or not _on_terminal()
     if not plain:
         try:
             from textrepair.review.terminal import review
@@ -263,6 +259,12 @@ def _face(session: Session, paths: tuple[str, ...], options: dict[str, Any], con
             review(session, colored=not os.environ.get("NO_COLOR"))
     if plain:
         _plain(session, console)
+
+
+def _on_terminal() -> bool:
+    """Can the full screen be shown?  Textual draws it on stderr."""
+    streams = sys.stdin, sys.stdout, sys.stderr
+    return all(stream is not None and stream.isatty() for stream in streams)
 
 
 def _terminal_for_stdin() -> None:
@@ -284,7 +286,7 @@ def _plain(session: Session, console: Console) -> None:
 
     def ask(prompt: str) -> str:
         click.echo(prompt, nl=False)
-        line = sys.stdin.readline()
+        line = sys.stdin.readline() if sys.stdin is not None else ""
         if not line:
             raise EOFError
         return line.rstrip("\r\n")
