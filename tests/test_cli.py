@@ -161,6 +161,63 @@ def test_apply_tells_what_is_wrong(run: Run) -> None:
     assert re.search(r"error: a\.md: line 2: .*\nerror: b\.jsonl:1: ", result.stderr)
 
 
+EDIT = {"start": 8, "end": 13, "before": "astir", "after": "about"}
+
+
+@pytest.mark.parametrize(
+    ("edits", "expected"),
+    [
+        ([EDIT | {"after": "around"}], "at 8–14 the text has 'about ', the edits put 'around' there; "),
+        ([EDIT | {"before": "astirs", "end": 14}, EDIT | {"start": 16, "end": 21}], "at 15–20 the text has"),
+        ([EDIT | {"start": "8"}], "edits[0]: start is the string '8', not a number"),
+        ([EDIT, EDIT | {"start": 8.5}], "edits[1]: start is 8.5, not a whole number"),
+        ([EDIT | {"end": None}], "edits[0]: end is null, not a number"),
+        ([EDIT | {"end": True}], "edits[0]: end is true or false, not a number"),
+        ([EDIT | {"before": 5}], "edits[0]: before is a number, not a string"),
+        ([EDIT | {"end": 12}], "edits[0]: edit 8–12: the span does not fit its text 'astir'"),
+        ([EDIT | {"confidence": 2}], "edits[0]: edit 8–13: confidence 2 is outside 0–1"),
+        (
+            [EDIT | {"alternatives": [1]}],
+            "edits[0]: alternatives is no list of pairs of a string and a number",
+        ),
+        ([{"start": 8, "end": 13, "before": "astir"}], "edits[0]: it has no after"),
+        (["astir"], "edits[0]: a string, not an object with start, end, before and after"),
+    ],
+)
+def test_apply_tells_which_field_of_a_record_is_wrong(run: Run, edits: list[object], expected: str) -> None:
+    write("a.jsonl", json.dumps({"text": SOUND, "edits": edits}))
+    for command in ("apply", "revert"):
+        result = run(command, "a.jsonl")
+        [line] = result.stderr.splitlines()
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert line.startswith(f"error: a.jsonl:1: {'its edits' if expected.startswith('at ') else expected}")
+        assert expected in line
+        assert "PatchError" not in line
+        assert ("to change edits by hand, edit --format criticmarkup" in line) == expected.startswith("at ")
+
+
+def test_null_is_nothing_where_a_field_may_be_missing(run: Run) -> None:
+    blank = dict.fromkeys(["kind", "confidence", "alternatives", "reason", "reference"])
+    write("a.jsonl", json.dumps({"text": SOUND, "edits": [EDIT | blank]}))
+    assert run("revert", "a.jsonl").stdout == DAMAGED
+
+
+@pytest.mark.parametrize(
+    ("text", "warned"),
+    [(SOUND, True), ("", False), ("{~~astir~>about~~}", False), ("{>>why<<}", False), ("{\\++ plain", False)],
+)
+def test_a_text_without_marks_is_told(run: Run, text: str, warned: bool) -> None:
+    """It may be the wrong file; an article that nothing is changed in looks the same, so the text is given all the same."""
+    write("a.txt", text)
+    for command in ("apply", "revert"):
+        result = run(command, "a.txt")
+        assert result.exit_code == 0
+        assert ("a.txt: no CriticMarkup in it" in result.stderr) == warned
+    if warned:
+        assert run("apply", "a.txt").stdout == text
+        assert run("apply", "-q", "a.txt").stderr == ""
+
+
 @pytest.mark.parametrize("form", ["html", "m2"])
 def test_other_formats_are_written(run: Run, form: str) -> None:
     write("a.txt", DAMAGED)

@@ -49,7 +49,9 @@ def read_pairs(path: str, on_error: Callable[[Unreadable], None]) -> Iterator[tu
     """The passages of a TSV file: damaged, tab, reference; further columns are ignored, lines without a tab reported."""
     try:
         with (
-            nullcontext(standard_input()) if path == STDIN else open(path, encoding="utf-8-sig", newline="") as file
+            nullcontext(standard_input())
+            if path == STDIN
+            else open(path, encoding="utf-8-sig", newline="") as file
         ):
             for number, line in enumerate(file, 1):
                 columns = line.rstrip("\r\n").split("\t")

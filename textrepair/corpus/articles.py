@@ -152,7 +152,9 @@ def _read_stdin(reading: Reading, on_error: OnError) -> Iterator[Article]:
     try:
         file = standard_input().buffer
     except OSError as error:
-        on_error(Unreadable("stdin", None, _reason(error), "name a file, or give it one: textrepair … - < FILE"))
+        on_error(
+            Unreadable("stdin", None, _reason(error), "name a file, or give it one: textrepair … - < FILE")
+        )
         return
     yield from _read_stream(file, "stdin", reading, on_error)
 
