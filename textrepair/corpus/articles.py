@@ -230,7 +230,27 @@ def parse_line(
 def _record(raw: bytes, name: str, path: str, number: int, reading: Reading) -> Article:
     record = parse_record(raw)
     text = text_of(record, reading.text_field)
-    return Article(record_id(record.get(reading.id_field), name, number), text, path, record, number)
+    own = record.get(reading.id_field)
+    if isinstance(own, float):
+        own = _as_written(raw, reading.id_field)
+    return Article(record_id(own, name, number), text, path, record, number)
+
+
+def _as_written(raw: bytes, field: str) -> object:
+    """A record's field as it stands in its line if it is a number: 1.50 is not 1.5 to whoever joins by it."""
+    try:
+        return json.loads(raw, parse_float=str, parse_int=str, parse_constant=str).get(field)
+    except RecursionError:  # msgspec may go deeper
+        return None
+
+
+def ignored_id(article: Article, reading: Reading) -> str | None:
+    """What a record has in the place of its id, if that can't be one; None where there is an id, or nothing."""
+    value = None if article.record is None else article.record.get(reading.id_field)
+    if value == "":
+        return "an empty string"
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return None if value is None or isinstance(value, str) or is_number else json_type(value)
 
 
 def parse_record(raw: bytes) -> dict[str, object]:
