@@ -47,7 +47,7 @@ class FakeRepairer:
         )
         return Diagnosis(probability, damage, findings)
 
-    def repair(self, text: str, settings: Settings) -> Repair:
+    def repair(self, text: str, settings: Settings, references: object = None) -> Repair:
         self.settings = settings
         swaps = {"astir": "about", "inwards": "in"}
         found = [
@@ -458,6 +458,23 @@ def test_wrong_use_is_exit_code_2(run: Run, args: list[str], expected: str) -> N
     assert result.exit_code == 2
     assert expected in result.stderr
     assert result.stdout == ""
+
+
+def test_a_reference_that_cannot_be_read_is_no_article(run: Run) -> None:
+    write("a.txt", DAMAGED)
+    result = run("repair", "--dry-run", "a.txt", "--reference", "missing.txt")
+    first, last = result.stderr.splitlines()
+    assert result.exit_code == 1
+    assert result.stdout == "a: 1 change (spin 1)\n"
+    assert first == "error: missing.txt: no such file or directory; check the name"
+    assert last == "1 reference could not be read: the work was done without it"
+    result = run(
+        "repair", "--dry-run", "a.txt", "b.txt", "--reference", "missing.txt", "--reference", "other.txt"
+    )
+    assert result.stderr.splitlines()[-2:] == [
+        "2 references could not be read: the work was done without them",
+        "1 of 2 articles could not be read or written",
+    ]
 
 
 def test_empty_file_and_long_line(run: Run) -> None:
