@@ -14,7 +14,7 @@ from functools import partial
 from itertools import accumulate, chain
 from operator import attrgetter
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 import regex
 
@@ -44,6 +44,8 @@ from textrepair.reference.restore import Restorer
 from textrepair.reference.wording import Restoration
 from textrepair.tokens import TokenKind
 from textrepair.workers import Workers
+
+R = TypeVar("R")
 
 #: How closely to look at an article (:class:`Repairer`).
 Depth = Literal["quick", "screened", "thorough"]
@@ -191,8 +193,7 @@ class Repairer:
         Articles are taken from ``texts`` as there is room for them, a few ahead for each worker.  With processes no more than the
         texts and the results travel; the model is mapped by each of them from the same file.
         """
-        with Workers(self, processes=processes, threads=threads) as workers:
-            yield from workers.map(Repairer.diagnose, texts)
+        return self._each(Repairer.diagnose, texts, processes, threads)
 
     def repair_many(
         self,
@@ -203,8 +204,21 @@ class Repairer:
         threads: int = 0,
     ) -> Iterator[Repair]:
         """Repairs of many articles; as :meth:`diagnose_many`."""
-        with Workers(self, processes=processes, threads=threads) as workers:
-            yield from workers.map(partial(_repair_with, settings=settings), texts)
+        return self._each(partial(_repair_with, settings=settings), texts, processes, threads)
+
+    def _each(
+        self, function: Callable[[Repairer, str], R], texts: Iterable[str], processes: int, threads: int
+    ) -> Iterator[R]:
+        if isinstance(texts, str | bytes):  # each letter of it would be an article
+            raise TypeError(
+                f"many articles are a list, not a {type(texts).__name__}; put a single one into a list: [text]"
+            )
+
+        def results() -> Iterator[R]:
+            with Workers(self, processes=processes, threads=threads) as workers:
+                yield from workers.map(function, texts)
+
+        return results()
 
     async def adiagnose(self, text: str) -> Diagnosis:
         """:meth:`diagnose` in a thread, for coroutines."""
