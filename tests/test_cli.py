@@ -443,9 +443,16 @@ def test_broken_model_stops_before_any_output(
         (["repair", "a.txt", "--format", "difff"], "Did you mean 'diff'?"),
         (["repair", "a.txt", "--skip", "spinn"], "Did you mean 'spin'?"),
         (["repair", "a.txt", "--aply", "spin"], "--apply"),
-        (["repair", "a.txt", "--min-confidence", "2"], "0<=x<=1"),
+        (["repair", "a.txt", "--min-confidence", "2"], "'2' is not a number from 0 to 1."),
+        (["scan", "a.txt", "-", "a.txt", "-"], "- is given twice"),
+        (["evaluate", "-", "-"], "- is given twice"),
+        (["learn", "--pairs", "-", "--damaged", "-", "-o", "m"], "- is given twice"),
+        (["filter", "--max-score", "high"], "'high' is not a number from 0 to 1."),
+        (["learn", "--max-harm", "nan"], "'nan' is not a number from 0."),
+        (["batch", "--record-seconds", "0"], "'0' is not a number above 0."),
+        (["review", "a.txt", "--from", "abc"], "'abc' is not a number from 0 to 1."),
+        (["model", "show", "astir", " "], "An empty word"),
         (["repair", "a.txt", "--apply", "spin", "--skip", "spin"], "both name spin"),
-        (["repair", "a.txt", "--protect", "missing.txt"], "does not exist"),
         (["repair", "a.txt", "--in-place", "-o", "b.txt"], "--in-place"),
         (["repair", "-", "--in-place"], "standard input"),
         (["repair", "a.txt", "--format", "jsonl", "-o", "out/"], "OUT.jsonl"),
@@ -458,6 +465,13 @@ def test_wrong_use_is_exit_code_2(run: Run, args: list[str], expected: str) -> N
     assert result.exit_code == 2
     assert expected in result.stderr
     assert result.stdout == ""
+
+
+def test_missing_list_of_terms_is_told_as_any_missing_file(run: Run) -> None:
+    write("a.txt", DAMAGED)
+    result = run("repair", "a.txt", "--protect", "missing.txt")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "error: missing.txt: no such file or directory; check the name\n"
 
 
 def test_a_reference_that_cannot_be_read_is_no_article(run: Run) -> None:

@@ -10,6 +10,7 @@ import click
 from textrepair.cli import options as shared
 from textrepair.cli.console import Console, Failure
 from textrepair.cli.references import take_references
+from textrepair.cli.suggest import Number
 from textrepair.corpus.articles import Reading, read_articles
 
 
@@ -72,7 +73,7 @@ from textrepair.corpus.articles import Reading, read_articles
 @click.option(
     "--max-harm",
     metavar="N",
-    type=click.FloatRange(0),
+    type=Number(0),
     default=0.5,
     show_default=True,
     help="Refuse to write a model that changes more words of wording than this in 10,000 sound ones.",

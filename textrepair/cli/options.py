@@ -11,8 +11,8 @@ import click
 
 import textrepair
 from textrepair.cli.console import Console, Failure
-from textrepair.cli.suggest import Choice
-from textrepair.corpus.articles import Reading
+from textrepair.cli.suggest import Choice, Number
+from textrepair.corpus.articles import STDIN, Article, Reading, Unreadable, ignored_id, read_articles
 from textrepair.detector.base import KINDS
 
 if TYPE_CHECKING:
@@ -68,11 +68,11 @@ def deciding(command: Command) -> Command:
             help="Leave this kind of damage alone (repeatable).",
         ),
         click.option(
-            "--protect", "protect_files", metavar="FILE", multiple=True, type=click.Path(exists=True, dir_okay=False),
+            "--protect", "protect_files", metavar="FILE", multiple=True, type=click.Path(dir_okay=False),
             help="Never change the terms in this file, one a line; # starts a comment (repeatable).",
         ),
         click.option(
-            "--min-confidence", metavar="P", type=click.FloatRange(0, 1),
+            "--min-confidence", metavar="P", type=Number(0, 1),
             help="Make edits from this probability on and only propose the others; default: the model's own.",
         ),
     )(command)  # fmt: skip
@@ -155,7 +155,9 @@ def _read_terms(files: Iterable[str]) -> frozenset[str]:
     for file in files:
         try:
             lines = Path(file).read_text(encoding="utf-8-sig").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
+        except OSError as error:
+            raise Failure(f"{file}: {(error.strerror or str(error)).lower()}; check the name") from error
+        except UnicodeDecodeError as error:
             raise Failure(f"{file}: no list of terms in UTF-8 ({error})") from error
         terms |= {line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")}
     return frozenset(terms)

@@ -17,7 +17,7 @@ import click
 from textrepair.cli import options as shared
 from textrepair.cli import results
 from textrepair.cli.console import Console, Failure
-from textrepair.cli.suggest import Choice
+from textrepair.cli.suggest import Choice, Number
 from textrepair.corpus.articles import STDIN, Article
 from textrepair.detector.base import KINDS
 from textrepair.review.queue import ORDER_HELP, ORDERS, Filter
@@ -62,7 +62,7 @@ _EXPORTS = ("text", "records", "criticmarkup", "diff", "html", "jsonl", "m2", "d
     "--from",
     "low",
     metavar="P",
-    type=click.FloatRange(0, 1),
+    type=Number(0, 1),
     default=0.0,
     help="Only edits from this confidence on.",
 )
@@ -70,7 +70,7 @@ _EXPORTS = ("text", "records", "criticmarkup", "diff", "html", "jsonl", "m2", "d
     "--to",
     "high",
     metavar="P",
-    type=click.FloatRange(0, 1),
+    type=Number(0, 1),
     default=1.0,
     help="Only edits up to this confidence.",
 )
