@@ -101,6 +101,7 @@ def command(
         raise click.UsageError(
             "Nothing to learn from: give --pairs FILE.tsv, --damaged PATH or --decisions FILE.jsonl."
         )
+    shared.once_from_stdin((*pair_files, *damaged_paths, *reference_paths, *decision_files, *sound_paths))
     if reference_paths and not damaged_paths:
         raise click.UsageError("--reference goes with --damaged.")
     from textrepair.learning import (

@@ -22,7 +22,22 @@ if TYPE_CHECKING:
 Command = Callable[..., Any]
 _Decorator = Callable[[Command], Command]
 
-paths = click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(allow_dash=True))
+
+def once_from_stdin(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The paths; standard input among them has an end but no second beginning."""
+    if paths.count(STDIN) > 1:
+        raise click.UsageError("- is given twice, but standard input can be read only once.")
+    return paths
+
+
+paths = click.argument(
+    "paths",
+    metavar="PATH...",
+    nargs=-1,
+    required=True,
+    type=click.Path(allow_dash=True),
+    callback=lambda _, __, paths: once_from_stdin(paths),
+)
 
 model = click.option(
     "--model",
