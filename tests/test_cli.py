@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator
@@ -489,6 +490,24 @@ def test_a_reference_that_cannot_be_read_is_no_article(run: Run) -> None:
         "2 references could not be read: the work was done without them",
         "1 of 2 articles could not be read or written",
     ]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX links")
+def test_in_place_tells_of_names_that_keep_the_old_text(run: Run) -> None:
+    """A file replaced in one step is a new file; its other names still mean the old one."""
+    path = write("a.txt", DAMAGED)
+    os.link(path, "b.txt")
+    result = run("repair", "--in-place", path)
+    assert (path.read_text(), Path("b.txt").read_text()) == (SOUND, DAMAGED)
+    assert (
+        result.stderr
+        == "a.txt: repaired under this name only; another name (hard link) of it keeps the old text\n"
+    )
+    os.link("b.txt", "c.txt")
+    os.link("b.txt", "d.txt")
+    result = run("repair", "--in-place", "b.txt")
+    assert result.stderr.endswith("2 other names (hard links) of it keep the old text\n")
+    assert run("repair", "--in-place", "a.txt", "b.txt").stderr == ""
 
 
 def test_empty_file_and_long_line(run: Run) -> None:

@@ -132,7 +132,15 @@ def _write_in_place(repairs: Iterator[_Repaired], console: Console) -> int:
             )
             continue
         if repair.patch.edits:
+            others = os.stat(article.source_path).st_nlink - 1
             results.write_whole(article.source_path, "\ufeff" * article.bom + repair.text)
+            if others > 0:  # writing through to them could leave half a file, for all of them
+                names = (
+                    "another name (hard link) of it keeps"
+                    if others == 1
+                    else f"{others} other names (hard links) of it keep"
+                )
+                console.note(f"{article.source_path}: repaired under this name only; {names} the old text")
         done += 1
     return done
 
