@@ -492,6 +492,24 @@ def test_a_reference_that_cannot_be_read_is_no_article(run: Run) -> None:
     ]
 
 
+@pytest.mark.parametrize("command", [["scan", "--format", "jsonl"], ["repair", "--format", "jsonl"]])
+def test_ids_are_kept_or_it_is_told(run: Run, command: list[str]) -> None:
+    write(
+        "r.jsonl",
+        b'{"id": 1.50, "text": ""}\n{"text": ""}\n{"id": null, "text": ""}\n{"id": 7, "text": ""}\n',
+    )
+    result = run(*command, "r.jsonl")
+    assert [record["id"] for record in jsonl(result.stdout)] == ["1.50", "r:2", "r:3", "7"]
+    assert result.stderr == ""
+    write("bad.jsonl", b'{"id": "", "text": ""}\n{"id": {}, "text": ""}\n{"id": true, "text": ""}\n')
+    result = run(*command, "bad.jsonl")
+    assert [record["id"] for record in jsonl(result.stdout)] == ["bad:1", "bad:2", "bad:3"]
+    assert (result.exit_code, result.stderr) == (
+        0, "bad.jsonl:1: field 'id' is an empty string, which can't be an id; such records are called by their "
+        "file and line, this one bad:1 (told once)\n",
+    )  # fmt: skip
+
+
 @pytest.mark.skipif(os.name == "nt", reason="POSIX links")
 def test_in_place_tells_of_names_that_keep_the_old_text(run: Run) -> None:
     """A file replaced in one step is a new file; its other names still mean the old one."""

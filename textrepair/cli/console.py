@@ -23,7 +23,8 @@ class Failure(click.ClickException):
 
 
 class Console:
-    """Messages of one run.  ``failures`` counts what could not be done; with any, the run's exit code is 1."""
+    """Messages of one run.  ``failures`` counts what could not be done; with any, the run's exit code is 1, as it is with any
+    reference that could not be read."""
 
     def __init__(self, quiet: bool = False, verbose: bool = False, color: str = "auto") -> None:
         self.quiet = quiet

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -143,6 +143,18 @@ def take_reading(options: dict[str, Any]) -> Reading:
     return Reading(options.pop("text_field"), options.pop("id_field"), options.pop("input_format"))
 
 
+def articles_of(paths: Iterable[str], reading: Reading, console: Console) -> Iterator[Article]:
+    """The articles.  What can't be read is told, and once that records are called otherwise than their ids say."""
+    told = False
+    for article in read_articles(paths, reading, console.error):
+        if not told and (found := ignored_id(article, reading)):
+            what = f"field {reading.id_field!r} is {found}, which can't be an id"
+            hint = f"such records are called by their file and line, this one {article.id} (told once)"
+            console.note(str(Unreadable(article.source_path, article.line, what, hint)))
+            told = True
+        yield article
+
+
 def take_console(options: dict[str, Any]) -> Console:
     """The options of :func:`talking`, taken out of a command's options."""
     return Console(options.pop("quiet"), options.pop("verbose"), options.pop("color"))
@@ -190,8 +202,6 @@ def load_repairer(path: str | None, depth: Depth = "screened") -> Repairer:
 
 def take_repairer(options: dict[str, Any], paths: Iterable[str], reading: Reading) -> Repairer:
     """The repairer that the options of :data:`model` and :func:`screening`, taken out, ask for."""
-    from textrepair.corpus.articles import STDIN, read_articles
-
     repairer = load_repairer(options.pop("model_path"), options.pop("depth"))
     recurring = options.pop("recurring")
     if recurring:
