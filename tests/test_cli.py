@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator
@@ -47,7 +48,7 @@ class FakeRepairer:
         )
         return Diagnosis(probability, damage, findings)
 
-    def repair(self, text: str, settings: Settings) -> Repair:
+    def repair(self, text: str, settings: Settings, references: object = None) -> Repair:
         self.settings = settings
         swaps = {"astir": "about", "inwards": "in"}
         found = [
@@ -159,6 +160,63 @@ def test_apply_tells_what_is_wrong(run: Run) -> None:
     result = run("apply", "a.md", "b.jsonl")
     assert (result.exit_code, result.stdout) == (1, "t")
     assert re.search(r"error: a\.md: line 2: .*\nerror: b\.jsonl:1: ", result.stderr)
+
+
+EDIT = {"start": 8, "end": 13, "before": "astir", "after": "about"}
+
+
+@pytest.mark.parametrize(
+    ("edits", "expected"),
+    [
+        ([EDIT | {"after": "around"}], "at 8–14 the text has 'about ', the edits put 'around' there; "),
+        ([EDIT | {"before": "astirs", "end": 14}, EDIT | {"start": 16, "end": 21}], "at 15–20 the text has"),
+        ([EDIT | {"start": "8"}], "edits[0]: start is the string '8', not a number"),
+        ([EDIT, EDIT | {"start": 8.5}], "edits[1]: start is 8.5, not a whole number"),
+        ([EDIT | {"end": None}], "edits[0]: end is null, not a number"),
+        ([EDIT | {"end": True}], "edits[0]: end is true or false, not a number"),
+        ([EDIT | {"before": 5}], "edits[0]: before is a number, not a string"),
+        ([EDIT | {"end": 12}], "edits[0]: edit 8–12: the span does not fit its text 'astir'"),
+        ([EDIT | {"confidence": 2}], "edits[0]: edit 8–13: confidence 2 is outside 0–1"),
+        (
+            [EDIT | {"alternatives": [1]}],
+            "edits[0]: alternatives is no list of pairs of a string and a number",
+        ),
+        ([{"start": 8, "end": 13, "before": "astir"}], "edits[0]: it has no after"),
+        (["astir"], "edits[0]: a string, not an object with start, end, before and after"),
+    ],
+)
+def test_apply_tells_which_field_of_a_record_is_wrong(run: Run, edits: list[object], expected: str) -> None:
+    write("a.jsonl", json.dumps({"text": SOUND, "edits": edits}))
+    for command in ("apply", "revert"):
+        result = run(command, "a.jsonl")
+        [line] = result.stderr.splitlines()
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert line.startswith(f"error: a.jsonl:1: {'its edits' if expected.startswith('at ') else expected}")
+        assert expected in line
+        assert "PatchError" not in line
+        assert ("to change edits by hand, edit --format criticmarkup" in line) == expected.startswith("at ")
+
+
+def test_null_is_nothing_where_a_field_may_be_missing(run: Run) -> None:
+    blank = dict.fromkeys(["kind", "confidence", "alternatives", "reason", "reference"])
+    write("a.jsonl", json.dumps({"text": SOUND, "edits": [EDIT | blank]}))
+    assert run("revert", "a.jsonl").stdout == DAMAGED
+
+
+@pytest.mark.parametrize(
+    ("text", "warned"),
+    [(SOUND, True), ("", False), ("{~~astir~>about~~}", False), ("{>>why<<}", False), ("{\\++ plain", False)],
+)
+def test_a_text_without_marks_is_told(run: Run, text: str, warned: bool) -> None:
+    """It may be the wrong file; an article that nothing is changed in looks the same, so the text is given all the same."""
+    write("a.txt", text)
+    for command in ("apply", "revert"):
+        result = run(command, "a.txt")
+        assert result.exit_code == 0
+        assert ("a.txt: no CriticMarkup in it" in result.stderr) == warned
+    if warned:
+        assert run("apply", "a.txt").stdout == text
+        assert run("apply", "-q", "a.txt").stderr == ""
 
 
 @pytest.mark.parametrize("form", ["html", "m2"])
@@ -386,9 +444,16 @@ def test_broken_model_stops_before_any_output(
         (["repair", "a.txt", "--format", "difff"], "Did you mean 'diff'?"),
         (["repair", "a.txt", "--skip", "spinn"], "Did you mean 'spin'?"),
         (["repair", "a.txt", "--aply", "spin"], "--apply"),
-        (["repair", "a.txt", "--min-confidence", "2"], "0<=x<=1"),
+        (["repair", "a.txt", "--min-confidence", "2"], "'2' is not a number from 0 to 1."),
+        (["scan", "a.txt", "-", "a.txt", "-"], "- is given twice"),
+        (["evaluate", "-", "-"], "- is given twice"),
+        (["learn", "--pairs", "-", "--damaged", "-", "-o", "m"], "- is given twice"),
+        (["filter", "--max-score", "high"], "'high' is not a number from 0 to 1."),
+        (["learn", "--max-harm", "nan"], "'nan' is not a number from 0."),
+        (["batch", "--record-seconds", "0"], "'0' is not a number above 0."),
+        (["review", "a.txt", "--from", "abc"], "'abc' is not a number from 0 to 1."),
+        (["model", "show", "astir", " "], "An empty word"),
         (["repair", "a.txt", "--apply", "spin", "--skip", "spin"], "both name spin"),
-        (["repair", "a.txt", "--protect", "missing.txt"], "does not exist"),
         (["repair", "a.txt", "--in-place", "-o", "b.txt"], "--in-place"),
         (["repair", "-", "--in-place"], "standard input"),
         (["repair", "a.txt", "--format", "jsonl", "-o", "out/"], "OUT.jsonl"),
@@ -401,6 +466,66 @@ def test_wrong_use_is_exit_code_2(run: Run, args: list[str], expected: str) -> N
     assert result.exit_code == 2
     assert expected in result.stderr
     assert result.stdout == ""
+
+
+def test_missing_list_of_terms_is_told_as_any_missing_file(run: Run) -> None:
+    write("a.txt", DAMAGED)
+    result = run("repair", "a.txt", "--protect", "missing.txt")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "error: missing.txt: no such file or directory; check the name\n"
+
+
+def test_a_reference_that_cannot_be_read_is_no_article(run: Run) -> None:
+    write("a.txt", DAMAGED)
+    result = run("repair", "--dry-run", "a.txt", "--reference", "missing.txt")
+    first, last = result.stderr.splitlines()
+    assert result.exit_code == 1
+    assert result.stdout == "a: 1 change (spin 1)\n"
+    assert first == "error: missing.txt: no such file or directory; check the name"
+    assert last == "1 reference could not be read: the work was done without it"
+    result = run(
+        "repair", "--dry-run", "a.txt", "b.txt", "--reference", "missing.txt", "--reference", "other.txt"
+    )
+    assert result.stderr.splitlines()[-2:] == [
+        "2 references could not be read: the work was done without them",
+        "1 of 2 articles could not be read or written",
+    ]
+
+
+@pytest.mark.parametrize("command", [["scan", "--format", "jsonl"], ["repair", "--format", "jsonl"]])
+def test_ids_are_kept_or_it_is_told(run: Run, command: list[str]) -> None:
+    write(
+        "r.jsonl",
+        b'{"id": 1.50, "text": ""}\n{"text": ""}\n{"id": null, "text": ""}\n{"id": 7, "text": ""}\n',
+    )
+    result = run(*command, "r.jsonl")
+    assert [record["id"] for record in jsonl(result.stdout)] == ["1.50", "r:2", "r:3", "7"]
+    assert result.stderr == ""
+    write("bad.jsonl", b'{"id": "", "text": ""}\n{"id": {}, "text": ""}\n{"id": true, "text": ""}\n')
+    result = run(*command, "bad.jsonl")
+    assert [record["id"] for record in jsonl(result.stdout)] == ["bad:1", "bad:2", "bad:3"]
+    assert (result.exit_code, result.stderr) == (
+        0, "bad.jsonl:1: field 'id' is an empty string, which can't be an id; such records are called by their "
+        "file and line, this one bad:1 (told once)\n",
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX links")
+def test_in_place_tells_of_names_that_keep_the_old_text(run: Run) -> None:
+    """A file replaced in one step is a new file; its other names still mean the old one."""
+    path = write("a.txt", DAMAGED)
+    os.link(path, "b.txt")
+    result = run("repair", "--in-place", path)
+    assert (path.read_text(), Path("b.txt").read_text()) == (SOUND, DAMAGED)
+    assert (
+        result.stderr
+        == "a.txt: repaired under this name only; another name (hard link) of it keeps the old text\n"
+    )
+    os.link("b.txt", "c.txt")
+    os.link("b.txt", "d.txt")
+    result = run("repair", "--in-place", "b.txt")
+    assert result.stderr.endswith("2 other names (hard links) of it keep the old text\n")
+    assert run("repair", "--in-place", "a.txt", "b.txt").stderr == ""
 
 
 def test_empty_file_and_long_line(run: Run) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 PROGRAM = [sys.executable, "-m", "textrepair"]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
 HEAVY = ("numpy", "numba", "wordfreq", "ftfy", "zstandard", "lemminflect")
 
 
@@ -93,3 +95,101 @@ def test_an_interrupt_lost_in_the_compiler_is_still_one(tmp_path: Path, interrup
     else:
         assert done.returncode == 1
         assert "no compiled object yet" in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+def test_an_interrupt_lost_in_a_callback_comes_again(tmp_path: Path) -> None:
+    """Python can raise nothing where an import lets go of its lock; the run must not go on to its end."""
+    path = tmp_path / "a.txt"
+    path.write_text("The council met on Monday.\n" * 10)
+    code = (
+        "import signal, textrepair.cli, textrepair.repair\n"
+        "class Lost:\n"
+        "    def __del__(self): signal.raise_signal(signal.SIGINT)\n"
+        "def diagnose(self, text):\n"
+        "    Lost()\n"
+        "    while True: pass\n"
+        "textrepair.repair.Repairer.diagnose = diagnose\n"
+        f"textrepair.cli.commands(['scan', {str(path)!r}])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+@pytest.mark.parametrize(
+    "module", ["textrepair.cli", "click", "textrepair.cli.apply", "textrepair.writer.criticmarkup"]
+)
+def test_an_interrupt_while_a_module_is_loaded(tmp_path: Path, module: str) -> None:
+    """Before anything is begun it ends the program as it ends any, later with a word."""
+    (tmp_path / "a.txt").write_text("He came {~~astir~>about~~} noon.\n")
+    code = (
+        "import signal, sys\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        f"        if name == {module!r}: signal.raise_signal(signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "sys.argv = ['textrepair', 'apply', 'a.txt']\n"
+        "from textrepair.__main__ import main\n"
+        "main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=ENVIRONMENT,
+        timeout=300,
+    )
+    expected = (-signal.SIGINT, "") if module in ("textrepair.cli", "click") else (130, "interrupted\n")
+    assert (done.returncode, done.stderr, done.stdout) == (*expected, "")
+
+
+# --- standard streams that are full, or missing
+
+POSIX = pytest.mark.skipif(os.name == "nt", reason="POSIX descriptors")
+FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+
+
+def shell(redirected: str, cwd: Path, *args: str, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
+    """Run the program with redirections as a shell makes them."""
+    command = ["sh", "-c", f'exec "$@" {redirected}', "sh", *PROGRAM, *args]
+    done = subprocess.run(command, input=stdin, capture_output=True, cwd=cwd, env=ENVIRONMENT, timeout=300)
+    return subprocess.CompletedProcess(args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@POSIX
+@pytest.mark.parametrize(
+    ("redirected", "reason"),
+    [pytest.param(">/dev/full", "no space left on device", marks=FULL), (">&-", "it is closed")],
+)
+@pytest.mark.parametrize(
+    "args", [["apply", "a.txt"], ["apply", "long.txt"], ["scan", "--help"], ["model", "info"]]
+)
+def test_stdout_that_takes_nothing(tmp_path: Path, args: list[str], redirected: str, reason: str) -> None:
+    (tmp_path / "a.txt").write_text("He came {~~astir~>about~~} noon.\n")
+    (tmp_path / "long.txt").write_text("He came {~~astir~>about~~} noon.\n" * 10_000)
+    done = shell(redirected, tmp_path, *args)
+    assert (done.returncode, done.stderr) == (1, f"error: standard output: can't be written ({reason})\n")
+
+
+@POSIX
+def test_without_a_standard_stream(tmp_path: Path) -> None:
+    """What doesn't need it is done, and no file gets what was meant for it."""
+    (tmp_path / "a.txt").write_text("He came {~~astir~>about~~} noon.\n")
+    for redirected in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
+        done = shell(redirected, tmp_path, "apply", "-v", "a.txt", "-o", "out.txt")
+        assert (done.returncode, done.stdout) == (0, "")
+        assert (tmp_path / "out.txt").read_text() == "He came about noon.\n"
+    done = shell("2>&-", tmp_path, "apply", "missing.txt", "a.txt")
+    assert (done.returncode, done.stdout) == (1, "He came about noon.\n")
+    assert shell("2>&-", tmp_path, "aply").returncode == 2
+
+
+@POSIX
+@pytest.mark.parametrize("args", [["apply", "-"], ["filter"], ["learn", "-o", "m.model", "--pairs", "-"]])
+def test_stdin_that_is_missing(tmp_path: Path, args: list[str]) -> None:
+    done = shell("<&-", tmp_path, *args)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert re.match(r"error: .*there is n", done.stderr)

@@ -78,7 +78,18 @@ def test_ids_of_records(tmp_path: Path) -> None:
     ids: list[object] = ["x", 7, None, "", True, 1.5, {"a": 1}]
     data = lines(*({"text": "t", "id": value} for value in ids), {"text": "t"})
     articles, _ = read(write(tmp_path / "part.jsonl", data))
-    assert [article.id for article in articles] == ["x", "7", *(f"part:{number}" for number in range(3, 9))]
+    own = {1: "x", 2: "7", 6: "1.5"}
+    assert [article.id for article in articles] == [own.get(n, f"part:{n}") for n in range(1, 9)]
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["1.50", "-0.0", "1e5", "1E400", "0.1000000000000000055", "NaN", "123456789012345678901234567890"],
+)
+def test_an_id_that_is_a_number_is_kept_as_it_is_written(tmp_path: Path, number: str) -> None:
+    data = f'{{"id": {number}, "text": "\\ud800 \u00e9", "n": {{"id": 2.0}}}}'
+    [article], unreadable = read(write(tmp_path / "part.jsonl", data))
+    assert (article.id, unreadable) == (number, [])
 
 
 def test_folder_is_sorted_and_hidden_files_are_left_out(tmp_path: Path) -> None:

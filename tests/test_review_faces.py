@@ -377,3 +377,33 @@ def test_a_whole_session_in_tmux_with_a_kill_in_the_middle(corpus: Corpus, tmp_p
     with corpus.open() as session:
         wanted = [("accept", None), ("reject", None), ("accept", None), ("other", "by the")]
         assert verdicts(session) == wanted + [("accept", None)] * 4 + [("reject", None)] * 4
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX terminals")
+def test_no_screen_where_nobody_sees_it(corpus: Corpus, tmp_path: Path) -> None:
+    """Textual draws on stderr: with that in a file, prompts are shown instead of taking keys unseen."""
+    import pty
+
+    corpus.write_repaired({"n0": TEXT})
+    keys, terminal = pty.openpty()
+    environment = {
+        **os.environ,
+        "TEXTREPAIR_RULES": str(tmp_path / "rules"),
+        "PYTHONPATH": str(ROOT),
+        "TERM": "xterm",
+    }
+    os.write(keys, b"y\nq\n")
+    with open(tmp_path / "err", "wb") as err:
+        done = subprocess.run(
+            [sys.executable, "-m", "textrepair", "review", str(corpus.path)],
+            stdin=terminal, stdout=terminal, stderr=err, env=environment, timeout=300,
+        )  # fmt: skip
+    os.close(terminal)
+    shown = os.read(keys, 65536)
+    os.close(keys)
+    told = (tmp_path / "err").read_text()
+    assert (done.returncode, "\x1b" in told) == (0, False), told
+    assert "? for help" in told
+    assert b"past" in shown
+    with corpus.open() as session:
+        assert verdicts(session)[0] == ("accept", None)

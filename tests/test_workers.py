@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -42,6 +43,14 @@ def texts() -> list[str]:
 @pytest.fixture(scope="module")
 def expected(repairer: Repairer, texts: list[str]) -> list[Repair]:
     return [repairer.repair(text) for text in texts]
+
+
+@pytest.mark.parametrize("text", ["abc", b"abc"])
+def test_a_bare_string_is_no_list_of_articles(repairer: Repairer, text: Any) -> None:
+    """Refused when it is called, not when the first result is asked for."""
+    for many in (repairer.diagnose_many, repairer.repair_many):
+        with pytest.raises(TypeError, match=r"put a single one into a list: \[text\]"):
+            many(text)
 
 
 def double(context: int, item: int) -> int:

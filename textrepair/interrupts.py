@@ -10,19 +10,21 @@ from types import FrameType
 
 
 @contextmanager
-def asked_interrupts(passes: Callable[[], bool]) -> Iterator[None]:
+def asked_interrupts(passes: Callable[[], bool], or_default: bool = False) -> Iterator[None]:
     """Inside the block each Ctrl-C has its effect only if ``passes``, asked at once, says so.
 
-    Outside the main thread, and where Ctrl-C is ignored (``nohup``), nothing is asked.
+    Outside the main thread, and where Ctrl-C is ignored (``nohup``), nothing is asked; where it ends the process (``SIG_DFL``),
+    neither, or with ``or_default`` its effect is a KeyboardInterrupt inside the block.
     """
     before = signal.getsignal(signal.SIGINT)
-    if not callable(before) or threading.current_thread() is not threading.main_thread():
+    effect = signal.default_int_handler if or_default and before is signal.SIG_DFL else before
+    if not callable(effect) or threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         if passes():
-            before(number, frame)
+            effect(number, frame)
 
     signal.signal(signal.SIGINT, interrupt)
     try:

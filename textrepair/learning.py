@@ -8,7 +8,6 @@ Whether the learned model does harm is measured on sound text before it is writt
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from textrepair.corpus.articles import STDIN, Unreadable, read_articles
+from textrepair.corpus.articles import STDIN, Unreadable, read_articles, standard_input
 from textrepair.corpus.articles import Reading as InputReading
 from textrepair.detector.base import FLAGGED, Document
 from textrepair.detector.spin import SpinDetector
@@ -50,7 +49,9 @@ def read_pairs(path: str, on_error: Callable[[Unreadable], None]) -> Iterator[tu
     """The passages of a TSV file: damaged, tab, reference; further columns are ignored, lines without a tab reported."""
     try:
         with (
-            nullcontext(sys.stdin) if path == STDIN else open(path, encoding="utf-8-sig", newline="") as file
+            nullcontext(standard_input())
+            if path == STDIN
+            else open(path, encoding="utf-8-sig", newline="") as file
         ):
             for number, line in enumerate(file, 1):
                 columns = line.rstrip("\r\n").split("\t")
@@ -100,7 +101,7 @@ def read_decisions(path: str, on_error: Callable[[Unreadable], None]) -> Iterato
     """The decisions in what ``review --export decisions`` wrote; undecided ones, and kinds that are no swaps of words, are
     left out."""
     try:
-        with nullcontext(sys.stdin) if path == STDIN else open(path, encoding="utf-8-sig") as file:
+        with nullcontext(standard_input()) if path == STDIN else open(path, encoding="utf-8-sig") as file:
             for number, line in enumerate(file, 1):
                 if not line.strip():
                     continue

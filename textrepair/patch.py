@@ -49,7 +49,7 @@ class Edit:
     def __post_init__(self) -> None:
         if self.start < 0 or self.end - self.start != len(self.before):
             raise PatchError(
-                f"edit {self.start}–{self.end}: the span does not fit its text {_short(self.before)}"
+                f"edit {self.start}–{self.end}: the span does not fit its text {shortened(self.before)}"
             )
         if self.before == self.after:
             raise PatchError(f"edit {self.start}–{self.end}: changes nothing")
@@ -91,7 +91,7 @@ class Patch:
             if edit.end > len(source) or not source.startswith(edit.before, edit.start):
                 found = source[edit.start : edit.end]
                 raise PatchError(
-                    f"edit {edit.start}–{edit.end}: the text has {_short(found)}, the edit expects {_short(edit.before)}"
+                    f"edit {edit.start}–{edit.end}: the text has {shortened(found)}, the edit expects {shortened(edit.before)}"
                 )
             pieces += (source[position : edit.start], edit.after)
             position = edit.end
@@ -172,7 +172,8 @@ def apply(source: str, patch: Patch) -> str:
     return patch.apply(source)
 
 
-def _short(text: str, limit: int = 40) -> str:
+def shortened(text: str, limit: int = 40) -> str:
+    """A text as messages show it."""
     return repr(text if len(text) <= limit else text[:limit] + "…")
 
 

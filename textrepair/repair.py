@@ -7,13 +7,13 @@ Mechanical damage is mended first and the spin detector reads the mended text, s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 from textrepair.detector.base import (
     FLAGGED,
@@ -54,6 +54,8 @@ from textrepair.reference.wording import Restoration
 from textrepair.terms import Terms
 from textrepair.tokens import TokenKind
 from textrepair.workers import Workers
+
+R = TypeVar("R")
 
 #: How closely to look at an article (:class:`Repairer`).
 Depth = Literal["quick", "screened", "thorough"]
@@ -202,8 +204,7 @@ class Repairer:
         Articles are taken from ``texts`` as there is room for them, a few ahead for each worker.  With processes no more than the
         texts and the results travel; the model is mapped by each of them from the same file.
         """
-        with Workers(self, processes=processes, threads=threads) as workers:
-            yield from workers.map(Repairer.diagnose, texts)
+        return self._each(Repairer.diagnose, texts, processes, threads)
 
     def repair_many(
         self,
@@ -214,8 +215,21 @@ class Repairer:
         threads: int = 0,
     ) -> Iterator[Repair]:
         """Repairs of many articles; as :meth:`diagnose_many`."""
-        with Workers(self, processes=processes, threads=threads) as workers:
-            yield from workers.map(partial(_repair_with, settings=settings), texts)
+        return self._each(partial(_repair_with, settings=settings), texts, processes, threads)
+
+    def _each(
+        self, function: Callable[[Repairer, str], R], texts: Iterable[str], processes: int, threads: int
+    ) -> Iterator[R]:
+        if isinstance(texts, str | bytes):  # each letter of it would be an article
+            raise TypeError(
+                f"many articles are a list, not a {type(texts).__name__}; put a single one into a list: [text]"
+            )
+
+        def results() -> Iterator[R]:
+            with Workers(self, processes=processes, threads=threads) as workers:
+                yield from workers.map(function, texts)
+
+        return results()
 
     async def adiagnose(self, text: str) -> Diagnosis:
         """:meth:`diagnose` in a thread, for coroutines."""

@@ -6,17 +6,16 @@ Ctrl-C, 141 when the reader of the output has gone (what a shell tells of a prog
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from functools import partial
 from importlib import import_module
-from typing import cast
+from typing import Any, cast
 
 import click
 
 import textrepair
-from textrepair.interrupts import asked_interrupts
+from textrepair.cli.ending import exit_code, past_click
+from textrepair.cli.streams import complete_streams
 
 # In the order in which a newcomer needs them, which is the order of the help.
 _COMMANDS = {
@@ -54,62 +53,21 @@ class _Commands(click.Group):
             ctx.fail(f"No such command {args[0]!r}.{did_you_mean(args[0], _COMMANDS)}")
         return super().resolve_command(ctx, args)
 
-    def invoke(self, ctx: click.Context) -> object:
-        with _noted_interrupts() as interrupts:
-            try:
-                result = super().invoke(ctx)
-                sys.stdout.flush()
-                return result
-            except BrokenPipeError:
-                _forget_stdout()
-                sys.exit(141)
-            except (click.ClickException, click.exceptions.Exit, click.Abort):
-                raise
-            except (KeyboardInterrupt, Exception) as error:
-                if not interrupts and not _is_interrupt(error):
-                    raise
-                with suppress(BrokenPipeError):
-                    sys.stdout.flush()
-                click.echo("interrupted", err=True)
-                sys.exit(130)
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        with past_click():
+            return super().make_context(info_name, args, parent, **extra)
 
+    def invoke(self, ctx: click.Context) -> None:
+        with past_click():
+            super().invoke(ctx)
 
-def _is_interrupt(error: BaseException | None) -> bool:
-    """Ctrl-C in the middle of a function that numba compiled comes as a SystemError caused by it, at some removes."""
-    while isinstance(error, SystemError):
-        error = error.__cause__
-    return isinstance(error, KeyboardInterrupt)
-
-
-@contextmanager
-def _noted_interrupts() -> Iterator[list[bool]]:
-    """One entry for each Ctrl-C that came.
-
-    While numba compiles, which takes a minute the first time, Ctrl-C is mostly lost in a callback of LLVM's, where Python can
-    only print it, and the compiler fails for what the callback didn't do.
-    """
-    noted: list[bool] = []
-
-    def note() -> bool:
-        noted.append(True)
-        return True
-
-    def tell(lost: sys.UnraisableHookArgs) -> None:
-        if not (noted and isinstance(lost.exc_value, KeyboardInterrupt)):
-            telling(lost)
-
-    telling, sys.unraisablehook = sys.unraisablehook, tell
-    try:
-        with asked_interrupts(note):
-            yield noted
-    finally:
-        sys.unraisablehook = telling
-
-
-def _forget_stdout() -> None:
-    """Send what is still buffered nowhere, so that Python's own flush at exit doesn't complain."""
-    with suppress(OSError):  # a test's stdout is no file
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        run = partial(super().main, *args, standalone_mode=False, **extra)
+        if not standalone_mode:
+            return run()
+        sys.exit(exit_code(run))
 
 
 @click.group(
@@ -126,5 +84,6 @@ def commands() -> None:
 
 
 def main() -> None:
-    """The entry point of the program."""
+    """The program."""
+    complete_streams()
     commands(prog_name="textrepair")

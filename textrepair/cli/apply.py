@@ -14,10 +14,18 @@ from textrepair.cli.console import Console
 from textrepair.cli.suggest import Choice
 from textrepair.corpus.articles import Article, InputFormat, Reading, Unreadable, read_articles
 from textrepair.patch import Patch, PatchError
+from textrepair.writer.jsonl import Contradiction, read_record
 
 #: As what the files of each --input-format are read.
 _HELD: dict[str, InputFormat] = {"auto": "auto", "criticmarkup": "text", "jsonl": "jsonl"}
 _CRITIC = ".critic"  # how `repair --format criticmarkup -o DIR/` names its files, before .txt
+
+_MARK = "{~~astir~>about~~}"
+# "text" holds the result, so an edit can't be taken out of a record by itself.
+_TO_EDIT = (
+    "the text in a record is the one after the edits: to change edits by hand, edit --format criticmarkup, or decide them with "
+    "textrepair review"
+)
 
 _input_format = click.option(
     "--input-format", type=Choice(["auto", "criticmarkup", "jsonl"]), default="auto", show_default=True,
@@ -71,8 +79,13 @@ def _texts(
         try:
             source, patch = _read(article)
         except PatchError as error:
-            console.error(Unreadable(article.source_path, article.line, str(error)))
+            hint = _TO_EDIT if isinstance(error, Contradiction) else ""
+            console.error(Unreadable(article.source_path, article.line, str(error), hint))
             continue
+        if article.record is None and source == article.text != "" and not patch.edits:
+            console.note(
+                f"{article.source_path}: no CriticMarkup in it, such as {_MARK}: it comes out as it is"
+            )
         console.detail(f"{article.id}: {len(patch.edits)} edits")
         yield (
             replace(article, id=article.id.removesuffix(_CRITIC)),
@@ -86,7 +99,5 @@ def _read(article: Article) -> tuple[str, Patch]:
         from textrepair.writer.criticmarkup import parse
 
         return parse(article.text)
-    from textrepair.writer.jsonl import read_record
-
     record = read_record(article.record)
     return record.source, record.patch

@@ -12,7 +12,7 @@ import click
 
 from textrepair.cli import options as shared
 from textrepair.cli.console import Console, Failure
-from textrepair.cli.suggest import Choice
+from textrepair.cli.suggest import Choice, Number
 
 if TYPE_CHECKING:
     from textrepair.batch.engine import Engine
@@ -92,7 +92,7 @@ def _processors() -> int:
     help="Learn from so many of them.",
 )  # fmt: skip
 @click.option(
-    "--record-seconds", metavar="S", type=click.FloatRange(0, min_open=True), default=60.0, show_default=True,
+    "--record-seconds", metavar="S", type=Number(0, min_open=True), default=60.0, show_default=True,
     help="Set a record aside that takes more processor time than this.",
 )  # fmt: skip
 @click.option(

@@ -23,12 +23,14 @@ class Failure(click.ClickException):
 
 
 class Console:
-    """Messages of one run.  ``failures`` counts what could not be done; with any, the run's exit code is 1."""
+    """Messages of one run.  ``failures`` counts what could not be done; with any, the run's exit code is 1, as it is with any
+    reference that could not be read."""
 
     def __init__(self, quiet: bool = False, verbose: bool = False, color: str = "auto") -> None:
         self.quiet = quiet
         self.verbose = verbose
         self.failures = 0
+        self._unread_references = 0
         self.always_colored = color == "always"
         self._color = color
         self._progress: _Progress | None = None
@@ -45,6 +47,11 @@ class Console:
     def error(self, message: object) -> None:
         """Something failed and is left out; the run goes on."""
         self.failures += 1
+        self._say(f"error: {message}")
+
+    def reference_error(self, message: object) -> None:
+        """A reference can't be read: no article is missing from the results."""
+        self._unread_references += 1
         self._say(f"error: {message}")
 
     def note(self, message: str) -> None:
@@ -79,10 +86,15 @@ class Console:
     def finish(self, done: int) -> None:
         """Clear the progress line; say how many could not be read, and end with exit code 1 if any."""
         self.end_progress()
+        if self._unread_references:
+            one = self._unread_references == 1
+            noun, them = ("reference", "it") if one else ("references", "them")
+            self.note(f"{self._unread_references} {noun} could not be read: the work was done without {them}")
         if self.failures:
             noun = "article" if self.failures + done == 1 else "articles"
             if done or self.failures > 1:
                 self.note(f"{self.failures} of {self.failures + done} {noun} could not be read or written")
+        if self.failures or self._unread_references:
             click.get_current_context().exit(1)
 
     def _say(self, message: str) -> None:

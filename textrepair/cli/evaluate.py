@@ -30,7 +30,14 @@ _TABLES = {
 
 
 @click.command("evaluate", short_help="Measure repairs against marked articles.")
-@click.argument("gold_paths", metavar="GOLD...", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@click.argument(
+    "gold_paths",
+    metavar="GOLD...",
+    nargs=-1,
+    required=True,
+    type=click.Path(allow_dash=True),
+    callback=lambda _, __, paths: shared.once_from_stdin(paths),
+)
 @click.option(
     "--format",
     "form",

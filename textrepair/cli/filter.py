@@ -16,6 +16,7 @@ import click
 
 from textrepair.cli import options as shared
 from textrepair.cli.console import Console, Failure
+from textrepair.cli.suggest import Number
 from textrepair.corpus.articles import Reading, Unreadable
 from textrepair.writer.jsonl import dumps
 
@@ -29,7 +30,7 @@ _COMPRESSED = {b"\x1f\x8b": "gzip -dc", b"\x28\xb5\x2f\xfd": "zstd -dc"}
 @click.command("filter", short_help="Let sound records of a stream through, as they come.")
 @click.argument("stdin", metavar="[-]", required=False, default="-")
 @click.option(
-    "--max-score", metavar="S", type=click.FloatRange(0, 1),
+    "--max-score", metavar="S", type=Number(0, 1),
     help="Highest score that passes.  [default: 0.5]",
 )  # fmt: skip
 @click.option(

@@ -12,6 +12,7 @@ import click
 from textrepair.cli import options as shared
 from textrepair.cli.console import Console, Failure
 from textrepair.cli.references import take_references
+from textrepair.cli.suggest import Number
 from textrepair.corpus.articles import Reading, read_articles
 from textrepair.whole_file import try_place
 
@@ -75,7 +76,7 @@ from textrepair.whole_file import try_place
 @click.option(
     "--max-harm",
     metavar="N",
-    type=click.FloatRange(0),
+    type=Number(0),
     default=0.5,
     show_default=True,
     help="Refuse to write a model that changes more words of wording than this in 10,000 sound ones.",
@@ -103,6 +104,7 @@ def command(
         raise click.UsageError(
             "Nothing to learn from: give --pairs FILE.tsv, --damaged PATH or --decisions FILE.jsonl."
         )
+    shared.once_from_stdin((*pair_files, *damaged_paths, *reference_paths, *decision_files, *sound_paths))
     if reference_paths and not damaged_paths:
         raise click.UsageError("--reference goes with --damaged.")
     from textrepair.learning import (

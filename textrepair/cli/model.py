@@ -58,6 +58,8 @@ def info(model_path: str | None, form: str) -> None:
 )
 def show(words: tuple[str, ...], model_path: str | None, form: str, top: int) -> None:
     """Print the likely originals of a word, or of a phrase in quotes, that is found in damaged text, with their probabilities."""
+    if not all(word.strip() for word in words):
+        raise click.UsageError("An empty word stands for nothing: name a word, or a phrase in quotes.")
     model = shared.load_model(model_path)
     for number, word in enumerate(words):
         originals = model.likely_originals(word)[:top]

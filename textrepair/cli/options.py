@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,8 +11,8 @@ import click
 
 import textrepair
 from textrepair.cli.console import Console, Failure
-from textrepair.cli.suggest import Choice
-from textrepair.corpus.articles import Reading
+from textrepair.cli.suggest import Choice, Number
+from textrepair.corpus.articles import STDIN, Article, Reading, Unreadable, ignored_id, read_articles
 from textrepair.detector.base import KINDS
 
 if TYPE_CHECKING:
@@ -22,7 +22,22 @@ if TYPE_CHECKING:
 Command = Callable[..., Any]
 _Decorator = Callable[[Command], Command]
 
-paths = click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(allow_dash=True))
+
+def once_from_stdin(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The paths; standard input among them has an end but no second beginning."""
+    if paths.count(STDIN) > 1:
+        raise click.UsageError("- is given twice, but standard input can be read only once.")
+    return paths
+
+
+paths = click.argument(
+    "paths",
+    metavar="PATH...",
+    nargs=-1,
+    required=True,
+    type=click.Path(allow_dash=True),
+    callback=lambda _, __, paths: once_from_stdin(paths),
+)
 
 model = click.option(
     "--model",
@@ -68,11 +83,11 @@ def deciding(command: Command) -> Command:
             help="Leave this kind of damage alone (repeatable).",
         ),
         click.option(
-            "--protect", "protect_files", metavar="FILE", multiple=True, type=click.Path(exists=True, dir_okay=False),
+            "--protect", "protect_files", metavar="FILE", multiple=True, type=click.Path(dir_okay=False),
             help="Never change the terms in this file, one a line; # starts a comment (repeatable).",
         ),
         click.option(
-            "--min-confidence", metavar="P", type=click.FloatRange(0, 1),
+            "--min-confidence", metavar="P", type=Number(0, 1),
             help="Make edits from this probability on and only propose the others; default: 0.6.",
         ),
     )(command)  # fmt: skip
@@ -133,6 +148,18 @@ def take_reading(options: dict[str, Any]) -> Reading:
     return Reading(options.pop("text_field"), options.pop("id_field"), options.pop("input_format"))
 
 
+def articles_of(paths: Iterable[str], reading: Reading, console: Console) -> Iterator[Article]:
+    """The articles.  What can't be read is told, and once that records are called otherwise than their ids say."""
+    told = False
+    for article in read_articles(paths, reading, console.error):
+        if not told and (found := ignored_id(article, reading)):
+            what = f"field {reading.id_field!r} is {found}, which can't be an id"
+            hint = f"such records are called by their file and line, this one {article.id} (told once)"
+            console.note(str(Unreadable(article.source_path, article.line, what, hint)))
+            told = True
+        yield article
+
+
 def take_console(options: dict[str, Any]) -> Console:
     """The options of :func:`talking`, taken out of a command's options."""
     return Console(options.pop("quiet"), options.pop("verbose"), options.pop("color"))
@@ -160,7 +187,9 @@ def _read_terms(files: Iterable[str]) -> frozenset[str]:
     for file in files:
         try:
             lines = Path(file).read_text(encoding="utf-8-sig").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
+        except OSError as error:
+            raise Failure(f"{file}: {(error.strerror or str(error)).lower()}; check the name") from error
+        except UnicodeDecodeError as error:
             raise Failure(f"{file}: no list of terms in UTF-8 ({error})") from error
         terms |= {line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")}
     return frozenset(terms)
@@ -179,8 +208,6 @@ def load_repairer(path: str | None, depth: Depth = "screened", neural: bool = Fa
 
 def take_repairer(options: dict[str, Any], paths: Iterable[str], reading: Reading) -> Repairer:
     """The repairer that the options of :data:`model` and :func:`screening`, taken out, ask for."""
-    from textrepair.corpus.articles import STDIN, read_articles
-
     repairer = load_repairer(options.pop("model_path"), options.pop("depth"), options.pop("neural"))
     recurring = options.pop("recurring")
     if recurring:

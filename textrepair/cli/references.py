@@ -63,7 +63,7 @@ def _fill(index: ReferenceIndex, paths: Sequence[str], reading: Reading, console
     for source in index.sources().keys() - named.keys():
         index.remove(source)
     for source, path in named.items():
-        references = ((a.id, a.text) for a in read_articles([path], reading, console.error))
+        references = ((a.id, a.text) for a in read_articles([path], reading, console.reference_error))
         index.add(source, _stamp(path, reading), references, _progress(console))
 
 

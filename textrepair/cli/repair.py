@@ -17,7 +17,7 @@ from textrepair.cli import references as shared_references
 from textrepair.cli import results
 from textrepair.cli.console import Console
 from textrepair.cli.suggest import Choice
-from textrepair.corpus.articles import STDIN, Article, Unreadable, read_articles
+from textrepair.corpus.articles import STDIN, Article, Unreadable
 from textrepair.patch import Edit, Patch
 from textrepair.writer import COLOURED, FORMATS, Writer
 from textrepair.writer import Article as Shown
@@ -61,7 +61,7 @@ def command(
         raise click.UsageError("- can be the article or the reference, not both.")
     repairer = shared.take_repairer(options, paths, reading)
     references = shared_references.take_references(options, reading, console)
-    articles = read_articles(paths, reading, console.error)
+    articles = shared.articles_of(paths, reading, console)
     repairs = _repair(articles, repairer, settings, references, console)
     console.show_progress(data_on_stdout=output is None and not in_place)
     if dry_run:
@@ -131,7 +131,15 @@ def _write_in_place(repairs: Iterator[_Repaired], console: Console) -> int:
             )
             continue
         if repair.patch.edits:
+            others = os.stat(article.source_path).st_nlink - 1
             results.write_whole(article.source_path, "\ufeff" * article.bom + repair.text)
+            if others > 0:  # writing through to them could leave half a file, for all of them
+                names = (
+                    "another name (hard link) of it keeps"
+                    if others == 1
+                    else f"{others} other names (hard links) of it keep"
+                )
+                console.note(f"{article.source_path}: repaired under this name only; {names} the old text")
         done += 1
     return done
 

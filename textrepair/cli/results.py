@@ -13,6 +13,7 @@ from typing import BinaryIO, Protocol, TypeVar
 import click
 
 from textrepair.cli.console import Failure
+from textrepair.cli.ending import unwritable
 from textrepair.corpus.articles import TEXT_ENDINGS, Article
 from textrepair.corpus.compression import ENDINGS as COMPRESSED
 from textrepair.corpus.output import (
@@ -91,7 +92,7 @@ def _reported(path: str | Path) -> Iterator[BinaryIO]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise Failure(f"{path}: can't be written ({(error.strerror or str(error)).lower()})") from error
+        raise Failure(unwritable(path, error)) from error
 
 
 def _make(folder: Path) -> None:
@@ -124,7 +125,16 @@ class _Stream:
     def write(self, data: str) -> None:
         if data:
             with self._hold:
-                self._file.write(encode(data))
+                self._send(encode(data))
+
+    def _send(self, data: bytes) -> None:
+        try:
+            self._file.write(data)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            place = "standard output" if self._path in (None, "-") else self._path
+            raise Failure(unwritable(place, error)) from error
 
 
 class _Folder:

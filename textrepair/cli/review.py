@@ -18,7 +18,7 @@ import click
 from textrepair.cli import options as shared
 from textrepair.cli import results
 from textrepair.cli.console import Console, Failure
-from textrepair.cli.suggest import Choice
+from textrepair.cli.suggest import Choice, Number
 from textrepair.corpus.articles import STDIN, Article, Reading
 from textrepair.detector.base import KINDS
 from textrepair.review.forms import EXPORTS
@@ -99,7 +99,7 @@ class Asked:
     "--from",
     "low",
     metavar="P",
-    type=click.FloatRange(0, 1),
+    type=Number(0, 1),
     default=0.0,
     help="Only edits from this confidence on.",
 )
@@ -107,7 +107,7 @@ class Asked:
     "--to",
     "high",
     metavar="P",
-    type=click.FloatRange(0, 1),
+    type=Number(0, 1),
     default=1.0,
     help="Only edits up to this confidence.",
 )
@@ -282,9 +282,7 @@ def _face(session: Session, paths: tuple[str, ...], asked: Asked, console: Conso
         return
     if STDIN in paths:
         _terminal_for_stdin()
-    plain = (
-        asked.plain or os.environ.get("TERM") == "dumb" or not (sys.stdin.isatty() and sys.stdout.isatty())
-    )
+    plain = asked.plain or os.environ.get("TERM") == "dumb" or not _on_terminal()
     if not plain:
         try:
             from textrepair.review.terminal import review
@@ -297,6 +295,12 @@ def _face(session: Session, paths: tuple[str, ...], asked: Asked, console: Conso
             review(session, colored=not os.environ.get("NO_COLOR"))
     if plain:
         _plain(session, console)
+
+
+def _on_terminal() -> bool:
+    """Can the full screen be shown?  Textual draws it on stderr."""
+    streams = sys.stdin, sys.stdout, sys.stderr
+    return all(stream is not None and stream.isatty() for stream in streams)
 
 
 def _terminal_for_stdin() -> None:
@@ -318,7 +322,7 @@ def _plain(session: Session, console: Console) -> None:
 
     def ask(prompt: str) -> str:
         click.echo(prompt, nl=False)
-        line = sys.stdin.readline()
+        line = sys.stdin.readline() if sys.stdin is not None else ""
         if not line:
             raise EOFError
         return line.rstrip("\r\n")

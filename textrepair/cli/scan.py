@@ -13,7 +13,7 @@ import textrepair
 from textrepair.cli import options as shared
 from textrepair.cli import results
 from textrepair.cli.suggest import Choice
-from textrepair.corpus.articles import Article, read_articles
+from textrepair.corpus.articles import Article
 from textrepair.detector.base import KINDS
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def command(paths: tuple[str, ...], form: str, output: str | None, **options: An
     reading = shared.take_reading(options)
     repairer = shared.take_repairer(options, paths, reading)
     console.show_progress(data_on_stdout=output is None)
-    articles = read_articles(paths, reading, console.error)
+    articles = shared.articles_of(paths, reading, console)
     done = 0
     with results.open_results(output, results.Form()) as sink:
         rows = _table if form == "table" else partial(_records, form)

@@ -1,8 +1,9 @@
-"""Which name was meant by a mistyped one?"""
+"""What was meant by a mistyped value, or what is expected there?"""
 
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -24,3 +25,22 @@ class Choice(click.Choice[str]):
 
     def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
         return super().get_invalid_choice_message(value, ctx) + did_you_mean(str(value), self.choices)
+
+
+class Number(click.FloatRange):
+    """A number whose error says what is expected, also of what is no number at all."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        low = -math.inf if self.min is None else self.min
+        high = math.inf if self.max is None else self.max
+        if not low <= number <= high or (self.min_open and number == low):  # nan is nowhere
+            self.fail(f"{value!r} is not a number {self._range()}.", param, ctx)
+        return number
+
+    def _range(self) -> str:
+        begin = f"above {self.min:g}" if self.min_open else f"from {self.min:g}"
+        return begin if self.max is None else f"{begin} to {self.max:g}"

@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, TextIO
 
 import msgspec
 
@@ -80,7 +80,7 @@ def read_articles(
     """Read the articles of files, folders (sorted, hidden files left out) and standard input (``-``), in order."""
     for path in paths:
         if str(path) == STDIN:
-            yield from _read_stream(sys.stdin.buffer, "stdin", reading, on_error)
+            yield from _read_stdin(reading, on_error)
         elif Path(path).is_dir():
             for file in article_files(path, reading, on_error):
                 yield from _read_file(file, reading, on_error)
@@ -135,6 +135,24 @@ def holds_records(path: str, reading: Reading = Reading()) -> bool:
     if reading.input_format == "auto":
         return format_of(path) == "jsonl"
     return reading.input_format == "jsonl"
+
+
+def standard_input() -> TextIO:
+    """Raises OSError where the program was started without one (``<&-``)."""
+    if getattr(sys, "stdin", None) is None:
+        raise OSError("there is no standard input")
+    return sys.stdin
+
+
+def _read_stdin(reading: Reading, on_error: OnError) -> Iterator[Article]:
+    try:
+        file = standard_input().buffer
+    except OSError as error:
+        on_error(
+            Unreadable("stdin", None, _reason(error), "name a file, or give it one: textrepair … - < FILE")
+        )
+        return
+    yield from _read_stream(file, "stdin", reading, on_error)
 
 
 def _read_file(path: str, reading: Reading, on_error: OnError) -> Iterator[Article]:
@@ -213,7 +231,27 @@ def parse_line(
 def _record(raw: bytes, name: str, path: str, number: int, reading: Reading) -> Article:
     record = parse_record(raw)
     text = text_of(record, reading.text_field)
-    return Article(record_id(record.get(reading.id_field), name, number), text, path, record, number)
+    own = record.get(reading.id_field)
+    if isinstance(own, float):
+        own = _as_written(raw, reading.id_field)
+    return Article(record_id(own, name, number), text, path, record, number)
+
+
+def _as_written(raw: bytes, field: str) -> object:
+    """A record's field as it stands in its line if it is a number: 1.50 is not 1.5 to whoever joins by it."""
+    try:
+        return json.loads(raw, parse_float=str, parse_int=str, parse_constant=str).get(field)
+    except RecursionError:  # msgspec may go deeper
+        return None
+
+
+def ignored_id(article: Article, reading: Reading) -> str | None:
+    """What a record has in the place of its id, if that can't be one; None where there is an id, or nothing."""
+    value = None if article.record is None else article.record.get(reading.id_field)
+    if value == "":
+        return "an empty string"
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return None if value is None or isinstance(value, str) or is_number else json_type(value)
 
 
 def parse_record(raw: bytes) -> dict[str, object]:

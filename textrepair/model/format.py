@@ -95,14 +95,12 @@ def _read_header(path: Path) -> tuple[dict[str, Any], int]:
         with open(path, "rb") as file:
             if file.read(len(MAGIC)) != MAGIC:
                 raise ModelError(
-                    f"{path}: not a textrepair model; try without --model, or build one with `textrepair learn`"
+                    f"{path}: not a textrepair model; try the packaged one, or build one with `textrepair learn`"
                 )
             line = file.readline(_HEADER_LIMIT)
             size = os.fstat(file.fileno()).st_size
     except OSError as error:
-        raise ModelError(
-            f"{path}: can't be read ({error.strerror}); check the path given to --model"
-        ) from error
+        raise ModelError(f"{path}: can't be read ({error.strerror}); check the path of the model") from error
     damaged = ModelError(f"{path}: the model's header is damaged; copy or build the file again")
     try:
         header = json.loads(line)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from textrepair.patch import Edit, Patch, PatchError
+from textrepair.fields import json_type
+from textrepair.patch import Edit, Patch, PatchError, shortened
 from textrepair.writer.base import Article, Writer
 
 if TYPE_CHECKING:
@@ -104,6 +105,12 @@ def rounded(value: float | None) -> float | None:
 
 # --- reading
 
+_TOO_FAR = 1e15  # further than any text reaches, and whole as a float
+
+
+class Contradiction(PatchError):
+    """A record whose text and edits don't belong together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -130,34 +137,100 @@ def parse(line: str) -> Record:
 
 
 def read_record(record: object) -> Record:
-    """A record as `repair_record` makes it, or with no more than text and edits."""
+    """A record as `repair_record` makes it, or with no more than text and edits.
+
+    Raises :class:`Contradiction` where its edits don't lead to its text, PatchError where it is no such record.
+    """
     if not isinstance(record, dict) or not isinstance(record.get("text"), str):
         raise PatchError("not a record of a repair: it has no text")
     if not isinstance(record.get("edits"), list):
         raise PatchError("not a record of a repair: it has no edits")
-    patch = Patch(tuple(_edits(record["edits"])))
-    patch.invert().apply(record["text"])
-    proposals = tuple(_edits(record.get("proposals") or []))
+    patch = Patch(tuple(_edits(record["edits"], "edits")))
+    _undone(record["text"], patch)
+    proposals = tuple(_edits(record.get("proposals") or [], "proposals"))
     known = ("id", "text", "edits", "proposals")
     fields = {name: value for name, value in record.items() if name not in known}
     return Record(str(record.get("id", "")), record["text"], patch, proposals, fields)
 
 
-def _edits(records: Iterable[Any]) -> Iterable[Edit]:
-    for record in records:
-        try:
-            yield Edit(
-                int(record["start"]),
-                int(record["end"]),
-                str(record["before"]),
-                str(record["after"]),
-                str(record.get("kind", "")),
-                float(record.get("confidence", 1.0)),
-                tuple(
-                    (str(text), float(probability)) for text, probability in record.get("alternatives", ())
-                ),
-                str(record.get("reason", "")),
-                str(record.get("reference", "")),
+def _undone(text: str, patch: Patch) -> None:
+    """Raises :class:`Contradiction` where the text is not what the edits lead to."""
+    for edit in patch.invert().edits:
+        found = text[edit.start : edit.end]
+        if found != edit.before:
+            raise Contradiction(
+                f"its edits don't lead to its text: at {edit.start}–{edit.end} the text has {shortened(found)}, "
+                f"the edits put {shortened(edit.before)} there"
             )
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise PatchError(f"not an edit: {error!r} in {str(record)[:80]}") from None
+
+
+def _edits(records: Iterable[Any], name: str) -> Iterable[Edit]:
+    for number, record in enumerate(records):
+        try:
+            yield _edit(record)
+        except PatchError as error:
+            raise PatchError(f"{name}[{number}]: {error}") from None
+
+
+def _edit(record: object) -> Edit:
+    if not isinstance(record, dict):
+        raise PatchError(f"{json_type(record)}, not an object with start, end, before and after")
+    return Edit(
+        _whole(record, "start"),
+        _whole(record, "end"),
+        _string(record, "before"),
+        _string(record, "after"),
+        _string(record, "kind", ""),
+        _number(record, "confidence", 1.0),
+        _alternatives(record),
+        _string(record, "reason", ""),
+        _string(record, "reference", ""),
+    )
+
+
+def _alternatives(record: Mapping[str, object]) -> tuple[tuple[str, float], ...]:
+    found = record.get("alternatives")
+    try:
+        return tuple((str(text), float(probability)) for text, probability in found or ())  # type: ignore[attr-defined]
+    except (TypeError, ValueError):
+        raise PatchError("alternatives is no list of pairs of a string and a number") from None
+
+
+def _whole(record: Mapping[str, object], name: str) -> int:
+    number = _number(record, name)
+    if number != int(number):
+        raise PatchError(f"{name} is {number}, not a whole number")
+    return int(number)
+
+
+def _number(record: Mapping[str, object], name: str, default: float | None = None) -> float:
+    value = _value(record, name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _TOO_FAR:
+        raise PatchError(f"{name} is {_told(value)}, not a number")
+    return value
+
+
+def _string(record: Mapping[str, object], name: str, default: str | None = None) -> str:
+    value = _value(record, name, default)
+    if not isinstance(value, str):
+        raise PatchError(f"{name} is {_told(value)}, not a string")
+    return value
+
+
+def _value(record: Mapping[str, object], name: str, default: object) -> object:
+    """A field's value; null is as good as nothing where there is a default."""
+    value = record.get(name)
+    if value is None and default is not None:
+        return default
+    if name not in record:
+        raise PatchError(f"it has no {name}")
+    return value
+
+
+def _told(value: object) -> str:
+    """What stands where something else is expected.
+
+    >>> _told("5"), _told(None), _told([1, 2])
+    ("the string '5'", 'null', 'a list')
+    """
+    return f"the string {shortened(value)}" if isinstance(value, str) else json_type(value)
