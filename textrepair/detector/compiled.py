@@ -16,3 +16,5 @@ _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "boundscheck": False, 
 compiled_making_arrays: Any = numba.njit(**_OPTIONS)
 #: For functions that make none; their callers keep all arrays alive.
 compiled: Any = numba.njit(**_OPTIONS | {"_nrt": False})
+#: For parts of one long function, where a call each time would be felt: order's words take a tenth longer by it.
+compiled_inline: Any = numba.njit(**_OPTIONS | {"_nrt": False, "inline": "always"})

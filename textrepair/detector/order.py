@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from textrepair.detector.base import FLAGGED, UNTOLD, Damage, Detection, Document, Finding
 from textrepair.detector.byte_scan import runs_in
-from textrepair.detector.compiled import compiled, compiled_making_arrays
+from textrepair.detector.compiled import compiled, compiled_inline, compiled_making_arrays
 from textrepair.detector.screen import Scan
 from textrepair.detector.skeleton import code_of, is_capital
 from textrepair.detector.word_hash import hash_of, word_hash
@@ -249,6 +249,44 @@ def _quotation(data, end, depth, lowest, straight):  # type: ignore[no-untyped-d
     return (OPENS if depth > 0 else 0) | (CLOSES if lowest < 0 else 0)
 
 
+@compiled_inline
+def _whole_word(data, parts, k, end):  # type: ignore[no-untyped-def]
+    """A word with what a hyphen, an apostrophe, or a point in a number joins to it: the first part behind it, where it ends, and
+    whether it is one part alone, and has a clitic other than ``'s``."""
+    lead = data[parts[k, 0]]
+    number = 48 <= lead <= 57
+    word_end = np.int64(parts[k, 1])
+    single, clitic = True, False
+    k += 1
+    while k < len(parts) and parts[k, 0] < end:
+        gap = parts[k, 0] - parts[k - 1, 1]
+        sign = data[parts[k - 1, 1]]
+        if number:
+            if not (gap == 1 and (sign == 46 or sign == 44) and 48 <= data[parts[k, 0]] <= 57):
+                break
+            single = False
+        elif (gap == 1 and sign == 39) or (gap == 3 and sign == 0xE2 and data[parts[k, 0] - 1] == 0x99):
+            if parts[k, 1] - parts[k, 0] == 1 and data[parts[k, 0]] | np.uint8(32) == 115:
+                k += 1
+                break
+            clitic = True
+        elif gap == 1 and sign == 45:
+            single = False
+        else:
+            break
+        word_end = np.int64(parts[k, 1])
+        k += 1
+    return k, word_end, single, clitic
+
+
+@compiled
+def _enter_name(names, sorts, count, last, run):  # type: ignore[no-untyped-def]
+    """Write down the name that a run of so many capitalised words is; how many there are then."""
+    names[count] = last
+    sorts[count] = BARE if run == 1 else (FULL if run <= 4 else 0)
+    return count + 1
+
+
 @compiled
 def _read(  # type: ignore[no-untyped-def]
     data, parts, values, hashes, begins, most, spans, marks, stem_start, stems, weights, name_start, names, sorts
@@ -278,32 +316,7 @@ def _read(  # type: ignore[no-untyped-def]
             if start - signs_from > 1 or (start > signs_from and data[signs_from] != 32):
                 depth, lowest, straight = _quoting(data, signs_from, start, depth, lowest, straight)
             value, first = values[k], k
-            word_end = np.int64(parts[k, 1])
-            lead = data[start]
-            number = 48 <= lead <= 57
-            single, clitic = True, False
-            k += 1
-            # what a hyphen, an apostrophe, or a point in a number joins to it
-            while k < len(parts) and parts[k, 0] < end:
-                gap = parts[k, 0] - parts[k - 1, 1]
-                sign = data[parts[k - 1, 1]]
-                if number:
-                    if not (gap == 1 and (sign == 46 or sign == 44) and 48 <= data[parts[k, 0]] <= 57):
-                        break
-                    single = False
-                elif (gap == 1 and sign == 39) or (
-                    gap == 3 and sign == 0xE2 and data[parts[k, 0] - 1] == 0x99
-                ):
-                    if parts[k, 1] - parts[k, 0] == 1 and data[parts[k, 0]] | np.uint8(32) == 115:
-                        k += 1
-                        break
-                    clitic = True
-                elif gap == 1 and sign == 45:
-                    single = False
-                else:
-                    break
-                word_end = np.int64(parts[k, 1])
-                k += 1
+            k, word_end, single, clitic = _whole_word(data, parts, k, end)
             upper = is_capital(data, start)
             rare = np.int64(RAREST)
             if clitic:
@@ -334,18 +347,14 @@ def _read(  # type: ignore[no-untyped-def]
                 run += 1
                 last_name = hashed
             elif run:
-                names[name_count] = last_name
-                sorts[name_count] = BARE if run == 1 else (FULL if run <= 4 else 0)
-                name_count += 1
+                name_count = _enter_name(names, sorts, name_count, last_name, run)
                 run = 0
             words += 1
             capitals += upper
             signs_from = np.int64(parts[k - 1, 1])
         depth, lowest, straight = _quoting(data, signs_from, stop, depth, lowest, straight)
         if run:
-            names[name_count] = last_name
-            sorts[name_count] = BARE if run == 1 else (FULL if run <= 4 else 0)
-            name_count += 1
+            name_count = _enter_name(names, sorts, name_count, last_name, run)
         if words < _FEWEST_WORDS or capitals > _HEADLINE * words:
             stem_count, name_count = stem_at, name_at
             continue
