@@ -6,7 +6,7 @@ subject and style cancel out: each statistic below has a mean and a spread over 
 where its own order stands among them, in standard deviations.
 
 * neighbours share words: rare words in common between a sentence and the one or two before it (as in TextTiling, Hearst 1997);
-* people come in full before they come in short: ``Yuri Ushakov``, then ``Ushakov``;
+* people come in full before they come in short: ``Anna Keller``, then ``Keller``;
 * a pronoun, or a connective that opens a sentence, has something before it to point to;
 * a quotation that one sentence opens is closed by the next.
 

@@ -243,7 +243,7 @@ def _judge_closing_bracket(text: str, start: int, end: int) -> Edit | None:
 
 
 def _judge_turned(text: str, start: int, end: int) -> Edit | None:
-    """``possible, ”Pifer``: the space belongs behind the closing quote."""
+    """``possible, ”Palmer``: the space belongs behind the closing quote."""
     if start and text[start - 1] in ",.!?" and _is_open(text, start):
         return _edit(text, start, end, "” ", _SURE, "the space belongs behind the closing quote")
     return None

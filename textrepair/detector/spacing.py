@@ -140,7 +140,7 @@ _NAME_PREFIXES = frozenset("Mac Mc Van Von Fitz Del Des De La Le San".split())
 def _glued_names(
     text: str, verbatim: Verbatim, model: LostSpaces | None, spans: Iterable[tuple[int, int]]
 ) -> Iterator[Edit]:
-    """Two names run together inside a row of names (``David E. SangerAndrew E. Kramer``): proposals.  ``spans`` are where a scan
+    """Two names run together inside a row of names (``David E. CollinsAndrew E. Palmer``): proposals.  ``spans`` are where a scan
     saw words with a second capital."""
     for place in chain.from_iterable(_TWO_CAPITALS.finditer(text, start, end) for start, end in spans):
         match = _NAMES.match(text, place.start())
