@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-
+from build.entries import build_entries
 from build.prior import Prior
 from build.wordnet import RELATIONS
+
 from textrepair.model.alignment import Words
 from textrepair.model.channel import FACTOR_UNITS, LONGEST, Entries
 from textrepair.model.vocabulary import SPECIALS
@@ -116,5 +117,7 @@ def build_channel(
 
 def unknown_logps(extra: Sequence[str], counts: Mapping[str, int], vocabulary: set[str]) -> list[float]:
     """Natural-log probability of each word out of the language model's vocabulary given its class (add one half)."""
-    outside = sum(count for form, count in counts.items() if form not in vocabulary and any(c.isalnum() for c in form))
+    outside = sum(
+        count for form, count in counts.items() if form not in vocabulary and any(c.isalnum() for c in form)
+    )
     return [math.log((counts.get(word, 0) + 0.5) / (outside + 1.0)) for word in extra]

@@ -81,7 +81,9 @@ class _Convolution(torch.autograd.Function):
         vectors, taps = ctx.saved_tensors
         down, down_taps = torch.zeros_like(vectors), torch.zeros_like(taps)
         upper = upper.float().contiguous()
-        _convolved_back(vectors.numpy(), taps.detach().numpy(), upper.numpy(), down.numpy(), down_taps.numpy())
+        _convolved_back(
+            vectors.numpy(), taps.detach().numpy(), upper.numpy(), down.numpy(), down_taps.numpy()
+        )
         return down, down_taps
 
 
@@ -144,7 +146,9 @@ class TrainedNet(nn.Module):
         vectors = functional.embedding_bag(
             batch.shown, self.seen, batch.offsets, per_sample_weights=batch.weights, mode="sum"
         )
-        vectors = torch.where(hidden[:, None], self.seen[self.words + 1], vectors).view(-1, WINDOW, vectors.shape[1])
+        vectors = torch.where(hidden[:, None], self.seen[self.words + 1], vectors).view(
+            -1, WINDOW, vectors.shape[1]
+        )
         near = _Convolution.apply(vectors, self.window)
         around = vectors.mean(1, keepdim=True).expand_as(vectors)
         with _bfloat16():
@@ -220,7 +224,14 @@ class _Written(nn.Module):
             self.register_buffer(f"taps{i}", layer.taps.detach())
 
     def forward(
-        self, shown: Tensor, weight: Tensor, unchanged: Tensor, low: Tensor, high: Tensor, place: Tensor, word: Tensor
+        self,
+        shown: Tensor,
+        weight: Tensor,
+        unchanged: Tensor,
+        low: Tensor,
+        high: Tensor,
+        place: Tensor,
+        word: Tensor,
     ) -> Tensor:
         vectors = (self.seen.rows(shown) * weight[..., None]).sum(1)
         near = _around(vectors, self.window)
@@ -230,7 +241,9 @@ class _Written(nn.Module):
         inner = inner + (1 - unchanged)[:, None] * self.doubt
         for i, (norm, gate, back) in enumerate(zip(self.norms, self.gates, self.backs, strict=True)):
             normed = norm(inner)
-            through, let = gate(torch.cat((normed, _around(normed, getattr(self, f"taps{i}"))), 1)).chunk(2, 1)
+            through, let = gate(torch.cat((normed, _around(normed, getattr(self, f"taps{i}"))), 1)).chunk(
+                2, 1
+            )
             inner = inner + back(through * torch.sigmoid(let))
         called_for = self.out(self.norm(inner)) + near * self.straight
         scores: Tensor = (called_for[place] * self.wanted.rows(word)).sum(1) + self.bias[word]
@@ -261,7 +274,11 @@ def write_network(net: TrainedNet, vocabulary: Sequence[str], path: Path) -> Non
     for node in model.graph.node:  # where in whose checkout each operation was written down
         del node.metadata_props[:]
         node.doc_string = ""
-    facts = {VERSION: weights.hexdigest()[:8], WORDS: str(net.words), VOCABULARY: digest(vocabulary[: net.words])}
+    facts = {
+        VERSION: weights.hexdigest()[:8],
+        WORDS: str(net.words),
+        VOCABULARY: digest(vocabulary[: net.words]),
+    }
     onnx.helper.set_model_props(model, facts)
     onnx.save(model, path)
 
@@ -373,12 +390,17 @@ class Trainer:
     """Trains a network in two steps."""
 
     def __init__(
-        self, start: WordVectors, stream: npt.NDArray[Any], words: int, plan: Plan, report: Callable[[str], None]
+        self,
+        start: WordVectors,
+        stream: npt.NDArray[Any],
+        words: int,
+        plan: Plan,
+        report: Callable[[str], None],
     ) -> None:
         torch.set_num_threads(1)
         torch.manual_seed(plan.seed)
         self.random = np.random.default_rng(plan.seed)
-        counts = np.bincount(np.minimum(stream[: 20_000_000], words), minlength=words + 1).astype(np.float64)
+        counts = np.bincount(np.minimum(stream[:20_000_000], words), minlength=words + 1).astype(np.float64)
         counts[BEGIN] = 0.0
         share = counts**0.75 / (counts**0.75).sum()
         self.cumulative = np.cumsum(share)
@@ -402,7 +424,9 @@ class Trainer:
 
     def learn_readings(self, windows: ReadingWindows) -> None:
         """The second step."""
-        self.random = np.random.default_rng((self.plan.seed, 2))  # the same whether or not the first was taken from a file
+        self.random = np.random.default_rng(
+            (self.plan.seed, 2)
+        )  # the same whether or not the first was taken from a file
         size = self.plan.windows
         epochs = math.ceil(self.plan.reading_epochs)
         order = np.concatenate([self.random.permutation(windows.count) for _ in range(epochs)])
@@ -426,7 +450,9 @@ class Trainer:
         share = np.repeat(self.random.uniform(0.0, _GARBLED, self.plan.windows), WINDOW)
         first = batch.offsets.numpy()
         places = np.flatnonzero(self.random.random(len(first)) < share)
-        places = places[(batch.unchanged.numpy()[places] > 0.99) & (batch.shown.numpy()[first[places]] != END)]
+        places = places[
+            (batch.unchanged.numpy()[places] > 0.99) & (batch.shown.numpy()[first[places]] != END)
+        ]
         shown = batch.shown.clone()
         shown[torch.from_numpy(first[places])] = torch.from_numpy(self._drawn(len(places)))
         return replace(batch, shown=shown)

@@ -7,8 +7,8 @@ from typing import Any
 import numba
 import numpy as np
 import numpy.typing as npt
-
 from build.kneser_ney import Order
+
 from textrepair.model.ngrams import SLOTS, fingerprint, first_bucket, mix, second_bucket
 
 #: Share of slots in use: two buckets of four slots fill to 0.98 (Dietzfelbinger & Weidling 2007); 0.95 builds at once.

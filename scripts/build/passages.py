@@ -70,4 +70,8 @@ def annotated_article(text_file: Path, gold_file: Path) -> list[Forms]:
         for e in sorted(stored["edits"] + stored["optional"], key=lambda e: e["start"])
     )
     sound = Patch(tuple(edits)).apply(text)
-    return [(side(a).forms, side(b).forms) for a, b in zip(text.split("\n"), sound.split("\n"), strict=True) if a.strip()]
+    return [
+        (side(a).forms, side(b).forms)
+        for a, b in zip(text.split("\n"), sound.split("\n"), strict=True)
+        if a.strip()
+    ]

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import lemminflect
-
 from build.wordnet import RELATIONS, WordNet
 
 _TAGS = {"n": ("NNS",), "v": ("VBZ", "VBD", "VBG", "VBN"), "a": ("JJR", "JJS"), "r": ()}
@@ -39,7 +38,7 @@ Neighbours = dict[str, dict[str, float]]
 @dataclass(frozen=True)
 class RelationEvidence:
     """What one family of pairs tells of the relations: kinds of swap and how many of them some relation explains; for each
-    relation the expected number of kinds that come from it, the number of explained kinds whose original has it, and its weight."""
+    relation the expected number of kinds that come from it, the number of explained kinds whose original has it, its weight."""
 
     kinds: int
     explained: int
@@ -148,8 +147,9 @@ class Prior:
         return out
 
     def fit(self, families: Iterable[Mapping[tuple[str, str], float]], rounds: int = 30) -> None:
-        """EM for the weights; every family of pairs ``(observed, intended) → count`` has the same say, and so has what is known of
-        the spinner of article 001; a kind of swap counts once however often it occurs.  What each tells stays in ``evidence``."""
+        """EM for the weights; every family of pairs ``(observed, intended) → count`` has the same say, and so has what is known
+        of the spinner of article 001; a kind of swap counts once however often it occurs.  What each tells stays in
+        ``evidence``."""
         estimates: list[Mapping[str, float]] = [_normalised(KNOWN_COUNTS)]
         self.evidence = []
         for family in families:

@@ -9,14 +9,10 @@ from __future__ import annotations
 #: Spun from end to end.
 SPUN = frozenset(
     f"web-{number}"
-    for number in (
-        "0511 0561 0698 0824 0984 1004 1081 1148 1332 1452 1536 1598 1674 1828 1880 1886".split()
-    )
+    for number in ("0511 0561 0698 0824 0984 1004 1081 1148 1332 1452 1536 1598 1674 1828 1880 1886".split())
 )
 #: Spun in some sentences or in few words; of some it is doubtful.
 PARTLY_SPUN = frozenset(
     f"web-{number}"
-    for number in (
-        "0015 0109 0141 0159 0202 0293 0378 1128 1157 1492 1625 1773 1813 1893 1964".split()
-    )
+    for number in ("0015 0109 0141 0159 0202 0293 0378 1128 1157 1492 1625 1773 1813 1893 1964".split())
 )

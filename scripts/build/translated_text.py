@@ -9,7 +9,8 @@ Positive material is never an article that somebody found on the web, since none
 
 :func:`more_samples` are for fitting alone: other draws of the first and third, and three more ways through Apertium.
 
-Each has an ``engine`` (what is left out as a whole in testing), a ``family`` (mlqe, wmt, apertium) and a ``domain`` (what kind of text).
+Each has an ``engine`` (what is left out as a whole in testing), a ``family`` (mlqe, wmt, apertium) and a ``domain`` (what kind
+of text).
 """
 
 from __future__ import annotations
@@ -167,8 +168,10 @@ def samples(data: Path, lines: dict[str, list[str]], seed: int = 1) -> list[Samp
     out = []
     for domain in sorted(lines):
         own = [n for n, article in enumerate(sound) if article[0] == domain]
-        for n in rng.sample(own, min(PER_DOMAIN, len(own))):
-            out.append(Sample("\n\n".join(sound[n][1:]), False, "sound", "none", domain, f"sound-{n}"))
+        out += [
+            Sample("\n\n".join(sound[n][1:]), False, "sound", "none", domain, f"sound-{n}")
+            for n in rng.sample(own, min(PER_DOMAIN, len(own)))
+        ]
     for language in MLQE:
         out += _mlqe(data, language, rng, language, PER_LANGUAGE)
     for (system, document), article in wmt_documents(data).items():

@@ -39,7 +39,12 @@ class WordVectors:
 
 
 def train_word_vectors(
-    stream: npt.NDArray[np.uint16], words: int, size: int, tokens: int, seed: int, report: Callable[[str], None]
+    stream: npt.NDArray[np.uint16],
+    words: int,
+    size: int,
+    tokens: int,
+    seed: int,
+    report: Callable[[str], None],
 ) -> WordVectors:
     """Vectors of the ``words`` most frequent words from ``tokens`` tokens of a stream, drawn as blocks without repeats."""
     random = np.random.default_rng(seed)

@@ -1,8 +1,8 @@
 """What does a translation engine leave in a text besides its wording?
 
 Engines that translate a page piece by piece lose spaces, quotes and capitals at the seams: a second full stop on its own,
-``, ”Palmer``, a quote that opens where one should close, a French ``‘`` before a word, a sentence cut by a stray stop, or its date
-left behind the stop.  Rule-bound seams of grammar show too: ``the Biden's administration``, a thing that is ``she``.  And
+``, ”Palmer``, a quote that opens where one should close, a French ``‘`` before a word, a sentence cut by a stray stop, or its
+date left behind the stop.  Rule-bound seams of grammar show too: ``the Biden's administration``, a thing that is ``she``.  And
 numbers stay as the other language writes them: ``1,8 million``, ``200.000 soldiers``, ``29 of June``.
 
 Each *kind* of trace is counted once an article, as evidence (:func:`evidence`), since one engine makes one slip many times.
