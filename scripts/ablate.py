@@ -10,33 +10,23 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
 import numpy as np
 from build.passages import ARTICLE, OTHER_REVISIONS, read_passages
+from build.substitutes import prior_only
 from build_model import add_sources
 from measure import FOLDS, GOLD, Row, annotated_gold, gold_articles, total, without
 
 from textrepair.evaluation import Gold
 from textrepair.model import Model, open_channel, reading
 from textrepair.model.alignment import learn_costs
-from textrepair.model.channel import Channel
 from textrepair.model.families import count_swaps, with_family
 from textrepair.model.lattice import channel_logps
 from textrepair.repair import Repairer, Settings
 
 FAMILY = "issues"
-
-
-def prior_only(model: Model) -> Model:
-    """The model without any family that was learned: WordNet alone."""
-    entries = model.channel.entries
-    entries = entries._replace(code=entries.code[:1].copy(), swap_factor=entries.swap_factor[:1].copy())
-    for array in (entries.code, entries.swap_factor):
-        array.setflags(write=False)
-    return replace(model, channel=Channel(entries, model.channel.families[:1], model.channel.origins))
 
 
 def _same(model: Model) -> Model:

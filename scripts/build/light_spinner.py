@@ -10,9 +10,9 @@ from __future__ import annotations
 import random
 
 import numpy as np
+from build.substitutes import substitutes_of
 
 from textrepair.model import Model
-from textrepair.model.channel import log_probability
 from textrepair.tokens import TokenKind, tokenize
 
 _FREQUENT = 1e-3
@@ -22,17 +22,9 @@ class LightSpinner:
     """Replaces words of texts by substitutes that the model's prior holds."""
 
     def __init__(self, model: Model, seed: int = 1) -> None:
-        vocabulary, entries = model.vocabulary, model.channel.entries
-        count = len(vocabulary.words)
-        observed = np.repeat(np.arange(count), np.diff(entries.start[: count + 1]))
-        target = entries.target[: len(observed)]
-        likely = np.exp(log_probability(entries.code[0, : len(observed)]))
-        kept = np.flatnonzero((target < vocabulary.lm_size) & (likely > 0.0))
-        kept = kept[np.argsort(target[kept], kind="stable")]
-        self._observed, self._likely = observed[kept], likely[kept]
-        self._start = np.searchsorted(target[kept], np.arange(vocabulary.lm_size + 1))
+        self._substitutes = substitutes_of(model)
         self._frequency = np.exp(model.ngrams.uni_logp.astype(np.float64))
-        self._vocabulary = vocabulary
+        self._vocabulary = model.vocabulary
         self._random = random.Random(seed)
 
     def spin(self, text: str, rate: float) -> tuple[str, int]:
@@ -47,12 +39,14 @@ class LightSpinner:
             word = self._vocabulary.index.get(token.text, -1)
             if not 0 <= word < self._vocabulary.lm_size or self._frequency[word] >= _FREQUENT:
                 continue
-            begin, end = self._start[word : word + 2]
+            begin, end = self._substitutes.start[word : word + 2]
             if begin == end:
                 continue
             if word not in drawn:
-                choice = self._random.choices(range(begin, end), weights=self._likely[begin:end].tolist())[0]
-                drawn[word] = self._vocabulary.words[self._observed[choice]]
+                choice = self._random.choices(
+                    range(begin, end), weights=self._substitutes.probability[begin:end].tolist()
+                )[0]
+                drawn[word] = self._vocabulary.words[self._substitutes.observed[choice]]
             out += [text[at : token.start], drawn[word]]
             at = token.end
             replaced += 1

@@ -14,9 +14,10 @@ from dataclasses import dataclass, fields, replace
 import numba
 import numpy as np
 import numpy.typing as npt
+from build.substitutes import Substitutes, prior_only, substitutes_of
 
 from textrepair.model.capitals import CAPITALISED
-from textrepair.model.channel import FACTOR_UNITS, Channel, log_probability
+from textrepair.model.channel import FACTOR_UNITS
 from textrepair.model.context import Posterior, Scores
 from textrepair.model.lattice import Edges, Sentences, end_positions
 from textrepair.model.model import Model
@@ -77,25 +78,6 @@ class _Listener:
         return np.zeros_like(posterior)
 
 
-@dataclass
-class _Swaps:
-    """What could be put for a word: rows ``start[word]:start[word + 1]`` of ``observed``, ``probability`` and ``origin``."""
-
-    start: Ids
-    observed: Ids
-    probability: npt.NDArray[np.float64]
-    origin: npt.NDArray[np.uint8]
-
-
-def with_prior_only(model: Model) -> Model:
-    """The model without any family that was learned: WordNet alone."""
-    entries = model.channel.entries
-    entries = entries._replace(code=entries.code[:1].copy(), swap_factor=entries.swap_factor[:1].copy())
-    for array in (entries.code, entries.swap_factor):
-        array.setflags(write=False)
-    return replace(model, channel=Channel(entries, model.channel.families[:1], model.channel.origins))
-
-
 def spun_readings(
     model: Model,
     stream: npt.NDArray[np.uint16],
@@ -105,8 +87,8 @@ def spun_readings(
 ) -> Readings:
     """At least ``tokens`` tokens of sound text from anywhere in a stream, spun, as the model's prior reads them."""
     listener = _Listener()
-    model = replace(with_prior_only(model), context=listener)
-    swaps = _swaps(model)
+    model = replace(prior_only(model), context=listener)
+    substitutes = substitutes_of(model)
     random = np.random.default_rng(seed)
     parts: list[Readings] = []
     done = 0
@@ -114,7 +96,7 @@ def spun_readings(
         sound = _passage(stream, random)
         if sound is None:
             continue
-        article, words = _spun_article(model, swaps, *sound, random)
+        article, words = _spun_article(model, substitutes, *sound, random)
         listener.shown = None
         reading = read_article(model, article)
         if listener.shown is None:  # it reads as sound
@@ -124,18 +106,6 @@ def spun_readings(
         if len(parts) % 500 == 0:
             report(done)
     return Readings.joined(parts)
-
-
-def _swaps(model: Model) -> _Swaps:
-    entries, vocabulary = model.channel.entries, model.vocabulary
-    count = len(vocabulary.words)
-    observed = np.repeat(np.arange(count), np.diff(entries.start[: count + 1]))
-    target = entries.target[: len(observed)].astype(np.int64)
-    probability = np.exp(log_probability(entries.code[0, : len(observed)]))
-    rows = np.flatnonzero((target < vocabulary.lm_size) & (probability > 0) & (observed != target))
-    rows = rows[np.argsort(target[rows], kind="stable")]
-    start = np.searchsorted(target[rows], np.arange(vocabulary.lm_size + 1))
-    return _Swaps(start, observed[rows], probability[rows], entries.origin[rows])
 
 
 def _passage(stream: npt.NDArray[np.uint16], random: np.random.Generator) -> tuple[Ids, Ids] | None:
@@ -155,14 +125,14 @@ def _passage(stream: npt.NDArray[np.uint16], random: np.random.Generator) -> tup
 
 
 def _spun_article(
-    model: Model, swaps: _Swaps, words: Ids, begins: Ids, random: np.random.Generator
+    model: Model, substitutes: Substitutes, words: Ids, begins: Ids, random: np.random.Generator
 ) -> tuple[Article, Ids]:
     """A passage after it was spun, and its words before; case, which identifiers lack, is drawn."""
     vocabulary, is_word = model.vocabulary, model.is_word[words]
     capitalised = is_word & (random.random(len(words)) < vocabulary.capital[words] / 255.0)
     capitalised[begins[:-1]] = False
     ready = np.where(is_word, np.where(capitalised, CAPITALISED, 1.0), 0.0).astype(np.float32)
-    spun = _spun(model, swaps, words, ready, random)
+    spun = _spun(model, substitutes, words, ready, random)
     sentences = Sentences(
         spun.astype(np.int32),
         vocabulary.seen_as[spun],
@@ -175,7 +145,11 @@ def _spun_article(
 
 
 def _spun(
-    model: Model, swaps: _Swaps, words: Ids, ready: npt.NDArray[np.float32], random: np.random.Generator
+    model: Model,
+    substitutes: Substitutes,
+    words: Ids,
+    ready: npt.NDArray[np.float32],
+    random: np.random.Generator,
 ) -> Ids:
     as_prior = random.random() < _PRIOR_ITSELF
     taste = np.ones(256) if as_prior else np.exp(random.normal(0, _TASTE, 256))
@@ -183,11 +157,11 @@ def _spun(
     spun: Ids = _swapped(
         words,
         np.minimum(0.95, chance),
-        swaps.start,
-        swaps.observed,
-        swaps.probability,
+        substitutes.start,
+        substitutes.observed,
+        substitutes.probability,
         taste,
-        swaps.origin,
+        substitutes.origin,
         int(random.integers(1, 2**31)),
         1.0 if as_prior else random.uniform(_KNOWN, 1.0),
         float(random.choice(_FAITHFUL)),

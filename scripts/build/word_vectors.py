@@ -84,10 +84,29 @@ def _next(state: np.uint64) -> np.uint64:
 
 
 @numba.njit(fastmath=True, nogil=True)
+def _neighbours(stream, i, words, near, place):  # type: ignore[no-untyped-def]
+    """Write down the words around one, up to the ends of its sentence, and their places; how many they are."""
+    count = 0
+    for side in range(2):
+        for away in range(1, REACH + 1):
+            at = i - away if side == 0 else i + away
+            if at < 0 or at >= len(stream):
+                break
+            word = stream[at]
+            if word < words:
+                near[count], place[count] = word, side * REACH + away - 1
+                count += 1
+            if word <= END:
+                break
+    return count
+
+
+@numba.njit(fastmath=True, nogil=True)
 def _train(stream, seen, wanted, places, table, rate, last_rate, kept, seed):  # type: ignore[no-untyped-def]
     """One pass over a block; returns the mean loss of the right words."""
     words, size = seen.shape
     context, gradient = np.zeros(size, np.float32), np.zeros(size, np.float32)
+    near, place = np.empty(2 * REACH, np.int64), np.empty(2 * REACH, np.int64)
     random = np.uint64(seed)
     loss, count = 0.0, 0
     for i in range(len(stream)):
@@ -99,22 +118,11 @@ def _train(stream, seen, wanted, places, table, rate, last_rate, kept, seed):  #
             continue
         step = np.float32(rate + (last_rate - rate) * i / len(stream))
         context[:] = 0
-        neighbours = 0
-        for side in range(2):
-            for away in range(1, REACH + 1):
-                at = i - away if side == 0 else i + away
-                if at < 0 or at >= len(stream):
-                    break
-                near = stream[at]
-                if near >= words:
-                    continue
-                place = side * REACH + away - 1
-                for x in range(size):
-                    context[x] += places[place, x] * seen[near, x]
-                neighbours += 1
-                if near <= END:
-                    break
-        if neighbours == 0:
+        count_near = _neighbours(stream, i, words, near, place)
+        for n in range(count_near):
+            for x in range(size):
+                context[x] += places[place[n], x] * seen[near[n], x]
+        if count_near == 0:
             continue
         gradient[:] = 0
         for draw in range(NEGATIVES + 1):
@@ -135,19 +143,9 @@ def _train(stream, seen, wanted, places, table, rate, last_rate, kept, seed):  #
             for x in range(size):
                 gradient[x] += error * wanted[target, x]
                 wanted[target, x] += error * context[x]
-        for side in range(2):
-            for away in range(1, REACH + 1):
-                at = i - away if side == 0 else i + away
-                if at < 0 or at >= len(stream):
-                    break
-                near = stream[at]
-                if near >= words:
-                    continue
-                place = side * REACH + away - 1
-                for x in range(size):
-                    old, weight = seen[near, x], places[place, x]
-                    seen[near, x] = old + gradient[x] * weight
-                    places[place, x] = weight + np.float32(_PLACE_RATE) * gradient[x] * old
-                if near <= END:
-                    break
+        for n in range(count_near):
+            for x in range(size):
+                old, weight = seen[near[n], x], places[place[n], x]
+                seen[near[n], x] = old + gradient[x] * weight
+                places[place[n], x] = weight + np.float32(_PLACE_RATE) * gradient[x] * old
     return loss / max(1, count)
