@@ -572,7 +572,7 @@ def _mixture(
 ) -> float:
     counts = np.zeros(len(weights), dtype=np.int32)
     found = np.empty(len(weights) + 1, dtype=np.int16)
-    total = one = two = three = 0.0  # faster than an inner loop over columns
+    total = one = two = three = 0.0  # a sum for each column
     for i in range(_places(skeleton, short, keys, places, counts, found)):
         place = found[i]
         total += counts[place]
