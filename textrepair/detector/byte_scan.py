@@ -234,7 +234,7 @@ _GAP_BEFORE = _members("|-=<*#[(,.;?!)")
 
 
 @compiled
-def _wide(data, at, size):  # type: ignore[no-untyped-def]
+def width_of(data, at, size):  # type: ignore[no-untyped-def]
     """Bytes of the character that begins at a byte from 0x80 on; 1 for one that is cut off."""
     lead = data[at]
     width = 2 if lead < 0xE0 else (3 if lead < 0xF0 else 4)
@@ -606,7 +606,7 @@ def _rest_of_run(data, at, run, high):  # type: ignore[no-untyped-def]
         elif kind == _DIGIT:
             digits += 1
         elif kind == _HIGH:
-            width = _wide(data, at, size)
+            width = width_of(data, at, size)
             if not _is_letter(data, at, width):
                 break
             odd = odd or high_end == at or _is_odd(data, at, width)
@@ -875,7 +875,7 @@ def _is_white(data, at):  # type: ignore[no-untyped-def]
     return (
         kind == _SPACE
         or kind == _NEWLINE
-        or (kind == _HIGH and is_wide_space(data, at, _wide(data, at, size)))
+        or (kind == _HIGH and is_wide_space(data, at, width_of(data, at, size)))
     )
 
 
@@ -919,7 +919,7 @@ def scan_bytes(text: _Text, room: _Filled) -> None:
         step_point = at - high.tails
         sign = data[at] if at < size else np.uint8(10)
         kind = _CLASS[sign]
-        width = _wide(data, at, size) if kind == _HIGH else 1
+        width = width_of(data, at, size) if kind == _HIGH else 1
         if kind <= _DIGIT or (kind == _HIGH and _is_letter(data, at, width)):
             # ---- words
             while True:
