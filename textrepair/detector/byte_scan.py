@@ -12,10 +12,12 @@ Everything is judged on UTF-8 bytes.  Positions that are handed on are counted i
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.detector.compiled import compiled, compiled_making_arrays
+from textrepair.detector.compiled import compiled, compiled_inline, compiled_making_arrays
 from textrepair.detector.word_hash import (
     first_bytes,
     joined_hash,
@@ -121,6 +123,96 @@ def _byte_classes() -> npt.NDArray[np.uint8]:
     return classes
 
 
+class _Text(NamedTuple):
+    """What a scan reads."""
+
+    #: UTF-8 with bytes behind it that may be read (:func:`textrepair.detector.word_hash.padded`)
+    data: npt.NDArray[np.uint8]
+    #: from :mod:`textrepair.detector.word_table`
+    table: npt.NDArray[np.uint64]
+    #: bitmap of the first words of lines of furniture
+    line_starts: npt.NDArray[np.uint8]
+    #: (264,) the model's identifiers of ASCII signs, -1 for what it doesn't see, then those of its classes, of the dash and of
+    #: the ellipsis (:func:`textrepair.detector.screen.sign_identifiers`); empty without a model
+    signs: npt.NDArray[np.int32]
+
+
+class _Filled(NamedTuple):
+    """What a scan fills in, in a room."""
+
+    #: (two more than the text has bytes, or empty: not wanted) identifiers of words and signs, with that of the sentence's end
+    #: after each sentence
+    ids: npt.NDArray[np.int32]
+    #: (a third of the text's bytes) starts, in code points, of words on no list, of rests of cut words, and of words that make
+    #: another one with the word before
+    unlisted: npt.NDArray[np.int64]
+    #: (half the text's bytes) those of words that stand there again, alone or as the last of two
+    doubled: npt.NDArray[np.int64]
+    #: (as many, 3) number among those that say something, start and end (code points) of lines that may be furniture
+    lines: npt.NDArray[np.int32]
+    #: zeros, a power of two, at least half the text's bytes
+    seen: npt.NDArray[np.uint64]
+    #: (half the text's bytes and one more, 2) start and end, in bytes, of every run of letters and digits
+    parts: npt.NDArray[np.int32]
+    #: (as many,) what the table says of it; until the end of its line its traits
+    values: npt.NDArray[np.int64]
+    #: (as many,) its hash there
+    hashes: npt.NDArray[np.uint64]
+    #: (MOST_PLACES, 3) start and end (code points) of a step of the scan and the flags that it set
+    places: npt.NDArray[np.int32]
+    #: zeros, (STATS,)
+    stats: npt.NDArray[np.int64]
+
+
+class _Run(NamedTuple):
+    """A run of letters and digits, from byte to byte, its hash, and how many it has of which."""
+
+    start: int
+    end: int
+    hashed: np.uint64
+    lower: int
+    upper: int
+    digits: int
+    wide: int
+    turn: int  # where a capital follows a small letter, or -1
+
+
+class _High(NamedTuple):
+    """The characters beyond ASCII so far."""
+
+    tails: int  # continuation bytes: a byte's index less these is its code point
+    end: int  # of the last one
+    quiet: bool  # was it a quiet one?
+
+
+class _Last(NamedTuple):
+    """The last three runs, and what stands before them."""
+
+    h1: np.uint64
+    h2: np.uint64
+    h3: np.uint64
+    g1: int
+    g2: int
+    end: int
+    capital: bool
+
+
+class _Owner(NamedTuple):
+    """A name that the next word may belong to."""
+
+    hashed: np.uint64  # in front of 's, or less its own s
+    mark: int  # 1 with an apostrophe, 2 without, 0 no such name
+    end: int
+
+
+class _Line(NamedTuple):
+    """Where a line begins: byte, code point, run."""
+
+    start: int
+    point: int
+    first_run: int
+
+
 _CLASS = _byte_classes()
 #: Behind a small letter: may the word go on?
 _GOES_ON = (_CLASS <= _DIGIT) | (_CLASS == _HIGH)
@@ -142,7 +234,7 @@ _GAP_BEFORE = _members("|-=<*#[(,.;?!)")
 
 
 @compiled
-def _wide(data, at, size):  # type: ignore[no-untyped-def]
+def width_of(data, at, size):  # type: ignore[no-untyped-def]
     """Bytes of the character that begins at a byte from 0x80 on; 1 for one that is cut off."""
     lead = data[at]
     width = 2 if lead < 0xE0 else (3 if lead < 0xF0 else 4)
@@ -249,33 +341,30 @@ def _is_twice(data: npt.NDArray[np.uint8], start: int, end: int) -> bool:
 
 
 @compiled
+def _is_margin(sign, quotes):  # type: ignore[no-untyped-def]
+    return sign == 32 or (quotes and sign == 34) or (not quotes and (_CLASS[sign] == _SPACE or sign == 10))
+
+
+@compiled
+def _is_curly(data, at):  # type: ignore[no-untyped-def]
+    """Is there a curly quote of two strokes?"""
+    return data[at] == 0xE2 and data[at + 1] == 0x80 and data[at + 2] in (0x9C, 0x9D)
+
+
+@compiled
 def _trim(data: npt.NDArray[np.uint8], start: int, end: int, quotes: bool) -> tuple[int, int]:
     """The span without the white space, or the spaces and quotes, around it."""
     while start < end:
-        sign = data[start]
-        if sign == 32 or (quotes and sign == 34) or (not quotes and (_CLASS[sign] == _SPACE or sign == 10)):
+        if _is_margin(data[start], quotes):
             start += 1
-        elif (
-            quotes
-            and end - start >= 3
-            and sign == 0xE2
-            and data[start + 1] == 0x80
-            and data[start + 2] in (0x9C, 0x9D)
-        ):
+        elif quotes and end - start >= 3 and _is_curly(data, start):
             start += 3
         else:
             break
     while start < end:
-        sign = data[end - 1]
-        if sign == 32 or (quotes and sign == 34) or (not quotes and (_CLASS[sign] == _SPACE or sign == 10)):
+        if _is_margin(data[end - 1], quotes):
             end -= 1
-        elif (
-            quotes
-            and end - start >= 3
-            and data[end - 3] == 0xE2
-            and data[end - 2] == 0x80
-            and data[end - 1] in (0x9C, 0x9D)
-        ):
+        elif quotes and end - start >= 3 and _is_curly(data, end - 3):
             end -= 3
         else:
             break
@@ -370,20 +459,43 @@ def _is_foreign_number(data, last_end, start, end):  # type: ignore[no-untyped-d
 
 
 @compiled
-def _look_up_line(  # type: ignore[no-untyped-def]
-    data, table, signs, line_start, line_start_point, first, ids, unlisted, parts, values, hashes, stats
-):  # fmt: skip
-    """Look up a line's words, from the run ``first`` on: what depends on the table waits for this, since by now the words'
-    slots are at hand.
+def _may_be_cut(value, size, spaced):  # type: ignore[no-untyped-def]
+    """Is a word in small letters on no list, or the rest of a cut word that stands by itself?"""
+    return (not value & KNOWN and 4 <= size <= 40) or (value & FRAGMENT and spaced)
+
+
+@compiled
+def _may_be_halves(value, last_value):  # type: ignore[no-untyped-def]
+    """Can two words, not both frequent, be the halves of another one?"""
+    return (
+        not (value & FREQUENT and last_value & FREQUENT)
+        and (last_value & BEGINS or not last_value)
+        and (value & ENDS or not value)
+    )
+
+
+@compiled
+def _is_common_together(data, table, parts, k):  # type: ignore[no-untyped-def]
+    """Does a word make a common one with the word before?"""
+    first, first_end = np.int64(parts[k - 1, 0]), np.int64(parts[k - 1, 1])
+    whole = joined_hash(data, first, first_end, np.int64(parts[k, 0]), np.int64(parts[k, 1]))
+    return look_up(table, whole) & COMMON != 0
+
+
+@compiled_inline
+def _look_up_line(text, room, line):  # type: ignore[no-untyped-def]
+    """Look up a line's words: what depends on the table waits for this, since by now the words' slots are at hand.
 
     Whether there is a word of furniture, and where the last name of an agency ends (-1: none).
     """
+    data, table = text.data, text.table
+    parts, values, hashes, stats = room.parts, room.values, room.hashes, room.stats
     marked = False
     agency_end = np.int64(-1)
     found, common, small, scored = stats[UNLISTED], stats[COMMON_WORDS], stats[SMALL_WORDS], stats[SCORED]
-    point, point_at = line_start_point, line_start  # a code point, and the byte where it begins
+    point, point_at = line.point, line.start  # a code point, and the byte where it begins
     last_value = last_size = np.int64(0)  # of the word before, if it is all in small letters
-    for k in range(first, stats[PARTS]):
+    for k in range(line.first_run, stats[PARTS]):
         start, end = np.int64(parts[k, 0]), np.int64(parts[k, 1])
         traits, hashed, size = values[k], hashes[k], end - start
         value = look_up(table, hashed)
@@ -400,443 +512,515 @@ def _look_up_line(  # type: ignore[no-untyped-def]
         if traits & _SMALL_LETTERS:
             spaced = traits & _GAP == _SPACED
             suspect = False
-            if (not value & KNOWN and 4 <= size <= 40) or (value & FRAGMENT and spaced):
+            if _may_be_cut(value, size, spaced):
                 suspect = not _is_bound(data, start, end)
-            elif (
-                # two words, not both frequent, that make a common one
-                spaced
-                and size >= 2
-                and last_size >= 2
-                and not (value & FREQUENT and last_value & FREQUENT)
-                and (last_value & BEGINS or not last_value)
-                and (value & ENDS or not value)
-            ):
-                whole = joined_hash(data, np.int64(parts[k - 1, 0]), np.int64(parts[k - 1, 1]), start, end)
-                suspect = look_up(table, whole) & COMMON != 0
+            elif spaced and size >= 2 and last_size >= 2 and _may_be_halves(value, last_value):
+                suspect = _is_common_together(data, table, parts, k)
             if suspect:
                 point, point_at = _code_point(data, point_at, start, point), start
-                unlisted[found] = point
+                room.unlisted[found] = point
                 found += 1
         last_value, last_size = value, size if traits & _SMALL_LETTERS else np.int64(0)
-        if len(ids):
-            ids[traits >> _TOKEN_SHIFT] = _identifier(data, table, signs, value, start, end, traits)
+        if len(room.ids):
+            room.ids[traits >> _TOKEN_SHIFT] = _identifier(data, table, text.signs, value, start, end, traits)
         if not joined and traits & (_LETTERS | _WIDE) and value and value & NO_IDENTIFIER != NO_IDENTIFIER:
             scored += 1
     stats[UNLISTED], stats[COMMON_WORDS], stats[SMALL_WORDS], stats[SCORED] = found, common, small, scored
     return marked, agency_end
 
 
+@compiled_inline
+def _was_read_before(data, seen, start, end):  # type: ignore[no-untyped-def]
+    """Is there a sentence, long enough to be no set phrase, that the text had already?"""
+    if end - start < _MIN_SENTENCE:
+        return False
+    start, end = _trim(data, start, end, True)
+    return _seen(seen, ~line_hash(data, start, end), 1) & 1 != 0
+
+
+@compiled_inline
+def _end_line(text, room, line, at, point, marked):  # type: ignore[no-untyped-def]
+    """Look up a line's words, note whether it may be furniture; flags of what it says again."""
+    data, stats = text.data, room.stats
+    furniture, agency_end = _look_up_line(text, room, line)
+    start, end = _trim(data, line.start, at, False)
+    if end <= start:
+        return 0
+    if end - start <= _MAX_LINE and (
+        marked or furniture or (agency_end > 0 and data[end - 1] in (41, 42, 95, 62, 92, 35, 45, 0xA0))
+    ):
+        k = stats[CANDIDATE_LINES]
+        room.lines[k, 0], room.lines[k, 1], room.lines[k, 2] = stats[LINES], line.point, point
+        stats[CANDIDATE_LINES] = k + 1
+    stats[LINES] += 1
+    flags = 0
+    if end - start >= _MIN_LINE:
+        if end - start >= 2 * _MIN_TITLE and _is_twice(data, start, end):
+            flags |= TITLE_TWICE
+        if _seen(room.seen, line_hash(data, start, end), 1) & 1:
+            flags |= REPEATED_LINE
+    return flags
+
+
 @compiled
-def scan_bytes(
-    data: npt.NDArray[np.uint8],
-    table: npt.NDArray[np.uint64],
-    line_starts: npt.NDArray[np.uint8],
-    signs: npt.NDArray[np.int32],
-    ids: npt.NDArray[np.int32],
-    unlisted: npt.NDArray[np.int64],
-    doubled: npt.NDArray[np.int64],
-    lines: npt.NDArray[np.int32],
-    seen: npt.NDArray[np.uint64],
-    parts: npt.NDArray[np.int32],
-    values: npt.NDArray[np.int64],
-    hashes: npt.NDArray[np.uint64],
-    places: npt.NDArray[np.int32],
-    stats: npt.NDArray[np.int64],
-) -> None:
-    """Scan a text.
+def _note_place(places, placed, start, end, flags):  # type: ignore[no-untyped-def]
+    """Note a step that set flags, if what looks again wants its place; the number of such steps."""
+    if not flags & _PLACED:
+        return placed
+    if placed < len(places):
+        places[placed, 0], places[placed, 1], places[placed, 2] = start, end, flags
+    return placed + 1
 
-    ``table`` from :mod:`textrepair.detector.word_table`; ``line_starts`` the bitmap of the first words of lines of furniture;
-    ``signs`` (264,) the model's identifiers of ASCII signs, -1 for what it doesn't see, then those of its classes, of the dash
-    and of the ellipsis (:func:`textrepair.detector.screen.sign_identifiers`); empty without a model.
 
-    ``data`` has bytes behind it that may be read (:func:`textrepair.detector.word_hash.padded`).
+@compiled
+def _quick_run(first, at, upper):  # type: ignore[no-untyped-def]
+    """Read a capital at the most, then small letters, as most words are: where they end, and their hash."""
+    chunk = eight_bytes(first + at, 0)
+    letters = small_letters(chunk | np.uint64(upper << 5))
+    at += letters
+    hashed = short_hash(chunk, letters)
+    while letters == 8:
+        chunk = eight_bytes(first + at, 0)
+        letters = small_letters(chunk)
+        at += letters
+        if letters:
+            hashed = mixed(hashed, first_bytes(chunk, letters))
+    return at, hashed
 
-    Filled in: ``ids`` (two more than the text has bytes, or empty: not wanted) the identifiers of words and signs, with that
-    of the sentence's end after each sentence; ``unlisted`` (a third of the text's bytes) starts, in code points, of words on
-    no list, of rests of cut words, and of words that make another one with the word before; ``doubled`` (half the text's bytes)
-    of words that stand there again, alone or as the last of two; ``lines`` (as many, 3) number among those that say something,
-    start and end (code points) of lines that may be furniture; ``seen`` zeros, a power of two, at least half the text's bytes;
-    ``parts``, ``values`` and ``hashes`` (half the text's bytes and one more) start and end, in bytes, of every run of letters
-    and digits, what the table says of it, and its hash there; ``places`` (MOST_PLACES, 3) start and end (code points) of
-    a step of the scan and the flags that it set; ``stats`` zeros, (STATS,).
-    """
-    size, first = len(data), address(data)
+
+@compiled_inline
+def _rest_of_run(data, at, run, high):  # type: ignore[no-untyped-def]
+    """Read what a run has behind its first small letters; returns what :func:`_read_run` does."""
+    size = len(data)
+    lower, upper, digits, wide, turn = run.lower, run.upper, run.digits, run.wide, run.turn
+    tails, high_end, quiet, odd = high.tails, high.end, high.quiet, False
+    while at < size:
+        kind = _CLASS[data[at]]
+        width = 1
+        if kind == _LOWER:
+            lower += 1
+        elif kind == _UPPER:
+            if lower and turn < 0 and _CLASS[data[at - 1]] == _LOWER:
+                turn = at
+            upper += 1
+        elif kind == _DIGIT:
+            digits += 1
+        elif kind == _HIGH:
+            width = width_of(data, at, size)
+            if not _is_letter(data, at, width):
+                break
+            odd = odd or high_end == at or _is_odd(data, at, width)
+            wide += 1
+            tails += width - 1
+            high_end = at + width
+            quiet = False
+        else:
+            break
+        at += width
+    run = _Run(run.start, at, word_hash(data, run.start, at), lower, upper, digits, wide, turn)
+    return run, _High(tails, high_end, quiet), odd
+
+
+@compiled_inline
+def _read_run(data, start, high):  # type: ignore[no-untyped-def]
+    """Read a run of letters and digits: the run, the characters beyond ASCII so far, and whether its own can be mojibake."""
+    kind = _CLASS[data[start]]
+    at, hashed = start, np.uint64(0)
+    upper = 1 if kind == _UPPER else 0
+    if kind <= _UPPER:
+        at, hashed = _quick_run(address(data), at, upper)
+    run = _Run(start, at, hashed, at - start - upper, upper, 0, 0, -1)
+    if at == start or _GOES_ON[data[at]]:
+        return _rest_of_run(data, at, run, high)
+    return run, high, False
+
+
+@compiled
+def _traits_before(data, last_end, start):  # type: ignore[no-untyped-def]
+    """The traits that say what stands between a run and the one before, which ends at ``last_end``."""
+    size = start - last_end
+    if size == 1:
+        sign = data[last_end]
+        if sign == 32:
+            return _SPACED
+        if sign == 45:
+            return _HYPHENED
+        if sign == 39:
+            return _CLITIC
+    if size == 2 and data[last_end] == 46 and data[last_end + 1] == 32:
+        return _STOPPED
+    if not 0 < size <= 9:
+        return 0
+    for k in range(last_end, start):
+        if _CLASS[data[k]] not in (_SPACE, _NEWLINE, _HIGH):
+            return 0
+    return _WHITE | _CLITIC if size == 3 and _is_apostrophe(data, last_end, len(data)) else _WHITE
+
+
+@compiled
+def _made_of(run):  # type: ignore[no-untyped-def]
+    """The traits that say what a run is made of."""
+    size = run.end - run.start
+    traits = 0
+    if run.lower == size:
+        traits |= _SMALL_LETTERS
+    elif run.upper == size and size > 1:
+        traits |= _CAPITALS
+    if run.lower or run.upper:
+        traits |= _LETTERS
+    if run.digits:
+        traits |= _DIGITS
+    if run.wide:
+        traits |= _WIDE
+    return traits
+
+
+@compiled
+def _is_glued_name(data, run, last):  # type: ignore[no-untyped-def]
+    """Are two names glued together, in a row of names: behind an initial or another name, or in front of one?"""
+    start, end = run.start, run.end
+    if not (
+        run.turn > 0
+        and run.upper == 2
+        and run.turn - start >= 3
+        and end - run.turn >= 3
+        and not run.wide
+        and not run.digits
+    ):
+        return False
+    if start and data[start - 1] == 32:
+        if start == last.end + 1 and last.capital:
+            return True
+        if start >= 3 and data[start - 2] == 46 and _CLASS[data[start - 3]] == _UPPER:
+            return True
+    return end + 1 < len(data) and data[end] == 32 and _CLASS[data[end + 1]] == _UPPER
+
+
+@compiled
+def _stops(data, at):  # type: ignore[no-untyped-def]
+    """Is there a full stop?"""
+    return at < len(data) and data[at] == 46
+
+
+@compiled
+def _is_said_twice(data, table, run, gap, last):  # type: ignore[no-untyped-def]
+    """Does a run say again what the one before, or the two before, said?  A slip is in small letters, or "I I"."""
+    size = run.end - run.start
+    if run.lower != size and size != 1:
+        return False
+    if run.hashed == last.h1:
+        if gap == _SPACED or gap == _WHITE:
+            if not look_up(table, run.hashed) & MAY_DOUBLE:
+                return True
+        elif gap == _STOPPED and _stops(data, run.end):
+            return True
+    if run.hashed == last.h2 and last.h1 == last.h3:
+        return gap == _SPACED and last.g1 == _SPACED and last.g2 == _SPACED
+    return False
+
+
+@compiled
+def _lost_apostrophe(data, seen, run, owner):  # type: ignore[no-untyped-def]
+    """Has a name lost an apostrophe: "Kremlins Making" where "Kremlin's making" stands too?"""
+    if owner.mark and run.start == owner.end + 1 and data[run.start - 1] == 32 and run.end - run.start >= 4:
+        pair = (owner.hashed ^ run.hashed) * np.uint64(0x9E3779B97F4A7C15)
+        return _seen(seen, pair, owner.mark) | owner.mark == 3
+    return False
+
+
+@compiled_inline
+def _odd_about_run(data, seen, run, gap, last, owner):  # type: ignore[no-untyped-def]
+    """Flags of what is odd about a run and what is around it."""
+    flags = 0
+    if run.digits == run.end - run.start and _is_foreign_number(data, last.end, run.start, run.end):
+        flags |= FOREIGN_NUMBER
+    if _is_glued_name(data, run, last):
+        flags |= GLUED_NAMES
+    if run.hashed == last.h1 and gap == _STOPPED and _stops(data, run.end):
+        flags |= DOUBLED_STOP
+    if _lost_apostrophe(data, seen, run, owner):
+        flags |= LOST_APOSTROPHE
+    return flags
+
+
+@compiled
+def _owner(data, run, clitic, last):  # type: ignore[no-untyped-def]
+    """What the next word may belong to: a name in -s, or one in front of 's.  (Digits and capitals inside are the detector's.)"""
+    start, end = run.start, run.end
+    if _CLASS[data[start]] == _UPPER and end - start >= 4 and data[end - 1] in (115, 83):
+        return _Owner(word_hash(data, start, end - 1), 2, end)
+    if end - start == 1 and data[start] in (115, 83) and clitic:
+        return _Owner(last.h1, 1, end)
+    return _Owner(np.uint64(0), 0, -1)
+
+
+@compiled
+def _is_calm(data, at, width):  # type: ignore[no-untyped-def]
+    """May a sign stand beside another one in sound text: a quiet one, a no-break space?"""
+    return _is_quiet(data, at, width) or (width == 2 and data[at] == 0xC2 and data[at + 1] == 0xA0)
+
+
+@compiled
+def _is_stray_quote(data, at):  # type: ignore[no-untyped-def]
+    """Does the quiet sign here quote on the wrong side of a space, or open where it should close?"""
+    size, third = len(data), data[at + 2]
+    spaced = at and data[at - 1] == 32
+    if third == 0x9C:
+        following = data[at + 3] if at + 3 < size else np.uint8(10)
+        return following == 32 or (spaced and following in (10, 13))
+    return third == 0x9D and spaced
+
+
+@compiled_inline
+def _odd_about_sign(data, at, width, high):  # type: ignore[no-untyped-def]
+    """Flags of what is odd about a sign beyond ASCII and what is around it."""
+    flags = 0
+    beside = high.end == at and not (high.quiet and _is_calm(data, at, width))
+    if beside or _is_odd(data, at, width):
+        flags |= MOJIBAKE
+    if width == 2 and data[at] == 0xC2 and data[at + 1] == 0xAB:  # «
+        flags |= FOREIGN_QUOTE
+    elif width == 3 and data[at] == 0xE2 and data[at + 1] == 0x80:
+        if data[at + 2] == 0x9E:  # „
+            flags |= FOREIGN_QUOTE
+        elif data[at + 2] == 0x98 and at and data[at - 1] == 32:
+            flags |= OPENING_QUOTE
+    if _is_quiet(data, at, width) and _is_stray_quote(data, at):
+        flags |= STRAY_SPACE | STRAY_QUOTE
+    return flags
+
+
+@compiled_inline
+def _odd_about_spaces(data, at, end, line_start):  # type: ignore[no-untyped-def]
+    """Flags of what is wrong with the spaces from ``at`` to ``end``, which have text on both sides."""
+    last, following = data[at - 1], data[end]
+    if end - at == 1 and last != 40 and _CLASS[following] <= _DIGIT:
+        return 0  # the most common case
+    flags = 0
+    inside = _CLASS[last] != _SPACE and _CLASS[last] != _NEWLINE
+    dots = following == 46 and end + 1 < len(data) and data[end + 1] == 46
+    if last == 40 or (inside and following in (44, 46, 59, 63, 33, 41) and not dots):
+        flags |= STRAY_SPACE
+    if following in (58, 59, 63, 33):
+        flags |= SPACED_SIGN
+    elif following == 46 and (_CLASS[last] == _OTHER or _CLASS[last] == _HIGH):
+        flags |= SECOND_STOP
+    if end - at >= 2 and inside and _CLASS[following] != _SPACE and _CLASS[following] != _NEWLINE:
+        if not _GAP_AFTER[last] and not _GAP_BEFORE[following]:
+            flags |= DOUBLE_SPACE
+        if at - line_start <= 120:
+            flags |= LOST_DASH
+    return flags
+
+
+@compiled
+def _is_space_missing(data, at):  # type: ignore[no-untyped-def]
+    """Is the full stop or comma here glued to the next word?"""
+    if at and at + 1 < len(data) and _CLASS[data[at - 1]] == _LOWER:
+        after = _CLASS[data[at + 1]]
+        return after == _UPPER or (data[at] == 44 and after == _LOWER)
+    return False
+
+
+@compiled
+def _is_small_start(data, at):  # type: ignore[no-untyped-def]
+    """Does a sentence begin small behind the sign here, a full stop behind a word?"""
+    if data[at] != 46 or at < 3 or at + 2 >= len(data) or data[at + 1] != 32:
+        return False
+    if _CLASS[data[at + 2]] != _LOWER and not 0xC3 <= data[at + 2] < 0xE0:
+        return False
+    for k in range(at - 3, at):
+        if _CLASS[data[k]] != _LOWER and _CLASS[data[k]] != _HIGH:
+            return False
+    return True
+
+
+@compiled
+def _closes(data, at):  # type: ignore[no-untyped-def]
+    """Is there nothing or white space behind the sign here?"""
+    return at + 1 == len(data) or _CLASS[data[at + 1]] in (_SPACE, _NEWLINE)
+
+
+@compiled
+def _is_lone_date(data, last_stop, at):  # type: ignore[no-untyped-def]
+    """Is what the full stop here closes a date for a sentence?"""
+    if data[at] == 46 and 6 <= at - last_stop <= _DATE and _closes(data, at):
+        for k in range(last_stop, at):
+            if _CLASS[data[k]] == _DIGIT:
+                return True
+    return False
+
+
+@compiled
+def _behind_brackets(data, at):  # type: ignore[no-untyped-def]
+    """Where the quotes and brackets that close here end."""
+    size = len(data)
+    while at < size:
+        if data[at] == 34 or data[at] == 41:
+            at += 1
+        elif data[at] == 0xE2 and at + 2 < size and data[at + 1] == 0x80 and (data[at + 2] in (0x9D, 0x99)):
+            at += 3
+        else:
+            break
+    return at
+
+
+@compiled_inline
+def _is_white(data, at):  # type: ignore[no-untyped-def]
+    """Is there white space?"""
+    size = len(data)
+    if at >= size:
+        return False
+    kind = _CLASS[data[at]]
+    return (
+        kind == _SPACE
+        or kind == _NEWLINE
+        or (kind == _HIGH and is_wide_space(data, at, width_of(data, at, size)))
+    )
+
+
+@compiled
+def _behind_white(data, at):  # type: ignore[no-untyped-def]
+    """Where the white space of ASCII that begins here ends."""
+    while at < len(data) and (_CLASS[data[at]] == _SPACE or data[at] == 10):
+        at += 1
+    return at
+
+
+@compiled
+def _goes_on(data, at):  # type: ignore[no-untyped-def]
+    """Are a space and a word of ASCII next, as mostly?"""
+    return at + 1 < len(data) and data[at] == 32 and _CLASS[data[at + 1]] <= _DIGIT
+
+
+@compiled
+def scan_bytes(text: _Text, room: _Filled) -> None:
+    """Scan a text; see there what is read and what is filled in."""
+    data, ids, stats = text.data, room.ids, room.stats
+    size = len(data)
     want = len(ids) > 0
     seen_flags = flags = 0  # up to the last step, and what it saw
     step_point = placed = 0
-    words = tokens = spelled = again = line_count = candidates = runs = 0
-    wide_tails = 0  # continuation bytes so far: a byte's index less these is its code point
-    # the last three words, and what stands between each and the one before
-    h1 = h2 = h3 = np.uint64(0)
-    g1 = g2 = 0
-    word_end = -10
-    last_capital = False
-    possessive = np.uint64(0)  # hash of a name in front of 's, or less its own s, waiting for the next word
-    possessive_mark = 0
-    possessive_end = -1
-    previous_quiet = True  # was the last non-ASCII character a quiet one?
-    previous_wide_end = -1
-    sentence_start = 0
-    last_stop = -100
-    line_start = 0
-    line_start_point = 0
+    words = tokens = spelled = again = runs = 0
+    line = _Line(0, 0, 0)
     line_begins = True  # nothing but signs so far
     line_mark = False
-    line_first = 0  # of its runs
+    high = _High(0, -1, True)
+    last = _Last(np.uint64(0), np.uint64(0), np.uint64(0), 0, 0, -10, False)
+    owner = _Owner(np.uint64(0), 0, -1)
+    sentence_start = 0
+    last_stop = -100
     at = 0
     while at <= size:
         if flags:
-            if flags & _PLACED:
-                if placed < len(places):
-                    places[placed, 0], places[placed, 1], places[placed, 2] = (
-                        step_point,
-                        at - wide_tails,
-                        flags,
-                    )
-                placed += 1
+            placed = _note_place(room.places, placed, step_point, at - high.tails, flags)
             seen_flags |= flags
             flags = 0
-        step_point = at - wide_tails
+        step_point = at - high.tails
         sign = data[at] if at < size else np.uint8(10)
         kind = _CLASS[sign]
-        if kind == _LOWER or kind == _UPPER or kind == _DIGIT or kind == _HIGH:
-            width = 1
-            letter = True
-            if kind == _HIGH:
-                width = _wide(data, at, size)
-                letter = _is_letter(data, at, width)
-            if letter:
-                while True:
-                    # ---- a word: letters and digits
-                    start = at
-                    start_point = at - wide_tails
-                    lower = upper = digits = wide = 0
-                    turn = -1  # where a capital follows a small letter
-                    kind = _CLASS[data[at]]
-                    if kind <= _UPPER:
-                        # a capital at the most, then small letters, as mostly
-                        upper = 1 if kind == _UPPER else 0
-                        chunk = eight_bytes(first + at, 0)
-                        letters = small_letters(chunk | np.uint64(upper << 5))
-                        at += letters
-                        hashed = short_hash(chunk, letters)
-                        while letters == 8:
-                            chunk = eight_bytes(first + at, 0)
-                            letters = small_letters(chunk)
-                            at += letters
-                            if letters:
-                                hashed = mixed(hashed, first_bytes(chunk, letters))
-                        lower = at - start - upper
-                    if at == start or _GOES_ON[data[at]]:
-                        while at < size:
-                            sign = data[at]
-                            kind = _CLASS[sign]
-                            if kind == _LOWER:
-                                lower += 1
-                                at += 1
-                            elif kind == _UPPER:
-                                if lower and turn < 0 and _CLASS[data[at - 1]] == _LOWER:
-                                    turn = at
-                                upper += 1
-                                at += 1
-                            elif kind == _DIGIT:
-                                digits += 1
-                                at += 1
-                            elif kind == _HIGH:
-                                width = _wide(data, at, size)
-                                if not _is_letter(data, at, width):
-                                    break
-                                if previous_wide_end == at or _is_odd(data, at, width):
-                                    flags |= MOJIBAKE
-                                wide += 1
-                                wide_tails += width - 1
-                                at += width
-                                previous_wide_end = at
-                                previous_quiet = False
-                            else:
-                                break
-                        hashed = word_hash(data, start, at)
-                    if line_begins and (digits or line_starts[home(line_starts, hashed)]):
-                        line_mark = True
-                    line_begins = False
-                    size_here = at - start
-                    following = data[at] if at < size else np.uint8(10)
-                    preceding = data[start - 1] if start else np.uint8(10)
-                    # ---- what stands between this word and the one before
-                    gap_size = start - word_end
-                    gap = 0
-                    if gap_size == 1 and preceding == 32:
-                        gap = _SPACED
-                    elif gap_size == 2 and data[start - 2] == 46 and preceding == 32:
-                        gap = _STOPPED
-                    elif 0 < gap_size <= 9:
-                        gap = _WHITE
-                        for k in range(word_end, start):
-                            if _CLASS[data[k]] not in (_SPACE, _NEWLINE, _HIGH):
-                                gap = 0
-                    hyphened = gap_size == 1 and preceding == 45
-                    clitic = (gap_size == 1 and preceding == 39) or (
-                        gap_size == 3 and _is_apostrophe(data, word_end, size)
-                    )
-                    # ---- note it; it is looked up at the end of the line
-                    fetch(address(table) + 8 * np.int64(home(table, hashed)))
-                    traits = gap | (tokens - hyphened) << _TOKEN_SHIFT
-                    if hyphened:
-                        traits |= _HYPHENED
-                    if clitic:
-                        traits |= _CLITIC
-                    if lower == size_here:
-                        traits |= _SMALL_LETTERS
-                    elif upper == size_here and size_here > 1:
-                        traits |= _CAPITALS
-                    if lower or upper:
-                        traits |= _LETTERS
-                    if digits:
-                        traits |= _DIGITS
-                    if wide:
-                        traits |= _WIDE
-                    parts[runs, 0], parts[runs, 1], values[runs], hashes[runs] = start, at, traits, hashed
-                    runs += 1
-                    if want and not hyphened:
-                        ids[tokens] = 0
-                        tokens += 1
-                    if not hyphened and not clitic:
-                        words += 1
-                        spelled += digits == 0
-                    if digits == size_here and _is_foreign_number(data, word_end, start, at):
-                        flags |= FOREIGN_NUMBER
-                    if (
-                        turn > 0
-                        and upper == 2
-                        and turn - start >= 3
-                        and at - turn >= 3
-                        and not wide
-                        and not digits
-                    ):
-                        # in a row of names: behind an initial or another name, or in front of one
-                        behind = preceding == 32 and (
-                            (gap == _SPACED and last_capital)
-                            or (start >= 3 and data[start - 2] == 46 and _CLASS[data[start - 3]] == _UPPER)
-                        )
-                        ahead = at + 1 < size and following == 32 and _CLASS[data[at + 1]] == _UPPER
-                        if behind or ahead:
-                            flags |= GLUED_NAMES
-                    # ---- said twice?  A slip is in small letters, or "I I".
-                    if hashed == h1 and gap == _STOPPED and following == 46:
-                        flags |= DOUBLED_STOP
-                    if lower == size_here or size_here == 1:
-                        twice = False
-                        if hashed == h1:
-                            if gap == _SPACED or gap == _WHITE:
-                                twice = not look_up(table, hashed) & MAY_DOUBLE
-                            elif gap == _STOPPED and following == 46:
-                                twice = True
-                        if gap == _SPACED and g1 == _SPACED and g2 == _SPACED and hashed == h2 and h1 == h3:
-                            twice = True
-                        if twice:
-                            flags |= DOUBLED_WORD
-                            doubled[again] = start_point
-                            again += 1
-                    # ---- an apostrophe lost: "Kremlins Making" where "Kremlin's making" stands too
-                    if possessive_mark and start == possessive_end + 1 and preceding == 32 and size_here >= 4:
-                        pair = (possessive ^ hashed) * np.uint64(0x9E3779B97F4A7C15)
-                        if _seen(seen, pair, possessive_mark) | possessive_mark == 3:
-                            flags |= LOST_APOSTROPHE
-                    possessive_mark = 0
-                    # digits and capitals inside are left to the detector
-                    if (
-                        _CLASS[data[start]] == _UPPER
-                        and size_here >= 4
-                        and (data[at - 1] == 115 or data[at - 1] == 83)
-                    ):
-                        possessive, possessive_mark, possessive_end = word_hash(data, start, at - 1), 2, at
-                    elif size_here == 1 and (data[start] == 115 or data[start] == 83) and clitic:
-                        possessive, possessive_mark, possessive_end = h1, 1, at
-                    last_capital = _CLASS[data[start]] == _UPPER
-                    h3, h2, h1 = h2, h1, hashed
-                    g2, g1 = g1, gap
-                    word_end = at
-                    if not (following == 32 and at + 1 < size and _CLASS[data[at + 1]] <= _DIGIT):
-                        break
-                    at += 1  # to the next word, as mostly
-                continue
-            # ---- a sign beyond ASCII
-            quiet = _is_quiet(data, at, width)
-            calm = quiet or (width == 2 and sign == 0xC2 and data[at + 1] == 0xA0)
-            if (previous_wide_end == at and not (calm and previous_quiet)) or _is_odd(data, at, width):
-                flags |= MOJIBAKE
-            if width == 2 and sign == 0xC2:
-                if data[at + 1] == 0xA9:
+        width = width_of(data, at, size) if kind == _HIGH else 1
+        if kind <= _DIGIT or (kind == _HIGH and _is_letter(data, at, width)):
+            # ---- words
+            while True:
+                start_point = at - high.tails
+                run, high, odd = _read_run(data, at, high)
+                if odd:
+                    flags |= MOJIBAKE
+                if line_begins and (run.digits or text.line_starts[home(text.line_starts, run.hashed)]):
                     line_mark = True
-                elif data[at + 1] == 0xAB:
-                    flags |= FOREIGN_QUOTE  # «
-            elif width == 3 and sign == 0xE2 and data[at + 1] == 0x80:
-                if data[at + 2] == 0x9E:
-                    flags |= FOREIGN_QUOTE  # „
-                elif data[at + 2] == 0x98 and at and data[at - 1] == 32:
-                    flags |= OPENING_QUOTE
-            if quiet:
+                line_begins = False
+                before = _traits_before(data, last.end, at)
+                gap, joined = before & _GAP, before & (_HYPHENED | _CLITIC)
+                # note it; it is looked up at the end of the line
+                fetch(address(text.table) + 8 * np.int64(home(text.table, run.hashed)))
+                room.parts[runs, 0], room.parts[runs, 1], room.hashes[runs] = at, run.end, run.hashed
+                token = tokens - (joined == _HYPHENED)
+                room.values[runs] = before | _made_of(run) | token << _TOKEN_SHIFT
+                runs += 1
+                if want and joined != _HYPHENED:
+                    ids[tokens] = 0
+                    tokens += 1
+                if not joined:
+                    words += 1
+                    spelled += run.digits == 0
+                flags |= _odd_about_run(data, room.seen, run, gap, last, owner)
+                if _is_said_twice(data, text.table, run, gap, last):
+                    flags |= DOUBLED_WORD
+                    room.doubled[again] = start_point
+                    again += 1
+                owner = _owner(data, run, joined == _CLITIC, last)
+                capital = _CLASS[data[at]] == _UPPER
+                last = _Last(run.hashed, last.h1, last.h2, gap, last.g1, run.end, capital)
+                at = run.end
+                if not _goes_on(data, at):
+                    break
+                at += 1
+        elif kind == _HIGH:
+            # ---- a sign beyond ASCII
+            flags |= _odd_about_sign(data, at, width, high)
+            if width == 2 and sign == 0xC2 and data[at + 1] == 0xA9:  # ©
+                line_mark = True
+            if _is_quiet(data, at, width):
                 line_begins = False
                 third = data[at + 2]
-                opening = third == 0x9C
-                if opening and at + 3 < size and data[at + 3] == 32:
-                    flags |= STRAY_SPACE | STRAY_QUOTE
-                if at and data[at - 1] == 32:
-                    if third == 0x9D or (
-                        opening and (at + 3 >= size or data[at + 3] == 10 or data[at + 3] == 13)
-                    ):
-                        flags |= STRAY_SPACE | STRAY_QUOTE
-                if want and third in (0x93, 0x94):
-                    ids[tokens] = signs[262]
+                if want and third in (0x93, 0x94, 0xA6):
+                    ids[tokens] = text.signs[263 if third == 0xA6 else 262]
                     tokens += 1
-                elif want and third == 0xA6:
-                    ids[tokens] = signs[263]
-                    tokens += 1
-            previous_quiet = calm
-            wide_tails += width - 1
+            high = _High(high.tails + width - 1, at + width, _is_calm(data, at, width))
             at += width
-            previous_wide_end = at
-            continue
-        # ---- ASCII beside words
-        if kind == _SPACE:
-            run = at + 1
-            while run < size and data[run] == 32:
-                run += 1
-            if sign == 32 and at and run < size:
-                last, following = data[at - 1], data[run]
-                if run - at == 1 and last != 40 and _CLASS[following] <= _DIGIT:
-                    at = run  # the most common case
-                    continue
-                if (
-                    (following in (44, 46, 59, 63, 33, 41))
-                    and _CLASS[last] != _SPACE
-                    and _CLASS[last] != _NEWLINE
-                    and not (following == 46 and run + 1 < size and data[run + 1] == 46)
-                ):
-                    flags |= STRAY_SPACE
-                if last == 40:
-                    flags |= STRAY_SPACE
-                if following in (58, 59, 63, 33):
-                    flags |= SPACED_SIGN
-                elif following == 46 and (_CLASS[last] == _OTHER or _CLASS[last] == _HIGH):
-                    flags |= SECOND_STOP
-                if run - at >= 2 and _CLASS[last] != _SPACE and _CLASS[last] != _NEWLINE:
-                    if _CLASS[following] != _SPACE and _CLASS[following] != _NEWLINE:
-                        if not _GAP_AFTER[last] and not _GAP_BEFORE[following]:
-                            flags |= DOUBLE_SPACE
-                        if at - line_start <= 120:
-                            flags |= LOST_DASH
-            at = run if sign == 32 else at + 1
-            continue
-        if kind == _NEWLINE:
-            # ---- the end of a line
+        elif kind == _SPACE:
+            run_end = at + 1
+            while run_end < size and data[run_end] == 32:
+                run_end += 1
+            if sign == 32 and at and run_end < size:
+                flags |= _odd_about_spaces(data, at, run_end, line.start)
+            at = run_end if sign == 32 else at + 1
+        elif kind == _NEWLINE:
             stats[PARTS] = runs
-            marked, agency_end = _look_up_line(
-                data, table, signs, line_start, line_start_point, line_first,
-                ids, unlisted, parts, values, hashes, stats,
-            )  # fmt: skip
-            line_first = runs
-            start, end = _trim(data, line_start, min(at, size), False)
-            if end > start:
-                if end - start <= _MAX_LINE and (
-                    line_mark
-                    or marked
-                    or (agency_end > 0 and data[end - 1] in (41, 42, 95, 62, 92, 35, 45, 0xA0))
-                ):
-                    lines[candidates, 0] = line_count
-                    lines[candidates, 1] = line_start_point
-                    lines[candidates, 2] = at - wide_tails
-                    candidates += 1
-                line_count += 1
-                if end - start >= _MIN_LINE:
-                    if end - start >= 2 * _MIN_TITLE and _is_twice(data, start, end):
-                        flags |= TITLE_TWICE
-                    if _seen(seen, line_hash(data, start, end), 1) & 1:
-                        flags |= REPEATED_LINE
-            if at - sentence_start >= _MIN_SENTENCE:
-                start, end = _trim(data, sentence_start, min(at, size), True)
-                if _seen(seen, ~line_hash(data, start, end), 1) & 1:
-                    flags |= REPEATED_PASSAGE
+            flags |= _end_line(text, room, line, at, at - high.tails, line_mark)
+            if _was_read_before(data, room.seen, sentence_start, at):
+                flags |= REPEATED_PASSAGE
             at += 1
             sentence_start = at
-            line_start = at
-            line_start_point = at - wide_tails
-            line_begins = True
-            line_mark = False
+            line = _Line(at, at - high.tails, runs)
+            line_begins, line_mark = True, False
             if want and tokens and ids[tokens - 1] != 1:
                 ids[tokens] = 1
                 tokens += 1
-            continue
-        # ---- a sign
-        if sign in (46, 44):
-            if at and at + 1 < size and _CLASS[data[at - 1]] == _LOWER:
-                after = _CLASS[data[at + 1]]
-                if after == _UPPER or (sign == 44 and after == _LOWER):
+        else:
+            # ---- a sign
+            if sign in (46, 44):
+                if _is_space_missing(data, at):
                     flags |= MISSING_SPACE
-            if sign == 46 and at >= 3 and at + 2 < size and data[at + 1] == 32:
-                # a sentence that begins small
-                behind_stop = _CLASS[data[at + 2]]
-                small_start = behind_stop == _LOWER or 0xC3 <= data[at + 2] < 0xE0
-                for k in range(at - 3, at):
-                    small_start = small_start and (_CLASS[data[k]] == _LOWER or _CLASS[data[k]] == _HIGH)
-                if small_start:
+                if _is_small_start(data, at):
                     flags |= SMALL_START
-        elif line_begins:
-            line_mark = line_mark or sign == 91 or sign == 92 or sign == 40
-            line_begins = sign != 34 and sign != 39  # no furniture begins with a quotation
-        stop = sign in (46, 33, 63)
-        ends = False
-        if stop:
-            closes = at + 1 == size or _CLASS[data[at + 1]] in (_SPACE, _NEWLINE)
-            if 6 <= at - last_stop <= _DATE and sign == 46 and closes:
-                for k in range(last_stop, at):  # a date for a sentence
-                    if _CLASS[data[k]] == _DIGIT:
-                        flags |= LONE_DATE
-            if closes or data[at + 1] == 34 or data[at + 1] == 0xE2 or data[at + 1] == 39:
-                last_stop = at
-            run = at + 1
-            while run < size:
-                if data[run] == 34 or data[run] == 41:
-                    run += 1
-                elif (
-                    data[run] == 0xE2
-                    and run + 2 < size
-                    and data[run + 1] == 0x80
-                    and (data[run + 2] == 0x9D or data[run + 2] == 0x99)
-                ):
-                    run += 3
-                else:
-                    break
-            if run < size and (
-                _CLASS[data[run]] == _SPACE
-                or data[run] == 10
-                or (_CLASS[data[run]] == _HIGH and is_wide_space(data, run, _wide(data, run, size)))
-            ):
-                ends = True
-                if at - sentence_start >= _MIN_SENTENCE:
-                    start, end = _trim(data, sentence_start, at, True)
-                    if _seen(seen, ~line_hash(data, start, end), 1) & 1:
+            elif line_begins:
+                line_mark = line_mark or sign in (91, 92, 40)
+                line_begins = sign not in (34, 39)  # no furniture begins with a quotation
+            ends = False
+            if sign in (46, 33, 63):
+                if _is_lone_date(data, last_stop, at):
+                    flags |= LONE_DATE
+                if _closes(data, at) or data[at + 1] in (34, 0xE2, 39):
+                    last_stop = at
+                behind = _behind_brackets(data, at + 1)
+                if _is_white(data, behind):
+                    ends = True
+                    if _was_read_before(data, room.seen, sentence_start, at):
                         flags |= REPEATED_PASSAGE
-                while run < size and (_CLASS[data[run]] == _SPACE or data[run] == 10):
-                    run += 1
-                sentence_start = run
-        if want and signs[sign] >= 0:
-            ids[tokens] = signs[sign]
-            tokens += 1
-            if ends:
-                ids[tokens] = 1
+                    sentence_start = _behind_white(data, behind)
+            if want and text.signs[sign] >= 0:
+                ids[tokens] = text.signs[sign]
                 tokens += 1
-        at += 1
-        if at + 1 < size and data[at] == 32 and sign != 40 and _CLASS[data[at + 1]] <= _DIGIT:
-            at += 1  # likewise
-    stats[FLAGS] = seen_flags | flags
-    stats[PLACES] = placed
-    stats[WORDS] = words
-    stats[TOKENS] = tokens
-    stats[SPELLED] = spelled
-    stats[LINES] = line_count
-    stats[CANDIDATE_LINES] = candidates
-    stats[DOUBLES] = again
+                if ends:
+                    ids[tokens] = 1
+                    tokens += 1
+            at += 1
+            if sign != 40 and _goes_on(data, at):
+                at += 1
+    stats[FLAGS], stats[PLACES] = seen_flags | flags, placed
+    stats[WORDS], stats[SPELLED], stats[TOKENS], stats[DOUBLES] = words, spelled, tokens, again
 
 
 def room_for(data: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
@@ -856,12 +1040,19 @@ def scan_into(  # type: ignore[no-untyped-def]
     while 2 * seen < len(data):
         seen *= 2
     room[_STATS, :STATS] = 0
-    scan_bytes(
-        data, table, line_starts, signs, ids if len(signs) else ids[:0], room[_UNLISTED], room[_DOUBLED], lines,
-        np.zeros(seen, dtype=np.uint64), room[_SPANS].view(np.int32).reshape(width, 2),
-        room[_VALUES], room[_HASHES].view(np.uint64),
-        room[_PLACES].view(np.int32)[: 3 * MOST_PLACES].reshape(MOST_PLACES, 3), room[_STATS],
-    )  # fmt: skip
+    filled = _Filled(
+        ids if len(signs) else ids[:0],
+        room[_UNLISTED],
+        room[_DOUBLED],
+        lines,
+        np.zeros(seen, dtype=np.uint64),
+        room[_SPANS].view(np.int32).reshape(width, 2),
+        room[_VALUES],
+        room[_HASHES].view(np.uint64),
+        room[_PLACES].view(np.int32)[: 3 * MOST_PLACES].reshape(MOST_PLACES, 3),
+        room[_STATS],
+    )
+    scan_bytes(_Text(data, table, line_starts, signs), filled)
 
 
 @compiled_making_arrays

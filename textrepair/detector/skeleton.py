@@ -17,7 +17,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.detector.byte_scan import is_wide_space, runs_in
+from textrepair.detector.byte_scan import is_wide_space, runs_in, width_of
 from textrepair.detector.compiled import compiled, compiled_making_arrays
 from textrepair.detector.word_table import ABBREVIATION, CODE_SHIFT
 from textrepair.lazy import cached_property
@@ -164,6 +164,153 @@ def _is_address(data, start, end, size):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def _address_end(data, at):  # type: ignore[no-untyped-def]
+    """Where an address ends: at white space, but without the signs in front of it."""
+    while at < len(data) and data[at] > 32:
+        at += 1
+    while data[at - 1] < 0x80 and not _is_word(data[at - 1]) and data[at - 1] != 47:
+        at -= 1
+    return at
+
+
+@compiled
+def _is_initial_next(data, parts, k, at):  # type: ignore[no-untyped-def]
+    """Is the next run, ``k``, a letter between the full stop here and another one?"""
+    return (
+        k < len(parts)
+        and parts[k, 0] == at + 1
+        and parts[k, 1] == at + 2
+        and (_is_low(data[at + 1]) or _is_up(data[at + 1]))
+        and at + 2 < len(data)
+        and data[at + 2] == 46
+    )
+
+
+@compiled
+def _is_abbreviated(data, parts, values, k, at, word_start):  # type: ignore[no-untyped-def]
+    """Does the full stop here, a space before run ``k``, belong to the word before, as in "Mr. Lee" or "J. Lee"?"""
+    if k == len(parts) or parts[k, 0] != at + 2 or (data[at + 1] != 32 and data[at + 1] != 10):
+        return False
+    if not _is_up(data[word_start]):
+        return False
+    return (at - word_start == 1 and _is_up(data[at + 2])) or values[k - 1] & ABBREVIATION != 0
+
+
+@compiled
+def _is_inside_number(data, parts, k, at):  # type: ignore[no-untyped-def]
+    """Does the number in front of the sign here go on behind it?"""
+    sign = data[at]
+    return (
+        (sign == 44 or sign == 46 or sign == 58 or sign == 47)
+        and k < len(parts)
+        and parts[k, 0] == at + 1
+        and _is_digit(data[at + 1])
+    )
+
+
+@compiled
+def _name_or_other(data, word_start, out, n):  # type: ignore[no-untyped-def]
+    """The code of an abbreviation, which was the last token: at the beginning of a sentence a capital makes no name."""
+    begins = n > 1 and out[n - 2] == _BEGIN
+    return np.uint8(_NAME if _is_up(data[word_start]) and not begins else _OTHER)
+
+
+@compiled
+def _row_end(data, at):  # type: ignore[no-untyped-def]
+    """Where a row of one sign ends."""
+    end = at
+    while end < len(data) and data[end] == data[at]:
+        end += 1
+    return end
+
+
+@compiled
+def _sign_token(data, at, width):  # type: ignore[no-untyped-def]
+    """A sign's code, its sort for the end of a sentence, and the bytes of its token."""
+    sign = data[at]
+    if sign < 0x80:
+        code = _SIGN_CODES[sign]
+        if sign == 46:
+            size = _row_end(data, at) - at
+            return code, _STOP, size if size >= 3 else 1
+        if sign == 33 or sign == 63:
+            return code, _STOP, width
+        if sign == 34 or sign == 39 or sign == 96:
+            return code, _QUOTE, width
+        if sign == 41 or sign == 93:
+            return code, _BRACKET, width
+        if sign == 44:
+            return code, _COMMA, width
+        return code, _ELSE, _row_end(data, at) - at if sign == 45 else width
+    if width == 3 and sign == 0xE2 and data[at + 1] == 0x80:
+        if data[at + 2] == 0xA6:
+            return np.uint8(_ELLIPSIS), _STOP, width
+        if 0x98 <= data[at + 2] <= 0x9F:
+            return np.uint8(_SIGN), _QUOTE, width
+    if width == 2 and sign == 0xC2 and (data[at + 1] == 0xAB or data[at + 1] == 0xBB):
+        return np.uint8(_SIGN), _QUOTE, width
+    return np.uint8(_SIGN), _ELSE, width
+
+
+@compiled
+def _is_hyphen(data, at, step):  # type: ignore[no-untyped-def]
+    """Is the token of signs here a hyphen?"""
+    if step == 1:
+        return data[at] == 45
+    return (
+        step == 3
+        and data[at] == 0xE2
+        and data[at + 1] == 0x80
+        and (data[at + 2] == 0x90 or data[at + 2] == 0x91)
+    )
+
+
+@compiled
+def _is_apostrophe(data, at, sort, step):  # type: ignore[no-untyped-def]
+    """Is the token of signs here an apostrophe?"""
+    return data[at] == 39 or (sort == _QUOTE and step == 3 and data[at + 2] == 0x99)
+
+
+@compiled
+def _follows_hyphen(data, end, start):  # type: ignore[no-untyped-def]
+    """Is a hyphen between a run and the one before, which ends at ``end``?"""
+    if start == end + 1:
+        return data[end] == 45
+    return start == end + 3 and data[end] == 0xE2 and data[end + 2] != 0x99
+
+
+@compiled
+def _follows_apostrophe(data, end, start):  # type: ignore[no-untyped-def]
+    """Is an apostrophe between a run and the one before, which ends at ``end``?"""
+    return (start == end + 1 and data[end] == 39) or (start == end + 3 and data[end + 2] == 0x99)
+
+
+@compiled
+def _word_code(data, value, start, end, first):  # type: ignore[no-untyped-def]
+    """The code of a word of which the table says ``value``; at the beginning of a sentence a capital makes no name."""
+    code = np.uint8((value >> CODE_SHIFT) & 0xFF)
+    if (not first) & (code < _FIRST_FUNCTION_WORD) & is_capital(data, start):
+        return np.uint8(_NAME)
+    return code if code else _inflection(data, start, end)
+
+
+@compiled
+def _begins_sentence(last, white, broken, breaks, ended, low):  # type: ignore[no-untyped-def]
+    """Does a sentence end before a token that begins small or not?
+
+    ``last`` is the token before it; in between there may be white space, in it line breaks; ``ended``: there was nothing but
+    quotes and brackets since a stop.
+    """
+    if last == _NOTHING_YET:
+        return True
+    if not white:
+        return False
+    if broken:
+        return not (breaks <= 1 and last != _STOP and last != _QUOTE and (low or last == _COMMA))
+    return ended and not low
+
+
+@compiled
 def _skeleton(data, parts, values, out, begins):  # type: ignore[no-untyped-def]
     """Fill in the codes and where, in bytes, each sentence begins; how many there are of both.
 
@@ -190,11 +337,7 @@ def _skeleton(data, parts, values, out, begins):  # type: ignore[no-untyped-def]
             at = start
         while at < start:
             sign = data[at]
-            width = 1
-            if sign >= 0x80:
-                width = 2 if sign < 0xE0 else (3 if sign < 0xF0 else 4)
-                if at + width > size:
-                    width = 1
+            width = width_of(data, at, size) if sign >= 0x80 else 1
             if sign <= 32 and (sign == 32 or 9 <= sign <= 13 or 28 <= sign <= 31):
                 white = True
                 if sign == 10 or sign == 13:
@@ -209,99 +352,27 @@ def _skeleton(data, parts, values, out, begins):  # type: ignore[no-untyped-def]
             if at < opaque_end:
                 at += width
                 continue
-            # ---- a full stop that belongs to what is before it
             if sign == 46 and at == word_end and at + 1 < size:
-                following = data[at + 1]
-                one = word_end - word_start == 1
-                letter_stop = (
-                    one and k < count and start == at + 1 and parts[k, 1] - start == 1
-                    and (_is_low(following) or _is_up(following))
-                    and start + 1 < size and data[start + 1] == 46
-                )  # fmt: skip
-                if letter_stop or (one and initials):
-                    initials = True
-                    out[n - 1] = (
-                        _NAME if _is_up(data[word_start]) and not (n > 1 and out[n - 2] == _BEGIN) else _OTHER
-                    )
+                initial = at - word_start == 1 and (initials or _is_initial_next(data, parts, k, at))
+                if initial or _is_abbreviated(data, parts, values, k, at, word_start):
+                    initials = initials or initial
+                    out[n - 1] = _name_or_other(data, word_start, out, n)
                     at += 1
                     continue
-                if (following == 32 or following == 10) and k < count:
-                    ahead = data[start]
-                    bare = start == at + 2
-                    short = values[k - 1] & ABBREVIATION and _is_up(data[word_start])
-                    if bare and ((one and _is_up(data[word_start]) and _is_up(ahead)) or short):
-                        if not (n > 1 and out[n - 2] == _BEGIN):
-                            out[n - 1] = _NAME
-                        else:
-                            out[n - 1] = _OTHER
-                        at += 1
-                        continue
-            # ---- a sign inside a number
-            if (
-                at == number_end
-                and (sign == 44 or sign == 46 or sign == 58 or sign == 47)
-                and start == at + 1
-                and k < count
-                and _is_digit(data[start])
-            ):
+            if at == number_end and _is_inside_number(data, parts, k, at):
                 at += 1
                 continue
             # ---- a token of signs: which, and does a sentence end before it?
-            code = np.uint8(_SIGN)
-            sort = _ELSE
-            step = width
-            if sign < 0x80:
-                code = _SIGN_CODES[sign]
-                if sign == 46:
-                    sort = _STOP
-                    run = at
-                    while run < size and data[run] == 46:
-                        run += 1
-                    step = run - at if run - at >= 3 else 1
-                elif sign == 33 or sign == 63:
-                    sort = _STOP
-                elif sign == 34 or sign == 39 or sign == 96:
-                    sort = _QUOTE
-                elif sign == 41 or sign == 93:
-                    sort = _BRACKET
-                elif sign == 44:
-                    sort = _COMMA
-                elif sign == 45:
-                    run = at
-                    while run < size and data[run] == 45:
-                        run += 1
-                    step = run - at
-            elif width == 3 and sign == 0xE2 and data[at + 1] == 0x80:
-                third = data[at + 2]
-                if third == 0xA6:
-                    code, sort = np.uint8(_ELLIPSIS), _STOP
-                elif 0x98 <= third <= 0x9F:
-                    sort = _QUOTE
-            elif width == 2 and sign == 0xC2 and (data[at + 1] == 0xAB or data[at + 1] == 0xBB):
-                sort = _QUOTE
-            joins = (sign == 45 and step == 1) or (
-                width == 3
-                and sign == 0xE2
-                and data[at + 1] == 0x80
-                and (data[at + 2] == 0x90 or data[at + 2] == 0x91)
-            )
-            if joins and at == word_end and start == at + step and k < count:
-                at += step  # inside a compound
-                continue
-            clings = sign == 39 or (sort == _QUOTE and width == 3 and data[at + 2] == 0x99)
-            if (
-                clings
-                and k
-                and at == parts[k - 1, 1]
-                and start == at + step
-                and k < count
-                and not _is_digit(data[start])
-            ):
-                at += step  # before a clitic
-                continue
-            if last == _NOTHING_YET or (
-                white and ((broken and not (breaks <= 1 and last == _COMMA)) or (not broken and ended))
-            ):
+            code, sort, step = _sign_token(data, at, width)
+            if k < count and start == at + step:
+                if at == word_end and _is_hyphen(data, at, step):
+                    at += step  # inside a compound
+                    continue
+                behind = k > 0 and at == parts[k - 1, 1]
+                if behind and _is_apostrophe(data, at, sort, step) and not _is_digit(data[start]):
+                    at += step  # before a clitic
+                    continue
+            if _begins_sentence(last, white, broken, breaks, ended, False):
                 out[n], begins[sentences] = _BEGIN, at
                 n += 1
                 sentences += 1
@@ -328,19 +399,16 @@ def _skeleton(data, parts, values, out, begins):  # type: ignore[no-untyped-def]
         if start < opaque_end:
             continue
         lead = data[start]
-        before = data[start - 1] if start else np.uint8(32)
         if not white and k:
-            previous_end = parts[k - 1, 1]
+            previous_end, before = parts[k - 1, 1], data[start - 1]
             gap = start - previous_end
-            if previous_end == word_end and (
-                (gap == 1 and before == 45) or (gap == 3 and before != 0x99 and data[start - 3] == 0xE2)
-            ):
+            if previous_end == word_end and _follows_hyphen(data, previous_end, start):
                 # a compound
                 if out[n - 1] != _NAME:
                     out[n - 1] = _inflection(data, word_start, end)
                 word_end = end
                 continue
-            if ((gap == 1 and before == 39) or (gap == 3 and before == 0x99)) and not _is_digit(lead):
+            if _follows_apostrophe(data, previous_end, start) and not _is_digit(lead):
                 out[n] = _clitic(data, start, end)
                 n += 1
                 ended = first = initials = False
@@ -356,18 +424,7 @@ def _skeleton(data, parts, values, out, begins):  # type: ignore[no-untyped-def]
             if (before == 64 or before == 35) and out[n - 1] == _SIGN:
                 out[n - 1] = _OPAQUE  # a handle
                 continue
-        # ---- does a sentence end before it?
-        low = _is_low(lead)
-        if last == _NOTHING_YET or (
-            white
-            and (
-                (
-                    broken
-                    and not (breaks <= 1 and last != _STOP and last != _QUOTE and (low or last == _COMMA))
-                )
-                or (not broken and ended and not low)
-            )
-        ):
+        if _begins_sentence(last, white, broken, breaks, ended, _is_low(lead)):
             out[n], begins[sentences] = _BEGIN, start
             n += 1
             sentences += 1
@@ -381,22 +438,9 @@ def _skeleton(data, parts, values, out, begins):  # type: ignore[no-untyped-def]
             number_end = end
         elif _is_address(data, start, end, size):
             out[n] = _OPAQUE
-            opaque_end = end
-            while opaque_end < size and data[opaque_end] > 32:
-                opaque_end += 1
-            while (
-                data[opaque_end - 1] < 0x80
-                and not _is_word(data[opaque_end - 1])
-                and data[opaque_end - 1] != 47
-            ):
-                opaque_end -= 1
+            opaque_end = _address_end(data, end)
         else:
-            code = np.uint8((values[k] >> CODE_SHIFT) & 0xFF)
-            if (not first) & (code < _FIRST_FUNCTION_WORD) & is_capital(data, start):
-                code = np.uint8(_NAME)
-            elif code == 0:
-                code = _inflection(data, start, end)
-            out[n] = code
+            out[n] = _word_code(data, values[k], start, end, first)
             word_start, word_end = start, end
         n += 1
         first = False
