@@ -56,7 +56,8 @@ def test_compiled_and_not(text: str) -> None:
     points = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
     own_stop = np.array([hashed("mr"), hashed("jan")])
     with pytest.MonkeyPatch.context() as patched, np.errstate(over="ignore"):
-        for name in ("_is_letter", "_of_case", "_letters", "_is_digit", "_is_space"):
+        signs = ("_is_letter", "_of_case", "_letters", "_is_digit", "_is_space", "_kind_of_sign")
+        for name in (*signs, "_read_word", "_read_number", "_read_letters"):
             patched.setattr(plain_words, name, getattr(plain_words, name).py_func)
         wanted = plain_tokens.py_func(points, own_stop)
     for column, expected in zip(plain_tokens(points, own_stop), wanted, strict=True):

@@ -82,6 +82,54 @@ def _is_space(sign: np.uint32) -> bool:
     return sign in (_SPACE, _LINE_FEED)
 
 
+@_inline
+def _read_word(text: npt.NDArray[np.uint32], at: int) -> tuple[int, np.int64, int]:
+    """Where letters with hyphens between them end, their hash, and the cases they have."""
+    word, key, cases = at, np.int64(0), 0
+    while at < len(text) and (
+        _is_letter(text[at]) or (text[at] == _HYPHEN and at > word and text[at - 1] != _HYPHEN)
+    ):
+        cases |= _of_case(text[at])
+        key = (key ^ np.int64(text[at])) * _HASH_FACTOR & 0xFFFFFFFF
+        at += 1
+    return at, key, cases
+
+
+@_inline
+def _read_number(text: npt.NDArray[np.uint32], at: int) -> int:
+    """Where digits with single signs between them end."""
+    begin, n = at, len(text)
+    while at < n and (
+        _is_digit(text[at])
+        or (at > begin and text[at] in _INSIDE_NUMBERS and at + 1 < n and _is_digit(text[at + 1]))
+    ):
+        at += 1
+    return at
+
+
+@_inline
+def _read_letters(text: npt.NDArray[np.uint32], at: int) -> tuple[int, int]:
+    """Where letters end, and the cases they have."""
+    cases = 0
+    while at < len(text) and _is_letter(text[at]):
+        cases |= _of_case(text[at])
+        at += 1
+    return at, cases
+
+
+@_inline
+def _kind_of_sign(sign: np.uint32) -> int:
+    """The kind of a sign that stands for itself behind a word, else :data:`UNSPLIT`."""
+    kind = UNSPLIT
+    if sign in (_FULL_STOP, _EXCLAMATION, _QUESTION):
+        kind = STOP
+    elif sign in _QUOTES:
+        kind = QUOTE
+    elif sign in _PUNCTUATION:
+        kind = PUNCTUATION
+    return kind
+
+
 @numba.njit(cache=True, nogil=True)
 def plain_tokens(text: npt.NDArray[np.uint32], own_stop: npt.NDArray[np.int64]) -> Columns:
     """The tokens of a text's plain stretches, and the stretches between them that are :data:`UNSPLIT`, in order.
@@ -105,21 +153,12 @@ def plain_tokens(text: npt.NDArray[np.uint32], own_stop: npt.NDArray[np.int64]) 
             kinds[total] = PUNCTUATION if text[at] == _OPENING_BRACKET else QUOTE
             starts[total], ends[total] = at, at + 1
             at, total = at + 1, total + 1
-        word, key, cases = at, np.int64(0), 0
-        while at < n and (
-            _is_letter(text[at]) or (text[at] == _HYPHEN and at > word and text[at - 1] != _HYPHEN)
-        ):
-            cases |= _of_case(text[at])
-            key = (key ^ np.int64(text[at])) * _HASH_FACTOR & 0xFFFFFFFF
-            at += 1
+        word = at
+        at, key, cases = _read_word(text, at)
         plain = at > word and text[at - 1] != _HYPHEN
         kinds[total] = WORD
         if at == word:
-            while at < n and (
-                _is_digit(text[at])
-                or (at > word and text[at] in _INSIDE_NUMBERS and at + 1 < n and _is_digit(text[at + 1]))
-            ):
-                at += 1
+            at = _read_number(text, at)
             plain = at > word
             kinds[total] = NUMBER
         if plain:
@@ -128,11 +167,7 @@ def plain_tokens(text: npt.NDArray[np.uint32], own_stop: npt.NDArray[np.int64]) 
             total += 1
             if at < n and text[at] in _APOSTROPHES and kinds[total - 1] == WORD:
                 clitic = at
-                at += 1
-                cases = 0
-                while at < n and _is_letter(text[at]):
-                    cases |= _of_case(text[at])
-                    at += 1
+                at, cases = _read_letters(text, at + 1)
                 plain = at > clitic + 1
                 starts[total], ends[total], kinds[total] = clitic, at, CLITIC
                 letters[total] = _letters(cases, at - clitic, 0)
@@ -140,16 +175,8 @@ def plain_tokens(text: npt.NDArray[np.uint32], own_stop: npt.NDArray[np.int64]) 
             elif at < n and text[at] == _FULL_STOP and kinds[total - 1] == WORD:
                 plain = at > word + 1 and not (own_stop == key).any()
             while plain and at < n and not _is_space(text[at]):
-                sign = text[at]
-                if sign in (_FULL_STOP, _EXCLAMATION, _QUESTION):
-                    plain = sign != _FULL_STOP or text[at - 1] != _FULL_STOP
-                    kinds[total] = STOP
-                elif sign in _QUOTES:
-                    kinds[total] = QUOTE
-                elif sign in _PUNCTUATION:
-                    kinds[total] = PUNCTUATION
-                else:
-                    plain = False
+                kinds[total] = _kind_of_sign(text[at])
+                plain = kinds[total] != UNSPLIT and not (text[at] == _FULL_STOP == text[at - 1])
                 starts[total], ends[total] = at, at + 1
                 at, total = at + 1, total + 1
         if not plain:

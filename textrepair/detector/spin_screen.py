@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -248,6 +249,18 @@ def _places(  # type: ignore[no-untyped-def]
     return places[:count], contexts[:count]
 
 
+class _Doubted(NamedTuple):
+    """The words of a text in strange company: their ``places`` among the identifiers ``ids``; as ``contexts``, the three words
+    before each."""
+
+    model: Opened
+    entries: Entries
+    seen_as: npt.NDArray[np.int32]
+    ids: npt.NDArray[np.int32]
+    places: npt.NDArray[np.int64]
+    contexts: npt.NDArray[np.uint64]
+
+
 @compiled_making_arrays
 def _explanation(
     lm: Addresses,
@@ -259,10 +272,28 @@ def _explanation(
     most: float,
 ) -> float:
     model = opened(lm)
-    words, families = entries.swap_factor.shape[1], len(entries.code)
     places, contexts = _places(model, entries, seen_as, weights, ids)
+    doubted = _Doubted(model, entries, seen_as, ids, places, contexts)
     # Nearly all of the time is waiting for memory, so all candidates' pairs are asked for before the first is needed, and the
     # longer n-grams of those that are found before the first of these.
+    pairs = np.empty((_touch_candidates(doubted), 2), dtype=np.int64)
+    _find_pairs(doubted, pairs)
+    gains = np.empty(len(places))
+    _weigh_candidates(doubted, pairs, unknown_logp, gains)
+    kind, by_kind = numbered(ids[places]), np.zeros(len(places))
+    explained = 0.0
+    for place in range(len(places)):
+        before = min(most, by_kind[kind[place]])
+        by_kind[kind[place]] += gains[place]
+        explained += min(most, by_kind[kind[place]]) - before
+    return explained
+
+
+@compiled
+def _touch_candidates(doubted: _Doubted) -> int:
+    """Ask for the memory of all pairs of words that the likely originals would make: how many originals there are."""
+    model, entries, seen_as, ids, places, contexts = doubted
+    words = entries.swap_factor.shape[1]
     total = 0
     for place in range(len(places)):
         i = places[place]
@@ -273,27 +304,44 @@ def _explanation(
                 touch_pair(model, pair_key(last, target))
                 touch_pair(model, pair_key(target, behind))
                 total += 1
-    pairs = np.empty((total, 2), dtype=np.int64)
+    return total
+
+
+@compiled
+def _find_pairs(doubted: _Doubted, pairs: npt.NDArray[np.int64]) -> None:
+    """Look up the pairs that each original makes with the word before and the word behind, into ``pairs`` (originals, 2); and ask
+    for the memory of what they make with the words before these."""
+    model, entries, seen_as, ids, places, contexts = doubted
+    words = entries.swap_factor.shape[1]
     total = 0
     for place in range(len(places)):
         i, context = places[place], contexts[place]
         last, behind = np.int64(context & np.uint64(0xFFFF)), _behind(seen_as, ids, i)
         for entry in range(entries.start[ids[i]], entries.start[ids[i] + 1]):
             target = np.int64(entries.target[entry])
-            if target < words:
-                before, after = (
-                    find_pair(model, pair_key(last, target)),
-                    find_pair(model, pair_key(target, behind)),
-                )
-                if before >= 0:
-                    three = extend(context, target)
-                    touch_three(model, three)
-                    if after >= 0:
-                        touch_three(model, extend(three & np.uint64(0xFFFFFFFF), behind))
-                pairs[total, 0], pairs[total, 1] = before, after
-                total += 1
-    kind, by_kind = numbered(ids[places]), np.zeros(len(places))
-    explained = 0.0
+            if target >= words:
+                continue
+            before = find_pair(model, pair_key(last, target))
+            after = find_pair(model, pair_key(target, behind))
+            if before >= 0:
+                three = extend(context, target)
+                touch_three(model, three)
+                if after >= 0:
+                    touch_three(model, extend(three & np.uint64(0xFFFFFFFF), behind))
+            pairs[total, 0], pairs[total, 1] = before, after
+            total += 1
+
+
+@compiled
+def _weigh_candidates(
+    doubted: _Doubted,
+    pairs: npt.NDArray[np.int64],
+    unknown_logp: npt.NDArray[np.float32],
+    gains: npt.NDArray[np.float64],
+) -> None:
+    """How much better, in nats, a light spinner explains each place than its writer, into ``gains`` (places,)."""
+    model, entries, seen_as, ids, places, contexts = doubted
+    words, families = entries.swap_factor.shape[1], len(entries.code)
     total = 0
     for place in range(len(places)):
         i, context = places[place], contexts[place]
@@ -316,7 +364,4 @@ def _explanation(
             )
             better += likely * math.exp(min(30.0, LM_WEIGHT * (fits - own)))
             total += 1
-        before = min(most, by_kind[kind[place]])
-        by_kind[kind[place]] += math.log(1.0 - _LIGHT + _LIGHT * better)
-        explained += min(most, by_kind[kind[place]]) - before
-    return explained
+        gains[place] = math.log(1.0 - _LIGHT + _LIGHT * better)

@@ -194,16 +194,22 @@ class _Prior:
     strength: float
 
 
+@dataclass(frozen=True)
+class _Targets:
+    """What a spinner does to each original, words and then compounds, shapes (targets,): how often it was seen ``swapped``, how
+    readily it is by the ``prior`` and by what was counted (``factor``)."""
+
+    swapped: npt.NDArray[np.float64]
+    prior: npt.NDArray[np.float64]
+    factor: npt.NDArray[np.float64]
+
+
 def _with_entries(vocabulary: Vocabulary, entries: Entries, counts: SwapCounts, prior: _Prior) -> Entries:
     size = vocabulary.lm_size
     compounds = {tuple(int(w) for w in row if w != 0xFFFF): i for i, row in enumerate(entries.compounds)}
     compounds.pop((), None)
-    first = np.zeros(len(vocabulary.words), np.uint8)
-    first[: len(entries.phrase_first)] = entries.phrase_first
     single, phrases = _numbered(vocabulary, counts.swaps, compounds)
-    for observed, intended in counts.swaps:
-        if 1 < len(observed) <= LONGEST and _target(vocabulary, intended, compounds) is not None:
-            first[vocabulary.index[observed[0]]] = 1
+    phrase_first = _with_first_words(vocabulary, entries.phrase_first, counts, compounds)
     refused_single, refused_phrases = _numbered(vocabulary, counts.refused, compounds)
     if size + len(compounds) > 0xFFFF:
         raise ValueError(f"{len(compounds)} phrases as originals don't fit behind {size} words")
@@ -213,58 +219,92 @@ def _with_entries(vocabulary: Vocabulary, entries: Entries, counts: SwapCounts, 
         for (_, target), count in counted.items():
             swapped[target] += count
     factor = _factors(vocabulary, prior, counts, swapped[:size])
-    prior_factor = np.concatenate(
-        (prior.swap_factor / FACTOR_UNITS, np.full(len(compounds), COMPOUND_FACTOR))
+    of_compounds = np.full(len(compounds), COMPOUND_FACTOR)
+    targets = _Targets(
+        swapped,
+        np.concatenate((prior.swap_factor / FACTOR_UNITS, of_compounds)),
+        np.concatenate((factor, of_compounds)),
     )
-    all_factors = np.concatenate((factor, np.full(len(compounds), COMPOUND_FACTOR)))
+    of_words, of_phrases = _flat_parts(entries, prior)
+    of_words = _learned(of_words, single, refused_single, targets, prior.strength)
+    of_phrases = _learned(of_phrases, phrases, refused_phrases, targets, prior.strength)
 
+    phrase_key, phrase_count = np.unique(of_phrases.observed, return_counts=True)
+    lengths = np.bincount(of_words.observed.astype(np.int64), minlength=len(vocabulary.words))
+    phrase_start = len(of_words.target) + np.concatenate(([0], np.cumsum(phrase_count)))
+    own_factor = np.minimum(255, np.round(factor * FACTOR_UNITS)).astype(np.uint8)
+    return Entries(
+        start=np.concatenate(([0], np.cumsum(lengths))).astype(np.int32),
+        target=np.concatenate((of_words.target, of_phrases.target)),
+        code=np.ascontiguousarray(np.concatenate((of_words.code, of_phrases.code), axis=1)),
+        origin=np.concatenate((of_words.origin, of_phrases.origin)),
+        compounds=_compound_table(compounds),
+        phrase_key=phrase_key,
+        phrase_start=phrase_start.astype(np.int32),
+        phrase_first=phrase_first,
+        swap_factor=np.concatenate((entries.swap_factor, own_factor[None])),
+    )
+
+
+def _with_first_words(
+    vocabulary: Vocabulary,
+    phrase_first: npt.NDArray[np.uint8],
+    counts: SwapCounts,
+    compounds: dict[tuple[int, ...], int],
+) -> npt.NDArray[np.uint8]:
+    """Which words begin an observed phrase, those counted included."""
+    first = np.zeros(len(vocabulary.words), np.uint8)
+    first[: len(phrase_first)] = phrase_first
+    for observed, intended in counts.swaps:
+        if 1 < len(observed) <= LONGEST and _target(vocabulary, intended, compounds) is not None:
+            first[vocabulary.index[observed[0]]] = 1
+    return first
+
+
+def _flat_parts(entries: Entries, prior: _Prior) -> tuple[_Flat, _Flat]:
+    """The entries of single words and those of phrases, with the prior's codes as last column."""
     border = int(entries.start[-1])
     of_words = np.repeat(np.arange(len(entries.start) - 1, dtype=np.uint64), np.diff(entries.start))
     of_phrases = np.repeat(entries.phrase_key, np.diff(entries.phrase_start))
-    parts = []
-    for hashes, at, counted, refused in (
-        (of_words, slice(0, border), single, refused_single),
-        (of_phrases, slice(border, None), phrases, refused_phrases),
-    ):
-        flat = _Flat(
-            hashes,
+    words, phrases = (
+        _Flat(
+            observed,
             entries.target[at],
             np.concatenate((entries.code[:, at], prior.code[None, at])),
             entries.origin[at],
         )
-        pairs = list(dict.fromkeys((*counted, *refused)))
-        keys = np.array(pairs, dtype=np.uint64).reshape(-1, 2)
-        flat, where = flat.merged(keys[:, 0], keys[:, 1].astype(np.uint16))
-        seen, not_so = np.zeros(len(flat.target)), np.zeros(len(flat.target))
-        seen[where] = [counted.get(pair, 0.0) for pair in pairs]
-        not_so[where] = [refused.get(pair, 0.0) for pair in pairs]
-        base = np.exp(log_probability(flat.code[-1])) / np.maximum(prior_factor[flat.target], 1e-3)
-        base *= prior.strength / (prior.strength + not_so)
-        share = (seen + prior.strength * base) / (swapped[flat.target] + prior.strength)
-        parts.append(
-            flat.replaced(np.where(swapped[flat.target] > 0, share, base) * all_factors[flat.target])
-        )
-    words_part, phrase_part = parts
-    phrase_key, phrase_count = np.unique(phrase_part.observed, return_counts=True)
-    lengths = np.bincount(words_part.observed.astype(np.int64), minlength=len(vocabulary.words))
+        for observed, at in ((of_words, slice(0, border)), (of_phrases, slice(border, None)))
+    )
+    return words, phrases
+
+
+def _learned(
+    flat: _Flat,
+    counted: dict[tuple[int, int], float],
+    refused: dict[tuple[int, int], float],
+    targets: _Targets,
+    strength: float,
+) -> _Flat:
+    """With the pairs counted or refused, and as last column what the counts make of the prior's."""
+    pairs = list(dict.fromkeys((*counted, *refused)))
+    keys = np.array(pairs, dtype=np.uint64).reshape(-1, 2)
+    flat, where = flat.merged(keys[:, 0], keys[:, 1].astype(np.uint16))
+    seen, not_so = np.zeros(len(flat.target)), np.zeros(len(flat.target))
+    seen[where] = [counted.get(pair, 0.0) for pair in pairs]
+    not_so[where] = [refused.get(pair, 0.0) for pair in pairs]
+    swapped = targets.swapped[flat.target]
+    base = np.exp(log_probability(flat.code[-1])) / np.maximum(targets.prior[flat.target], 1e-3)
+    base *= strength / (strength + not_so)
+    share = (seen + strength * base) / (swapped + strength)
+    return flat.replaced(np.where(swapped > 0, share, base) * targets.factor[flat.target])
+
+
+def _compound_table(compounds: dict[tuple[int, ...], int]) -> npt.NDArray[np.uint16]:
+    """The compounds' words, shape (compounds, 3), at least one row; 0xFFFF behind the last word."""
     table = np.full((max(1, len(compounds)), 3), 0xFFFF, np.uint16)
     for compound, row in compounds.items():
         table[row, : len(compound)] = compound
-    return Entries(
-        start=np.concatenate(([0], np.cumsum(lengths))).astype(np.int32),
-        target=np.concatenate((words_part.target, phrase_part.target)),
-        code=np.ascontiguousarray(np.concatenate((words_part.code, phrase_part.code), axis=1)),
-        origin=np.concatenate((words_part.origin, phrase_part.origin)),
-        compounds=table,
-        phrase_key=phrase_key,
-        phrase_start=(len(words_part.target) + np.concatenate(([0], np.cumsum(phrase_count)))).astype(
-            np.int32
-        ),
-        phrase_first=first,
-        swap_factor=np.concatenate(
-            (entries.swap_factor, np.minimum(255, np.round(factor * FACTOR_UNITS)).astype(np.uint8)[None])
-        ),
-    )
+    return table
 
 
 def _numbered(

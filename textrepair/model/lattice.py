@@ -9,7 +9,7 @@ Two compiled functions: :func:`build_edges` and :func:`posteriors`.  Both work o
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -17,7 +17,9 @@ import numpy.typing as npt
 
 from textrepair.model.channel import FACTOR_UNITS, LIKELIHOOD, LONGEST, Entries, phrase_hash, phrase_row
 from textrepair.model.ngrams import (
+    NONE,
     Addresses,
+    Opened,
     extend,
     find_pair,
     follow,
@@ -34,6 +36,12 @@ from textrepair.model.ngrams import (
 #: as long again; F0.5 changes by at most 0.002.
 _SLACK = 3.0
 _STATES = 2048
+
+_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
+#: For the parts of the search.  They make no arrays, so numba needn't count the references to those that they are handed.
+_part: Any = numba.njit(**_OPTIONS)
+#: For what is done at every position or more often, where a call would be felt.
+_inlined_part: Any = numba.njit(**_OPTIONS, inline="always")
 
 
 class Sentences(NamedTuple):
@@ -193,278 +201,391 @@ def posteriors(
     language model.  ``beam`` is how many states are kept a position; what is ``window`` nats worse than the best at its position
     is cut.
     """
-    model = opened(lm)
     out = np.zeros(len(edges.length), dtype=np.float32)
     likelihood = np.zeros(len(begins) - 1)
-    vocabulary = model.words
-    edge_first, edge_length, edge_target = edges.first, edges.length, edges.target
-    longest = 0
+    positions = _largest_step(begins) + 1
+    search = _Search(
+        opened(lm),
+        edges,
+        compounds,
+        channel_logp,
+        lm_weight,
+        window,
+        beam,
+        np.empty(positions, dtype=_POSITION),
+        np.empty(positions * beam, dtype=_STATE),
+        np.empty(positions * beam, dtype=_GROUP),
+        np.empty((_largest_step(edges.first), beam), dtype=np.int64),
+        np.empty(_STATES, dtype=_REACHED),
+        np.full(2 * _STATES, -1, dtype=np.int16),
+        np.empty(_STATES, dtype=_NEAR),
+    )
+    arcs = np.empty(4096, dtype=_ARC)
     for s in range(len(likelihood)):
-        longest = max(longest, begins[s + 1] - begins[s])
-    # Kept states, by position and rank.
-    state_key = np.empty((longest + 1, beam), dtype=np.uint64)
-    state_len = np.empty((longest + 1, beam), dtype=np.int64)
-    state_bow = np.empty((longest + 1, beam, 3), dtype=np.float32)
-    alpha = np.empty((longest + 1, beam))
-    gamma = np.zeros((longest + 1, beam))  # posterior of a state
-    count = np.zeros(longest + 1, dtype=np.int64)
-    # States with the same last word, which ask for the same pairs of words.
-    group_of = np.empty((longest + 1, beam), dtype=np.uint32)
-    group_word = np.empty((longest + 1, beam), dtype=np.int64)
-    group_best = np.empty((longest + 1, beam), dtype=np.uint32)
-    groups = np.zeros(longest + 1, dtype=np.int64)
-    widest = 1
-    for i in range(len(edge_first) - 1):
-        widest = max(widest, edge_first[i + 1] - edge_first[i])
-    pairs = np.empty((widest, beam), dtype=np.int64)
-    # States reached at the position in hand, before the beam is cut; found again by their context.
-    new_key = np.empty(_STATES, dtype=np.uint64)
-    new_alpha = np.empty(_STATES)
-    new_mass = np.empty(_STATES)  # a state's mass in units of its best path's
-    new_rank = np.empty(_STATES, dtype=np.int64)
-    new_len = np.empty(_STATES, dtype=np.int64)
-    new_bow = np.empty((_STATES, 3), dtype=np.float32)
-    near_state = np.empty(_STATES, dtype=np.uint32)
-    near_alpha = np.empty(_STATES)
-    new_slot = np.empty(_STATES, dtype=np.uint32)
-    slots = np.full(2 * _STATES, -1, dtype=np.int16)
-    flat_alpha, flat_gamma = alpha.reshape(alpha.size), gamma.reshape(gamma.size)
-    # Arcs between states, told by position · beam + rank; of a sentence, grown as needed.
-    arc_from = np.empty(4096, dtype=np.uint32)
-    arc_to = np.empty(4096, dtype=np.uint32)
-    arc_edge = np.empty(4096, dtype=np.uint32)
-    arc_logp = np.empty(4096)
-
-    for s in range(len(likelihood)):
-        origin = begins[s]
-        n = begins[s + 1] - origin
-        start = np.uint64(0xFFFFFFFF0000)
-        state_key[0, 0] = start
-        state_len[0, 0], state_bow[0, 0, 0], state_bow[0, 0, 1], state_bow[0, 0, 2] = prepare(model, start)
-        alpha[0, 0] = 0.0
-        count[0] = 1
-        _group(state_key, 1, group_of, group_word, group_best, groups, 0)
-        arcs = 0
+        n = begins[s + 1] - begins[s]
+        _start(search)
+        made = 0
         for j in range(1, n + 1):
-            reached = 0
-            best = -np.inf
-            arcs_before = arcs
-            i = origin + j - 1
-            # Room for all arcs here at once: numba counts the references of an array that a loop might exchange, in each turn.
-            most = arcs + (edge_first[i + 1] - edge_first[i]) * beam
-            if most > len(arc_from):
-                arc_from, arc_to, arc_edge = (
-                    _grown(arc_from, most),
-                    _grown(arc_to, most),
-                    _grown(arc_edge, most),
-                )
-                arc_logp = _grown_float(arc_logp, most)
-            # First the word as it stands, whose score then bounds the others'.
-            low = edge_first[i]
-            high = low + 1
-            while low < edge_first[i + 1]:
-                # What the language model is going to be asked: all pairs of words are looked up at once, so that no look-up
-                # waits for the one before, and of those found the words before them.
-                for e in range(low, high):
-                    begin = j - edge_length[e]
-                    target, channel = np.int64(edge_target[e]), np.float64(channel_logp[e])
-                    if target < vocabulary and alpha[begin, 0] + channel >= best - window:
-                        for g in range(groups[begin]):
-                            if alpha[begin, group_best[begin, g]] + channel < best - window:
-                                break
-                            touch_pair(model, pair_key(group_word[begin, g], target))
-                for e in range(low, high):
-                    begin = j - edge_length[e]
-                    target, channel = np.int64(edge_target[e]), np.float64(channel_logp[e])
-                    if target < vocabulary and alpha[begin, 0] + channel >= best - window:
-                        row = e - low
-                        for g in range(groups[begin]):
-                            if alpha[begin, group_best[begin, g]] + channel < best - window:
-                                break
-                            pairs[row, g] = find_pair(model, pair_key(group_word[begin, g], target))
-                        for k in range(count[begin]):
-                            if alpha[begin, k] + channel < best - window:
-                                break
-                            if state_len[begin, k] > 1 and pairs[row, group_of[begin, k]] >= 0:
-                                touch_three(model, extend(state_key[begin, k], target))
-                for e in range(low, high):
-                    begin = j - edge_length[e]
-                    target, channel = np.int64(edge_target[e]), np.float64(channel_logp[e])
-                    expected = 0.0
-                    for k in range(count[begin]):
-                        logp = channel
-                        if alpha[begin, k] + logp + expected < best - window:
-                            break  # states are sorted, and the language model can only make it worse
-                        context = state_key[begin, k]
-                        if target < vocabulary:
-                            pair = pairs[e - low, group_of[begin, k]]
-                            logp_lm, length, three, two, one = follow_inlined(
-                                model,
-                                context,
-                                state_len[begin, k],
-                                state_bow[begin, k, 0],
-                                state_bow[begin, k, 1],
-                                state_bow[begin, k, 2],
-                                target,
-                                pair,
-                            )
-                            logp += lm_weight * logp_lm
-                            context = extend(context, target)
-                        else:
-                            length = state_len[begin, k]
-                            three, two = state_bow[begin, k, 0], state_bow[begin, k, 1]
-                            one = state_bow[begin, k, 2]
-                            for part in range(3):
-                                word = np.int64(compounds[target - vocabulary, part])
-                                if word == 0xFFFF:
-                                    break
-                                last = np.int64(context & np.uint64(0xFFFF))
-                                pair = find_pair(model, pair_key(last, word))
-                                logp_lm, length, three, two, one = follow(
-                                    model, context, length, three, two, one, word, pair
-                                )
-                                logp += lm_weight * logp_lm
-                                context = extend(context, word)
-                        if k == 0:
-                            expected = min(0.0, logp - channel + _SLACK)
-                        total = alpha[begin, k] + logp
-                        if total < best - window:
-                            continue
-                        # Find the context among those reached, or add it.
-                        slot = np.int64((context * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(52))
-                        found = np.int64(-1)
-                        while slots[slot] >= 0:
-                            if new_key[slots[slot]] == context:
-                                found = slots[slot]
-                                break
-                            slot = (slot + 1) & (2 * _STATES - 1)
-                        if found < 0:
-                            if reached == _STATES:
-                                continue
-                            found = reached
-                            slots[slot] = found
-                            new_slot[found] = slot
-                            new_key[found] = context
-                            new_alpha[found] = total
-                            new_mass[found] = 1.0
-                            new_len[found] = length
-                            new_bow[found, 0], new_bow[found, 1], new_bow[found, 2] = three, two, one
-                            reached += 1
-                        elif total <= new_alpha[found]:
-                            new_mass[found] += np.exp(total - new_alpha[found])
-                        else:
-                            new_mass[found] = 1.0 + new_mass[found] * np.exp(new_alpha[found] - total)
-                            new_alpha[found] = total
-                        best = max(best, total)
-                        arc_from[arcs] = begin * beam + k
-                        arc_to[arcs] = found
-                        arc_edge[arcs] = e
-                        arc_logp[arcs] = logp
-                        arcs += 1
-                low, high = high, edge_first[i + 1]
-            # Keep the best states within the window, best first.
-            near = 0
-            for t in range(reached):
-                new_rank[t] = -1
-                if new_mass[t] != 1.0:
-                    new_alpha[t] += np.log(new_mass[t])
-                if new_alpha[t] >= best - window:
-                    near_state[near], near_alpha[near] = t, new_alpha[t]
-                    near += 1
-            kept = min(beam, near)
-            for rank in range(kept):
-                at, highest = rank, near_alpha[rank]
-                for place in range(rank + 1, near):
-                    if near_alpha[place] > highest:
-                        at, highest = place, near_alpha[place]
-                top = near_state[at]
-                near_state[at], near_alpha[at] = near_state[rank], near_alpha[rank]
-                new_rank[top] = rank
-                state_key[j, rank] = new_key[top]
-                alpha[j, rank] = highest
-                state_len[j, rank] = new_len[top]
-                state_bow[j, rank, 0] = new_bow[top, 0]
-                state_bow[j, rank, 1] = new_bow[top, 1]
-                state_bow[j, rank, 2] = new_bow[top, 2]
-            count[j] = kept
-            _group(state_key, kept, group_of, group_word, group_best, groups, j)
-            live = arcs_before
-            for a in range(arcs_before, arcs):
-                rank = new_rank[arc_to[a]]
-                if rank >= 0:
-                    arc_from[live], arc_edge[live], arc_logp[live] = arc_from[a], arc_edge[a], arc_logp[a]
-                    arc_to[live] = j * beam + rank
-                    live += 1
-            arcs = live
-            for t in range(reached):
-                slots[new_slot[t]] = -1
-        # The sentence's end, then back: a state's posterior is shared among the arcs into it as they made up its alpha.
-        whole = -np.inf
-        for k in range(count[n]):
-            gamma[n, k] = alpha[n, k] + lm_weight * score(
-                model,
-                state_key[n, k],
-                state_len[n, k],
-                state_bow[n, k, 0],
-                state_bow[n, k, 1],
-                state_bow[n, k, 2],
-                np.int64(1),
-            )
-            high = max(whole, gamma[n, k])
-            whole = high + np.log(np.exp(whole - high) + np.exp(gamma[n, k] - high))
-        likelihood[s] = whole
-        for k in range(count[n]):
-            gamma[n, k] = np.exp(gamma[n, k] - whole)
-        for j in range(n):
-            for k in range(count[j]):
-                gamma[j, k] = 0.0
-        for back in range(arcs):
-            a = arcs - 1 - back
-            tail, head = arc_from[a], arc_to[a]
-            if flat_gamma[head] == 0.0:  # a state from which nothing led on
-                continue
-            share = flat_gamma[head]
-            behind = flat_alpha[tail] + arc_logp[a] - flat_alpha[head]
-            if behind != 0.0:  # as it is wherever one arc alone leads to a state, which is nearly always
-                share *= np.exp(behind)
-            out[arc_edge[a]] += share
-            flat_gamma[tail] += share
+            i = begins[s] + j - 1
+            most = made + (edges.first[i + 1] - edges.first[i]) * beam
+            if most > len(arcs):
+                arcs = _grown(arcs, made, most)
+            made = _step(search, arcs, i, j, made)
+        likelihood[s] = _finish(search, n)
+        _share_back(search.states, arcs, made, out)
     return out, likelihood
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
-def _group(
-    keys: npt.NDArray[np.uint64],
-    states: int,
-    group_of: npt.NDArray[np.uint32],
-    words: npt.NDArray[np.int64],
-    best: npt.NDArray[np.uint32],
-    groups: npt.NDArray[np.int64],
-    at: int,
-) -> None:
+#: A position of a sentence, 0 before the first word: how many states it has, and of how many groups.
+_POSITION = np.dtype([("states", np.int64), ("groups", np.int64)], align=True)
+#: A state: a context of the language model and what :func:`~textrepair.model.ngrams.prepare` says of it; ``alpha`` natural-log
+#: probability of all paths to it, ``gamma`` its posterior.  Those of a position stand best first, at position · beam.
+_STATE = np.dtype(
+    [
+        ("context", np.uint64),
+        ("length", np.int64),
+        ("three", np.float32),
+        ("two", np.float32),
+        ("one", np.float32),
+        ("group", np.uint32),
+        ("alpha", np.float64),
+        ("gamma", np.float64),
+    ],
+    align=True,
+)
+#: States of a position with the same last word, which ask for the same pairs of words: this word, and the best of them.
+_GROUP = np.dtype([("word", np.int64), ("best", np.int64)], align=True)
+#: A state reached at the position in hand, before the beam is cut: ``alpha`` that of the best path, ``mass`` that of all paths in
+#: units of it; ``rank`` its place in the beam, or -1; ``slot`` its place in the hash table by which contexts are found again.
+_REACHED = np.dtype(
+    [
+        ("context", np.uint64),
+        ("length", np.int64),
+        ("three", np.float32),
+        ("two", np.float32),
+        ("one", np.float32),
+        ("slot", np.uint32),
+        ("alpha", np.float64),
+        ("mass", np.float64),
+        ("rank", np.int64),
+    ],
+    align=True,
+)
+#: The number and the score of a state within the window.
+_NEAR = np.dtype([("state", np.int64), ("alpha", np.float64)], align=True)
+#: An arc from a state to another, by an edge.
+_ARC = np.dtype(
+    [("tail", np.uint32), ("head", np.uint32), ("edge", np.int64), ("logp", np.float64)], align=True
+)
+_Records = npt.NDArray[np.void]
+
+
+class _Search(NamedTuple):
+    """By what paths are scored, the arguments of :func:`posteriors`; and room for what is found.
+
+    ``pairs`` by edge and group; ``slots``, the hash table, has numbers of ``reached``, or -1.
+    """
+
+    model: Opened
+    edges: Edges
+    compounds: npt.NDArray[np.uint16]
+    channel_logp: npt.NDArray[np.float32]
+    lm_weight: float
+    window: float
+    beam: int
+    positions: _Records
+    states: _Records
+    groups: _Records
+    pairs: npt.NDArray[np.int64]
+    reached: _Records
+    slots: npt.NDArray[np.int16]
+    near: _Records
+
+
+@numba.njit(cache=True, nogil=True)
+def _largest_step(bounds: npt.NDArray[np.int64]) -> int:
+    """How many items the largest stretch has, at least 1."""
+    most = 1
+    for i in range(len(bounds) - 1):
+        most = max(most, bounds[i + 1] - bounds[i])
+    return most
+
+
+@numba.njit(cache=True, nogil=True)
+def _grown(arcs: _Records, made: int, least: int) -> _Records:
+    """The arcs made, with room for more."""
+    out = np.empty(2 * least, dtype=_ARC)
+    for a in range(made):
+        out[a] = arcs[a]
+    return out
+
+
+@_part
+def _start(search: _Search) -> None:
+    """A sentence's only state before its first word."""
+    state = search.states[0]
+    state.context = np.uint64(0xFFFFFFFF0000)
+    state.length, state.three, state.two, state.one = prepare(search.model, state.context)
+    state.alpha = 0.0
+    search.positions[0].states = 1
+    _group(search, 0)
+
+
+@_part
+def _step(search: _Search, arcs: _Records, i: int, j: int, made: int) -> int:
+    """Follow all edges to position ``j``, behind token ``i``, and keep the best states: how many arcs there are now."""
+    first = search.edges.first
+    count, best, last = 0, -np.inf, made
+    # First the word as it stands, whose score then bounds the others'.
+    low = first[i]
+    high = low + 1
+    while low < first[i + 1]:
+        _touch_pairs(search, low, high, j, best - search.window)
+        _find_pairs(search, low, high, j, best - search.window)
+        for e in range(low, high):
+            count, best, last = _follow_edge(search, arcs, e, e - low, j, count, best, last)
+        low, high = high, first[i + 1]
+    _keep_best(search, count, j, best - search.window)
+    return _keep_arcs(search, arcs, made, last, j * search.beam)
+
+
+# What the language model is going to be asked: all pairs of words are looked up at once, so that no look-up waits for the one
+# before, and of those found the words before them.
+
+
+@_inlined_part
+def _touch_pairs(search: _Search, low: int, high: int, j: int, bound: float) -> None:
+    """Ask for the memory of all pairs of words that the edges ``low:high`` to position ``j`` need."""
+    model, states, groups = search.model, search.states, search.groups
+    for e in range(low, high):
+        begin = j - search.edges.length[e]
+        origin = begin * search.beam
+        target, channel = np.int64(search.edges.target[e]), np.float64(search.channel_logp[e])
+        if target < model.words and states[origin].alpha + channel >= bound:
+            for g in range(origin, origin + search.positions[begin].groups):
+                if states[groups[g].best].alpha + channel < bound:
+                    break
+                touch_pair(model, pair_key(groups[g].word, target))
+
+
+@_inlined_part
+def _find_pairs(search: _Search, low: int, high: int, j: int, bound: float) -> None:
+    """Look those pairs up, and ask for the memory of the three words of which they are the last."""
+    model, states, groups = search.model, search.states, search.groups
+    for e in range(low, high):
+        begin = j - search.edges.length[e]
+        origin = begin * search.beam
+        target, channel = np.int64(search.edges.target[e]), np.float64(search.channel_logp[e])
+        if target < model.words and states[origin].alpha + channel >= bound:
+            row = e - low
+            for g in range(search.positions[begin].groups):
+                group = groups[origin + g]
+                if states[group.best].alpha + channel < bound:
+                    break
+                search.pairs[row, g] = find_pair(model, pair_key(group.word, target))
+            for k in range(origin, origin + search.positions[begin].states):
+                state = states[k]
+                if state.alpha + channel < bound:
+                    break
+                if state.length > 1 and search.pairs[row, state.group] >= 0:
+                    touch_three(model, extend(state.context, target))
+
+
+@_inlined_part
+def _follow_edge(
+    search: _Search, arcs: _Records, e: int, row: int, j: int, count: int, best: float, made: int
+) -> tuple[int, float, int]:
+    """Follow an edge from all states where it begins: how many states are reached now, the best path's score, how many arcs."""
+    model, vocabulary = search.model, search.model.words
+    begin = j - search.edges.length[e]
+    origin = begin * search.beam
+    target, channel = np.int64(search.edges.target[e]), np.float64(search.channel_logp[e])
+    expected = 0.0
+    for k in range(origin, origin + search.positions[begin].states):
+        state = search.states[k]
+        alpha = state.alpha
+        if alpha + channel + expected < best - search.window:
+            break  # states are sorted, and the language model can only make it worse
+        context, length, three, two, one = state.context, state.length, state.three, state.two, state.one
+        if target < vocabulary:
+            pair = search.pairs[row, state.group]
+            logp_lm, length, three, two, one = follow_inlined(
+                model, context, length, three, two, one, target, pair
+            )
+            logp = channel + search.lm_weight * logp_lm
+            context = extend(context, target)
+        else:
+            logp, context, length, three, two, one = _follow_compound(
+                search, target - vocabulary, channel, context, length, three, two, one
+            )
+        if k == origin:
+            expected = min(0.0, logp - channel + _SLACK)
+        total = alpha + logp
+        if total < best - search.window:
+            continue
+        found = _add_path(search, count, total, context, length, three, two, one)
+        if found < 0:
+            continue
+        count = max(count, found + 1)
+        best = max(best, total)
+        arc = arcs[made]
+        arc.tail, arc.head, arc.edge, arc.logp = k, found, e, logp
+        made += 1
+    return count, best, made
+
+
+@_inlined_part
+def _follow_compound(
+    search: _Search,
+    row: int,
+    logp: float,
+    context: np.uint64,
+    length: np.int64,
+    three: np.float32,
+    two: np.float32,
+    one: np.float32,
+) -> tuple[float, np.uint64, np.int64, np.float32, np.float32, np.float32]:
+    """Follow a compound's words: ``logp`` with theirs, and the context behind them, prepared."""
+    for part in range(3):
+        word = np.int64(search.compounds[row, part])
+        if word == NONE:
+            break
+        pair = find_pair(search.model, pair_key(np.int64(context & np.uint64(0xFFFF)), word))
+        logp_lm, length, three, two, one = follow(search.model, context, length, three, two, one, word, pair)
+        logp += search.lm_weight * logp_lm
+        context = extend(context, word)
+    return logp, context, length, three, two, one
+
+
+@_inlined_part
+def _add_path(
+    search: _Search,
+    count: int,
+    total: float,
+    context: np.uint64,
+    length: np.int64,
+    three: np.float32,
+    two: np.float32,
+    one: np.float32,
+) -> np.int64:
+    """Add a path to the state of its context, a new one if need be: the state's number, -1 if there is no room."""
+    slots, reached = search.slots, search.reached
+    slot = np.int64((context * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(52))
+    found = np.int64(-1)
+    while slots[slot] >= 0:
+        if reached[slots[slot]].context == context:
+            found = np.int64(slots[slot])
+            break
+        slot = (slot + 1) & (2 * _STATES - 1)
+    if found < 0:
+        if count < _STATES:
+            found = np.int64(count)
+            slots[slot] = found
+            state = reached[found]
+            state.slot, state.context, state.length = slot, context, length
+            state.three, state.two, state.one = three, two, one
+            state.alpha, state.mass = total, 1.0
+    else:
+        state = reached[found]
+        if total <= state.alpha:
+            state.mass += np.exp(total - state.alpha)
+        else:
+            state.mass = 1.0 + state.mass * np.exp(state.alpha - total)
+            state.alpha = total
+    return found
+
+
+@_inlined_part
+def _keep_best(search: _Search, count: int, j: int, bound: float) -> None:
+    """Put the best states reached, of those not below the bound, in position ``j``, best first; and empty the hash table."""
+    near, within = search.near, 0
+    for number in range(count):
+        state = search.reached[number]
+        search.slots[state.slot] = -1
+        state.rank = -1
+        if state.mass != 1.0:
+            state.alpha += np.log(state.mass)
+        if state.alpha >= bound:
+            near[within].state, near[within].alpha = number, state.alpha
+            within += 1
+    kept = min(search.beam, within)
+    for rank in range(kept):
+        at, highest = rank, near[rank].alpha
+        for place in range(rank + 1, within):
+            if near[place].alpha > highest:
+                at, highest = place, near[place].alpha
+        state = search.reached[near[at].state]
+        near[at].state, near[at].alpha = near[rank].state, near[rank].alpha
+        state.rank = rank
+        into = search.states[j * search.beam + rank]
+        into.context, into.length, into.alpha = state.context, state.length, highest
+        into.three, into.two, into.one = state.three, state.two, state.one
+    search.positions[j].states = kept
+    _group(search, j)
+
+
+@_inlined_part
+def _keep_arcs(search: _Search, arcs: _Records, first: int, last: int, origin: int) -> int:
+    """Of the arcs ``first:last`` keep those to states in the beam, which begin at ``origin``: how many arcs there are now."""
+    live = first
+    for a in range(first, last):
+        arc = arcs[a]
+        rank = search.reached[arc.head].rank
+        if rank >= 0:
+            into = arcs[live]
+            into.tail, into.head, into.edge, into.logp = arc.tail, origin + rank, arc.edge, arc.logp
+            live += 1
+    return live
+
+
+@_part
+def _finish(search: _Search, n: int) -> float:
+    """A sentence's likelihood, that of its end included; sets ``gamma`` there, and to 0 before."""
+    whole = -np.inf
+    end = n * search.beam
+    for k in range(end, end + search.positions[n].states):
+        state = search.states[k]
+        logp = score(
+            search.model, state.context, state.length, state.three, state.two, state.one, np.int64(1)
+        )
+        state.gamma = state.alpha + search.lm_weight * logp
+        high = max(whole, state.gamma)
+        whole = high + np.log(np.exp(whole - high) + np.exp(state.gamma - high))
+    for k in range(end, end + search.positions[n].states):
+        search.states[k].gamma = np.exp(search.states[k].gamma - whole)
+    for j in range(n):
+        for k in range(j * search.beam, j * search.beam + search.positions[j].states):
+            search.states[k].gamma = 0.0
+    return whole
+
+
+@_part
+def _share_back(states: _Records, arcs: _Records, made: int, out: npt.NDArray[np.float32]) -> None:
+    """From a sentence's end back: a state's posterior is shared among the arcs into it as they made up its alpha."""
+    for back in range(made):
+        arc = arcs[made - 1 - back]
+        tail, head = states[arc.tail], states[arc.head]
+        if head.gamma == 0.0:  # a state from which nothing led on
+            continue
+        share = head.gamma
+        behind = tail.alpha + arc.logp - head.alpha
+        if behind != 0.0:  # as it is wherever one arc alone leads to a state, which is nearly always
+            share *= np.exp(behind)
+        out[arc.edge] += share
+        tail.gamma += share
+
+
+@_inlined_part
+def _group(search: _Search, j: int) -> None:
     """Number the different last words of a position's states, tell each state's and, of each, the best state."""
-    total = 0
-    for k in range(states):
-        last = np.int64(keys[at, k] & np.uint64(0xFFFF))
+    origin, total = j * search.beam, 0
+    for k in range(origin, origin + search.positions[j].states):
+        last = np.int64(search.states[k].context & np.uint64(0xFFFF))
         g = 0
-        while g < total and words[at, g] != last:
+        while g < total and search.groups[origin + g].word != last:
             g += 1
         if g == total:
-            words[at, g], best[at, g] = last, k
+            search.groups[origin + g].word, search.groups[origin + g].best = last, k
             total += 1
-        group_of[at, k] = g
-    groups[at] = total
-
-
-@numba.njit(cache=True, nogil=True)
-def _grown(array: npt.NDArray[np.uint32], least: int) -> npt.NDArray[np.uint32]:
-    out = np.empty(2 * least, dtype=np.uint32)
-    out[: len(array)] = array
-    return out
-
-
-@numba.njit(cache=True, nogil=True)
-def _grown_float(array: npt.NDArray[np.float64], least: int) -> npt.NDArray[np.float64]:
-    out = np.empty(2 * least, dtype=np.float64)
-    out[: len(array)] = array
-    return out
+        search.states[k].group = g
+    search.positions[j].groups = total
