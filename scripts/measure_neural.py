@@ -17,6 +17,7 @@ from build_model import add_sources
 from calibration import IDENTITY, SURE, Sample, collect, logistic, reach
 from held_out import NAMES, HeldOut, held_out
 
+from textrepair.evaluation import Score
 from textrepair.model import neural
 from textrepair.model.neural import NeuralScorer, packaged_path
 from textrepair.repair import Settings
@@ -34,10 +35,13 @@ def row(sample: Sample, scorer: str) -> str:
     for least in (Settings().min_confidence, SURE):
         made = confidence >= least
         right, count = int(sample.right[made].sum()), int(made.sum())
-        precision, recall = right / max(1, count), right / sample.marks
-        f = 1.25 * precision * recall / max(1e-9, 0.25 * precision + recall)
+        score = Score(count, right, sample.marks, right)
         told.append(
-            (f"{f:.3f}", f"{precision:.3f} ({right}/{count})", f"{recall:.3f} ({right}/{sample.marks})")
+            (
+                f"{score.f05 or 0:.3f}",
+                f"{score.precision or 0:.3f} ({right}/{count})",
+                f"{score.recall or 0:.3f} ({right}/{sample.marks})",
+            )
         )
     (f05, *usual), (_, *sure) = told
     return (

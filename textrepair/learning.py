@@ -12,8 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from importlib import resources
-from pathlib import Path
 
 from textrepair.corpus.articles import STDIN, Unreadable, read_articles, standard_input
 from textrepair.corpus.articles import Reading as InputReading
@@ -22,6 +20,7 @@ from textrepair.detector.spin import SpinDetector
 from textrepair.evaluation import WORDING, Gold, Harm, evaluate
 from textrepair.model.decipherment import ROUNDS, decipher
 from textrepair.model.families import Aligned, SwapCounts, count_links, count_swaps, with_family
+from textrepair.model.format import packaged_file
 from textrepair.model.model import Model
 from textrepair.patch import Patch
 from textrepair.reference.index import ReferenceIndex
@@ -241,7 +240,7 @@ def _learn_from_references(
 
 def _sound_sample() -> list[tuple[str, str]]:
     """The sound articles that come along (written for this project)."""
-    file = Path(str(resources.files("textrepair.model"))) / "packaged" / "sound.jsonl"
+    file = packaged_file("sound.jsonl")
     return [(a.id, a.text) for a in read_articles([str(file)], InputReading(), lambda error: None)]
 
 

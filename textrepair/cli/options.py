@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -197,13 +198,8 @@ def _read_terms(files: Iterable[str]) -> frozenset[str]:
 
 def load_repairer(path: str | None, depth: Depth = "screened", neural: bool = False) -> Repairer:
     """The repairer; a model that can't be used ends the run here, before any output."""
-    from textrepair.extras import MissingExtra
-    from textrepair.model.format import ModelError
-
-    try:
+    with _unusable_told():
         return textrepair.load(path, depth=depth, neural=neural)
-    except (ModelError, MissingExtra, OSError) as error:
-        raise Failure(_model_message(error)) from error
 
 
 def take_repairer(options: dict[str, Any], paths: Iterable[str], reading: Reading) -> Repairer:
@@ -224,17 +220,22 @@ def take_repairer(options: dict[str, Any], paths: Iterable[str], reading: Readin
 
 def load_model(path: str | None, neural: bool = False) -> Model:
     """The model alone; as :func:`load_repairer`."""
-    from textrepair.extras import MissingExtra
     from textrepair.model import load_model as load
+
+    with _unusable_told():
+        return load(path, neural=neural)
+
+
+@contextmanager
+def _unusable_told() -> Iterator[None]:
+    """A model that can't be used ends the run, in one line."""
+    from textrepair.extras import MissingExtra
     from textrepair.model.format import ModelError
 
     try:
-        return load(path, neural=neural)
-    except (ModelError, MissingExtra, OSError) as error:
-        raise Failure(_model_message(error)) from error
-
-
-def _model_message(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return f"{error.filename}: {(error.strerror or str(error)).lower()}; name a model file with --model"
-    return str(error)
+        yield
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise Failure(f"{error.filename}: {reason}; name a model file with --model") from error
+    except (ModelError, MissingExtra) as error:
+        raise Failure(str(error)) from error

@@ -37,6 +37,7 @@ _KIND = "translation"
 SHORTEST = 100
 #: One article in fifty is taken for translated.  Nobody has counted news pages; of the web at large it is more, of newswire less.
 PRIOR = 0.02
+_PRIOR_LOGIT = math.log(PRIOR / (1.0 - PRIOR))
 #: The share of translators whose wording is that of people.  Of collections left out of its fit the classifier tells much, but
 #: these are of Wikipedia and of news from Chinese; on translated pages of the web classifiers of n-grams were at chance (AUC 0.46
 #: to 0.49).  So wording that looks sound speaks against a translation by at most a factor of two, whatever traces there are.
@@ -88,8 +89,7 @@ class Wording:
 def allowing_for_fluent(logit: float) -> float:
     """What log-odds of "translated", which hold of the collections at hand, come to if :data:`_FLUENT` of translators write as
     people do: the likelihood ratio of these is 1."""
-    prior = math.log(PRIOR / (1.0 - PRIOR))
-    return prior + math.log((1.0 - _FLUENT) * math.exp(logit - prior) + _FLUENT)
+    return _PRIOR_LOGIT + math.log((1.0 - _FLUENT) * math.exp(logit - _PRIOR_LOGIT) + _FLUENT)
 
 
 def calibration_terms(score: float, words: int) -> tuple[float, float, float, float]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,11 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 class ModelError(Exception):
     """A model file that can't be used; the message is one line: what, where, what to try."""
+
+
+def packaged_file(name: str) -> Path:
+    """Where a file lies that comes with the package's model."""
+    return Path(str(resources.files("textrepair.model"))) / "packaged" / name
 
 
 def write_model(path: Path, header: Mapping[str, object], arrays: Mapping[str, npt.NDArray[Any]]) -> None:

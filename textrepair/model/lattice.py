@@ -238,15 +238,19 @@ def posteriors(
 
 #: A position of a sentence, 0 before the first word: how many states it has, and of how many groups.
 _POSITION = np.dtype([("states", np.int64), ("groups", np.int64)], align=True)
-#: A state: a context of the language model and what :func:`~textrepair.model.ngrams.prepare` says of it; ``alpha`` natural-log
-#: probability of all paths to it, ``gamma`` its posterior.  Those of a position stand best first, at position · beam.
+#: A context of the language model and what :func:`~textrepair.model.ngrams.prepare` says of it.
+_CONTEXT = [
+    ("context", np.uint64),
+    ("length", np.int64),
+    ("three", np.float32),
+    ("two", np.float32),
+    ("one", np.float32),
+]
+#: A state: its context; ``alpha`` natural-log probability of all paths to it, ``gamma`` its posterior.  Those of a position stand
+#: best first, at position · beam.
 _STATE = np.dtype(
     [
-        ("context", np.uint64),
-        ("length", np.int64),
-        ("three", np.float32),
-        ("two", np.float32),
-        ("one", np.float32),
+        *_CONTEXT,
         ("group", np.uint32),
         ("alpha", np.float64),
         ("gamma", np.float64),
@@ -259,11 +263,7 @@ _GROUP = np.dtype([("word", np.int64), ("best", np.int64)], align=True)
 #: units of it; ``rank`` its place in the beam, or -1; ``slot`` its place in the hash table by which contexts are found again.
 _REACHED = np.dtype(
     [
-        ("context", np.uint64),
-        ("length", np.int64),
-        ("three", np.float32),
-        ("two", np.float32),
-        ("one", np.float32),
+        *_CONTEXT,
         ("slot", np.uint32),
         ("alpha", np.float64),
         ("mass", np.float64),

@@ -6,7 +6,6 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,15 @@ import numpy as np
 from textrepair.lazy import cached_property
 from textrepair.model.channel import FACTOR_UNITS, Channel, Entries, log_probability
 from textrepair.model.context import ContextScorer
-from textrepair.model.format import Arrays, ModelError, pack_strings, read_model, unpack_strings, write_model
+from textrepair.model.format import (
+    Arrays,
+    ModelError,
+    pack_strings,
+    packaged_file,
+    read_model,
+    unpack_strings,
+    write_model,
+)
 from textrepair.model.neural import packaged_scorer
 from textrepair.model.ngrams import Addresses, Ngrams, addresses, token_logps
 from textrepair.model.vocabulary import SPECIALS, UNSEEN, Vocabulary
@@ -175,7 +182,7 @@ class Model:
 
 def packaged_path() -> Path:
     """Where the packaged model lies."""
-    return Path(str(resources.files("textrepair.model"))) / "packaged" / _PACKAGED
+    return packaged_file(_PACKAGED)
 
 
 def load_model(path: str | Path | None = None, *, neural: bool = False) -> Model:
@@ -185,27 +192,34 @@ def load_model(path: str | Path | None = None, *, neural: bool = False) -> Model
     """
     place = Path(path) if path is not None else packaged_path()
     model = _opened(place)
-    if neural:
-        scorer = packaged_scorer()
-        if not scorer.knows(model.vocabulary.words):
-            raise ModelError(
-                f"{place}: its vocabulary isn't the one that the neural scorer was trained with; leave the scorer out"
-            )
-        model = replace(model, context=scorer)
-    model.__dict__[_MAPPED] = True
-    return model
+    if not neural:
+        return model
+    scorer = packaged_scorer()
+    if not scorer.knows(model.vocabulary.words):
+        raise ModelError(
+            f"{place}: its vocabulary isn't the one that the neural scorer was trained with; leave the scorer out"
+        )
+    return _mapped(model, scorer)
 
 
 def _opened(place: Path) -> Model:
     header, arrays = read_model(place)
     try:
-        return Model(
+        model = Model(
             place, header, _vocabulary(header, arrays), _tuple(Ngrams, "lm", arrays), _channel(header, arrays)
         )
     except (KeyError, ValueError, TypeError) as error:
         raise ModelError(
             f"{place}: a part of the model is missing ({error}); build or download the file again"
         ) from error
+    return _mapped(model, None)
+
+
+def _mapped(model: Model, context: ContextScorer | None) -> Model:
+    """A model that is the file at its path, with this scorer."""
+    model = replace(model, context=context)
+    model.__dict__[_MAPPED] = True
+    return model
 
 
 def _reopen(path: Path, version: str, context: ContextScorer | None) -> Model:
@@ -213,9 +227,7 @@ def _reopen(path: Path, version: str, context: ContextScorer | None) -> Model:
     model = _opened(path)
     if model.header["version"] != version:
         raise ModelError(f"{path}: the model was replaced while it was in use; start again")
-    model = replace(model, context=context)
-    model.__dict__[_MAPPED] = True
-    return model
+    return _mapped(model, context)
 
 
 def _tuple(kind: Any, prefix: str, arrays: Arrays) -> Any:

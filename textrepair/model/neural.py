@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ import numpy.typing as npt
 from textrepair.extras import needed
 from textrepair.lazy import cached_property
 from textrepair.model.context import Posterior, Scores
-from textrepair.model.format import ModelError
+from textrepair.model.format import ModelError, packaged_file
 from textrepair.model.lattice import Edges, Sentences, end_positions
 from textrepair.model.vocabulary import END
 
@@ -130,7 +129,7 @@ def _by_place(
 
 def packaged_path() -> Path:
     """Where the network that belongs to the packaged model lies."""
-    return Path(str(resources.files("textrepair.model"))) / "packaged" / _PACKAGED
+    return packaged_file(_PACKAGED)
 
 
 def packaged_scorer() -> NeuralScorer:

@@ -30,8 +30,11 @@ def written(model: Model, tokens: Tokens, start: int, intended: list[int], begin
     ):  # nearly always; the rest is a matter of capitals and clitics
         return _in_lower_case(model, intended[0])
     clitic = tokens.kinds[start] == TokenKind.CLITIC
-    stressed = not begins_sentence and _is_stressed(model, observed)
-    capitals = observed.isupper() and (_in_capitals(tokens, start) or stressed)
+    capitals = (
+        observed.isupper()
+        and len(observed) > 1
+        and (_in_capitals(tokens, start) or (not begins_sentence and _is_stressed(model, observed)))
+    )
     parts: list[str] = []
     for number, word in enumerate(intended):
         form = model.vocabulary.words[word]
@@ -92,8 +95,6 @@ def _cased(model: Model, observed: str, usual: str) -> str:
 
 def _in_capitals(tokens: Tokens, at: int) -> bool:
     """Is a word in capitals one of several, as in a headline?"""
-    if len(tokens.texts[at]) == 1:
-        return False
     beside = [
         tokens.texts[i]
         for i in (at - 1, at + 1)
