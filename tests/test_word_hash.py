@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textrepair.detector.compiled import compiled
-from textrepair.detector.word_hash import (
+from textrepair.detector.scanning.word_hash import (
     first_bytes,
     hash_of,
     joined_hash,
