@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from textrepair.compiled import compiled, compiled_inline, compiled_making_arrays
 from textrepair.detector.base import FLAGGED, UNTOLD, Damage, Detection, Document, Finding
-from textrepair.detector.compiled import compiled, compiled_inline, compiled_making_arrays
 from textrepair.detector.scanning.byte_scan import runs_in
 from textrepair.detector.scanning.screen import Scan
 from textrepair.detector.scanning.skeleton import code_of, is_capital

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.detector.compiled import compiled, compiled_inline, compiled_making_arrays
+from textrepair.compiled import compiled, compiled_inline, compiled_making_arrays
 from textrepair.detector.scanning.word_hash import (
     first_bytes,
     joined_hash,
@@ -42,7 +42,7 @@ from textrepair.detector.scanning.word_table import (
     home,
     look_up,
 )
-from textrepair.model.ngrams import address, eight_bytes, fetch
+from textrepair.intrinsics import address, eight_bytes, fetch
 
 # What may be there: bits of ``stats[FLAGS]``.
 MOJIBAKE = 1 << 0

@@ -17,7 +17,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.detector.compiled import compiled, compiled_making_arrays
+from textrepair.compiled import compiled, compiled_making_arrays
 from textrepair.detector.scanning.byte_scan import is_wide_space, runs_in, width_of
 from textrepair.detector.scanning.word_table import ABBREVIATION, CODE_SHIFT
 from textrepair.lazy import cached_property

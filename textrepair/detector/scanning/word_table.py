@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.detector.compiled import compiled
+from textrepair.compiled import compiled
 from textrepair.detector.scanning.word_hash import padded, word_hash
 from textrepair.model.vocabulary import IDENTIFIER_BITS
 
