@@ -27,8 +27,8 @@ from build_model import add_sources
 from held_out import NAMES, NEVER, HeldOut, held_out
 from measure import SPIN
 
+import textrepair
 from textrepair.detector.base import Document
-from textrepair.detector.spin import detector as detector_module
 from textrepair.detector.spin.confidence import FEATURES, packaged_weights, weights_file
 from textrepair.detector.spin.detector import SpinDetector
 from textrepair.evaluation import judge
@@ -86,7 +86,7 @@ def collected(options: argparse.Namespace) -> list[Sample]:
     seen = hashlib.sha256()
     for path in sorted(options.work.glob("without-*.model")):
         seen.update(f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
-    for module in sorted(Path(detector_module.__file__).parents[1].glob("*/*.py")):
+    for module in sorted(Path(textrepair.__file__).parent.rglob("*.py")):
         seen.update(module.read_bytes())
     kept = options.work / f"calibration-{seen.hexdigest()[:12]}.json"
     if not kept.exists():
