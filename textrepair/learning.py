@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from textrepair.corpus.articles import STDIN, Unreadable, read_articles, standard_input
 from textrepair.corpus.articles import Reading as InputReading
 from textrepair.detector.base import FLAGGED, Document
-from textrepair.detector.spin import SpinDetector
+from textrepair.detector.spin.detector import SpinDetector
 from textrepair.evaluation import WORDING, Gold, Harm, evaluate
 from textrepair.model.decipherment import ROUNDS, decipher
 from textrepair.model.families import Aligned, SwapCounts, count_links, count_swaps, with_family

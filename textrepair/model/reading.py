@@ -54,8 +54,8 @@ ROUNDS = 2
 #: readings for good (F0.5 on article 001: 16 states and 6 nats 0.83, 8 and 9 0.82, 4 and 7 0.79); the later ones are quicker.
 SEARCH = ((16, 6.0), (10, 5.0), (12, 5.0))
 #: The search of a glance.  Of 337 articles that are read as more likely spun than not, most of them lightly spun, the least
-#: probability that it gives (:func:`textrepair.detector.spin.spin_probability`) is 0.088; with 3 states and 2 nats it is 0.007.
-#: Of 600 others one is below 0.02 (docs/screen.md).
+#: probability that it gives (:func:`textrepair.detector.spin.detector.spin_probability`) is 0.088; with 3 states and 2 nats it
+#: is 0.007.  Of 600 others one is below 0.02 (docs/screen.md).
 GLANCE = ((4, 3.0), (4, 3.0))
 #: Below this rate after the first round an article is sound: no spinner known replaces fewer words than one in twenty.
 SOUND_RATE = 0.01

@@ -106,4 +106,4 @@ def packaged_weights() -> tuple[float, ...]:
 
 def weights_file() -> Path:
     """Where the packaged weights lie."""
-    return Path(str(resources.files("textrepair.detector"))) / "confidence.json"
+    return Path(str(resources.files("textrepair.detector.spin"))) / "confidence.json"
