@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 
-from textrepair.corpus.articles import STDIN, Unreadable, read_articles, standard_input
-from textrepair.corpus.articles import Reading as InputReading
+from textrepair.corpus.articles import STDIN, ReadOptions, Unreadable, read_articles, standard_input
 from textrepair.detector.base import FLAGGED, Document
 from textrepair.detector.spin.detector import SpinDetector
 from textrepair.evaluation import WORDING, Gold, Harm, evaluate
@@ -241,7 +240,7 @@ def _learn_from_references(
 def _sound_sample() -> list[tuple[str, str]]:
     """The sound articles that come along (written for this project)."""
     file = packaged_file("sound.jsonl")
-    return [(a.id, a.text) for a in read_articles([str(file)], InputReading(), lambda error: None)]
+    return [(a.id, a.text) for a in read_articles([str(file)], ReadOptions(), lambda error: None)]
 
 
 def measure_harm(model: Model, sound: Sequence[tuple[str, str]] | None = None) -> Harm:

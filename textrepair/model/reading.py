@@ -165,7 +165,7 @@ class _Evidence(NamedTuple):
         return self.first[2] >= SOUND_RATE
 
 
-class Article(NamedTuple):
+class LatticeInput(NamedTuple):
     """What is read: ``positions`` (n,) and ``sentences`` as :func:`lattice_input` gives them, ``capitalised`` (n,) as
     :func:`~textrepair.model.capitals.capitalised_words`; ``words`` the text has."""
 
@@ -190,12 +190,14 @@ def read(
     """
     positions, sentences = lattice_input(model, tokens, protected)
     capitalised = capitalised_words(tokens, positions, sentences)
-    return read_article(model, Article(positions, sentences, capitalised, tokens.words), goes_on, is_worth_it)
+    return read_article(
+        model, LatticeInput(positions, sentences, capitalised, tokens.words), goes_on, is_worth_it
+    )
 
 
 def read_article(
     model: Model,
-    article: Article,
+    article: LatticeInput,
     goes_on: Callable[[Signs], bool] = lambda signs: True,
     is_worth_it: Callable[[Signs], bool] | None = None,
 ) -> Reading:
