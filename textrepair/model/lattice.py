@@ -57,7 +57,7 @@ class Sentences(NamedTuple):
 
 class Edges(NamedTuple):
     """Edges in order of their end.  ``first[i]:first[i + 1]`` are those that end behind token ``i``; the first of them leaves
-    token ``i`` as it is (``entry`` -1)."""
+    token ``i`` as it is (``entry`` -1).  ``entry`` is a swap's number in a :class:`~textrepair.model.channel.SwapTable`."""
 
     first: npt.NDArray[np.int64]
     length: npt.NDArray[np.int8]
