@@ -57,8 +57,8 @@ def best_reading(
 def with_open_swaps(
     model: Model, sentences: Sentences, edges: Edges, posterior: npt.NDArray[np.float32], lm_weight: float
 ) -> tuple[SwapTable, Edges, npt.NDArray[np.float32]]:
-    """The lattice with edges for swaps found in the article, and what its edges then refer to: the channel's entries that it uses,
-    and these swaps behind them."""
+    """The lattice with edges for swaps found in the article, and what its edges then refer to: the channel's entries that they
+    use, and these swaps."""
     swaps = edges.entry >= 0
     local = numbered(edges.entry[swaps])
     used = np.empty(local.max(initial=-1) + 1, dtype=np.int64)
