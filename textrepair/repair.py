@@ -6,7 +6,6 @@ Mechanical damage is mended first and the spin detector reads the mended text, s
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
@@ -53,7 +52,7 @@ from textrepair.reference.restore import Restorer
 from textrepair.reference.wording import Restoration
 from textrepair.terms import Terms
 from textrepair.tokens import TokenKind
-from textrepair.workers import Workers
+from textrepair.workers import Workers, in_thread
 
 R = TypeVar("R")
 
@@ -233,13 +232,13 @@ class Repairer:
 
     async def adiagnose(self, text: str) -> Diagnosis:
         """:meth:`diagnose` in a thread, for coroutines."""
-        return await asyncio.to_thread(self.diagnose, text)
+        return await in_thread(self.diagnose, text)
 
     async def arepair(
         self, text: str, settings: Settings = Settings(), references: ReferenceIndex | None = None
     ) -> Repair:
         """:meth:`repair` in a thread, for coroutines."""
-        return await asyncio.to_thread(self.repair, text, settings, references)
+        return await in_thread(self.repair, text, settings, references)
 
     def __reduce__(self) -> tuple[type[Repairer], tuple[Model, RecurringLines | None, Depth]]:
         """To another process travels the model, and that as its path (:meth:`Model.__reduce__`)."""

@@ -11,7 +11,6 @@ process apart, and only the item that kills that one too fails, with :class:`Wor
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import sys
@@ -89,7 +88,9 @@ class Workers(Generic[C]):
     async def call(self, function: Callable[[C, T], R], item: T) -> R:
         """For coroutines: the event loop goes on meanwhile.  Without workers asyncio's own threads do it."""
         if self._executor is None:
-            return await asyncio.to_thread(function, self.context, item)
+            return await in_thread(function, self.context, item)
+        import asyncio
+
         return await asyncio.wrap_future(self.submit(function, item))
 
     def start(self) -> list[Future[None]]:
@@ -110,6 +111,13 @@ class Workers(Generic[C]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close(kill=error is not None)
+
+
+async def in_thread(function: Callable[..., R], *arguments: object) -> R:
+    """For coroutines: the function's result, from a thread of asyncio's own."""
+    import asyncio  # a twentieth of a second, which other programs needn't pay
+
+    return await asyncio.to_thread(function, *arguments)
 
 
 def _nothing(context: object, item: object) -> None:

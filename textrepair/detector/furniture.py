@@ -15,6 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Document, Finding
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words
@@ -190,7 +191,16 @@ def _any_of(forms: Iterable[_Form]) -> re.Pattern[str]:
     )
 
 
-_ANY, _ANY_BY_BEGINNING = _any_of(_FORMS), _any_of(form for form in _FORMS if not form.holds)
+@cache  # they take a hundredth of a start's time to compile, and most articles need none
+def _every_form() -> re.Pattern[str]:
+    return _any_of(_FORMS)
+
+
+@cache
+def _forms_by_beginning() -> re.Pattern[str]:
+    return _any_of(form for form in _FORMS if not form.holds)
+
+
 _ANY_HOLDS = tuple({sign for form in _FORMS for sign in form.holds})
 
 # What the forms hold that don't begin as LINE_STARTS do.
@@ -352,7 +362,7 @@ def _form(line: str) -> _Form | None:
         lowered = candidate.lower()
         if not _may_have_form(lowered):
             continue
-        forms = _ANY if any(sign in lowered for sign in _ANY_HOLDS) else _ANY_BY_BEGINNING
+        forms = _every_form() if any(sign in lowered for sign in _ANY_HOLDS) else _forms_by_beginning()
         match = forms.fullmatch(candidate)
         if match and match.lastgroup:
             return _FORMS[int(match.lastgroup[1:])]

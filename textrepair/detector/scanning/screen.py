@@ -162,13 +162,11 @@ def _add_lists(builder: TableBuilder) -> None:
     values = np.where(shares >= COMMON_FREQUENCY, np.uint64(KNOWN | COMMON), np.uint64(KNOWN)) | none
     values |= np.where(shares >= glue.FREQUENT_FROM, np.uint64(FREQUENT), np.uint64(0))
     words = list(table)
-    pairs = glue.listed_pairs()
-    if pairs:
-        values[[i for i, word in enumerate(words) if word in pairs]] = none
     codes = word_codes(words)
     values |= codes.astype(np.uint64) << np.uint64(CODE_SHIFT)
     values |= rarity(shares).astype(np.uint64) << np.uint64(RARITY_SHIFT)
     builder.add(words, values)
+    builder.forget(glue.listed_pairs(), KNOWN | COMMON | FREQUENT)
     builder.mark_halves(word for word, share in table.items() if share >= COMMON_FREQUENCY)
     builder.add_flag(glue.FRAGMENTS, FRAGMENT)
     builder.add_flag(repetition.MAY_DOUBLE, MAY_DOUBLE)

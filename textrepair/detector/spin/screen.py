@@ -28,7 +28,7 @@ from textrepair.detector.scanning.screen import Scan
 from textrepair.intrinsics import address, fetch
 from textrepair.lazy import cached_property
 from textrepair.model.adaptation import numbered
-from textrepair.model.channel import FACTOR_UNITS, LIKELIHOOD, Entries, log_probability
+from textrepair.model.channel import FACTOR_UNITS, LIKELIHOOD, Entries
 from textrepair.model.model import Model
 from textrepair.model.ngrams import (
     Addresses,
@@ -146,27 +146,29 @@ def word_evidence(model: Model) -> npt.NDArray[np.float64]:
     log(P(word | some damage) / P(word)), where P(word | damage) = Σ P(word | intended) P(intended), by the channel's prior,
     that of a spinner never seen; or by a family that was learned, if that says it loudly.
     """
-    prior, *learned = (_evidence(model, family) for family in range(len(model.channel.families)))
-    loud = np.max(learned, axis=0, initial=-np.inf) if learned else np.full(len(prior), -np.inf)
-    evidence: npt.NDArray[np.float64] = np.where(loud >= _LOUD, np.maximum(prior, loud), prior)
-    return evidence
-
-
-def _evidence(model: Model, family: int) -> npt.NDArray[np.float64]:
     vocabulary, entries = model.vocabulary, model.channel.entries
-    count = len(vocabulary.words)
-    observed = np.repeat(np.arange(count), np.diff(entries.start[: count + 1]))
-    target = entries.target[: len(observed)].astype(np.int64)
-    single = target < vocabulary.lm_size
-    likely = np.exp(log_probability(entries.code[family, : len(observed)]))[single]
+    count, size = len(vocabulary.words), vocabulary.lm_size
     unigram = np.exp(model.ngrams.uni_logp.astype(np.float64))
-    brought = np.bincount(observed[single], weights=likely * unigram[target[single]], minlength=count)
     own = unigram[vocabulary.seen_as] * np.exp(vocabulary.unknown_logp.astype(np.float64))
-    taken = np.zeros(count)
-    taken[: vocabulary.lm_size] = entries.swap_factor[family] / FACTOR_UNITS
-    ratio = np.maximum(1.0 - _RATE * taken, 0.05) + _RATE * brought / np.maximum(own, 1e-12)
-    evidence: npt.NDArray[np.float64] = np.clip(np.log(ratio), *_EVIDENCE_LIMITS)
-    evidence[: vocabulary.lm_size][~model.is_word[: vocabulary.lm_size]] = 0.0
+    observed = np.repeat(np.arange(count), np.diff(entries.start[: count + 1]))
+    target = entries.target[: len(observed)]
+    single = np.flatnonzero(target < size)
+    observed, intended = observed[single], unigram[target[single]]
+    no_word = ~model.is_word[:size]
+
+    def of_family(family: int) -> npt.NDArray[np.float64]:
+        likely = LIKELIHOOD[entries.code[family][single]]
+        brought = np.bincount(observed, weights=likely * intended, minlength=count)
+        taken = np.zeros(count)
+        taken[:size] = entries.swap_factor[family] / FACTOR_UNITS
+        ratio = np.maximum(1.0 - _RATE * taken, 0.05) + _RATE * brought / np.maximum(own, 1e-12)
+        evidence: npt.NDArray[np.float64] = np.clip(np.log(ratio), *_EVIDENCE_LIMITS)
+        evidence[:size][no_word] = 0.0
+        return evidence
+
+    prior, *learned = map(of_family, range(len(model.channel.families)))
+    loud = np.max(learned, axis=0, initial=-np.inf) if learned else np.full(count, -np.inf)
+    evidence: npt.NDArray[np.float64] = np.where(loud >= _LOUD, np.maximum(prior, loud), prior)
     return evidence
 
 
