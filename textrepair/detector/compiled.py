@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
+from textrepair.compiling import njit
 
-_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "boundscheck": False, "error_model": "numpy"}
+_OPTIONS: dict[str, Any] = {"nogil": True, "boundscheck": False, "error_model": "numpy"}
 
 #: For functions that make arrays.
-compiled_making_arrays: Any = numba.njit(**_OPTIONS)
+compiled_making_arrays: Any = njit(**_OPTIONS)
 #: For functions that make none; their callers keep all arrays alive.
-compiled: Any = numba.njit(**_OPTIONS | {"_nrt": False})
+compiled: Any = njit(**_OPTIONS | {"_nrt": False})
 #: For parts of one long function, where a call each time would be felt: order's words take a tenth longer by it.
-compiled_inline: Any = numba.njit(**_OPTIONS | {"_nrt": False, "inline": "always"})
+compiled_inline: Any = njit(**_OPTIONS | {"_nrt": False, "inline": "always"})

@@ -20,10 +20,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from textrepair.compiling import njit
 from textrepair.detector.compounds import LOST, UNLISTED_COMPOUND, part_logp
 from textrepair.detector.glue import FUNCTION_WORDS, SLIP_SHARE, may_stand_alone, one_letter_off
 from textrepair.detector.word_hash import padded, word_hash
@@ -239,7 +239,7 @@ def explained_pairs(model: Model, table: npt.NDArray[np.uint64]) -> frozenset[st
     )
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _explain(
     data: npt.NDArray[np.uint8],
     logps: npt.NDArray[np.float64],

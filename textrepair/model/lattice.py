@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from textrepair.compiling import njit
 from textrepair.model.channel import FACTOR_UNITS, LIKELIHOOD, LONGEST, Entries, phrase_hash, phrase_row
 from textrepair.model.ngrams import (
     NONE,
@@ -37,11 +37,11 @@ from textrepair.model.ngrams import (
 _SLACK = 3.0
 _STATES = 2048
 
-_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
+_OPTIONS: dict[str, Any] = {"nogil": True, "_nrt": False}
 #: For the parts of the search.  They make no arrays, so numba needn't count the references to those that they are handed.
-_part: Any = numba.njit(**_OPTIONS)
+_part: Any = njit(**_OPTIONS)
 #: For what is done at every position or more often, where a call would be felt.
-_inlined_part: Any = numba.njit(**_OPTIONS, inline="always")
+_inlined_part: Any = njit(**_OPTIONS, inline="always")
 
 
 class Sentences(NamedTuple):
@@ -75,7 +75,7 @@ def end_positions(edges: Edges) -> npt.NDArray[np.int64]:
     return np.repeat(np.arange(len(edges.first) - 1), np.diff(edges.first))
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _is_phrase(sentences: Sentences, begin: int, last: int) -> bool:
     """May these tokens be replaced together: all of them replaceable, nothing unseen between them?"""
     if sentences.readiness[begin] <= 0:
@@ -86,7 +86,7 @@ def _is_phrase(sentences: Sentences, begin: int, last: int) -> bool:
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def build_edges(sentences: Sentences, entries: Entries, phrases: bool) -> Edges:
     """All edges of an article's lattice."""
     n, longest = len(sentences.words), LONGEST if phrases else 1
@@ -127,7 +127,7 @@ def build_edges(sentences: Sentences, entries: Entries, phrases: bool) -> Edges:
     return Edges(first, length, target, entry)
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def likely_edges(
     edges: Edges, posterior: npt.NDArray[np.float32], least: float
 ) -> tuple[Edges, npt.NDArray[np.float32]]:
@@ -146,7 +146,7 @@ def likely_edges(
     return Edges(first, edges.length[kept], edges.target[kept], edges.entry[kept]), posterior[kept]
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def channel_logps(
     sentences: Sentences,
     edges: Edges,
@@ -184,7 +184,7 @@ def channel_logps(
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def posteriors(
     lm: Addresses,
     begins: npt.NDArray[np.int64],
@@ -302,7 +302,7 @@ class _Search(NamedTuple):
     near: _Records
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _largest_step(bounds: npt.NDArray[np.int64]) -> int:
     """How many items the largest stretch has, at least 1."""
     most = 1
@@ -311,7 +311,7 @@ def _largest_step(bounds: npt.NDArray[np.int64]) -> int:
     return most
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _grown(arcs: _Records, made: int, least: int) -> _Records:
     """The arcs made, with room for more."""
     out = np.empty(2 * least, dtype=_ARC)

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 from numba.np import arrayobj
+
+from textrepair.compiling import njit
 
 SLOTS = 4
 
@@ -43,8 +44,8 @@ class Ngrams(NamedTuple):
     four_logp: npt.NDArray[np.float32]
 
 
-_jit = numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")
-_inline = numba.njit(cache=True, nogil=True, inline="always", error_model="numpy")
+_jit = njit(nogil=True, boundscheck=False, error_model="numpy")
+_inline = njit(nogil=True, inline="always", error_model="numpy")
 
 
 @_inline
