@@ -49,7 +49,8 @@ class Sentences(NamedTuple):
 
     ``words`` (n,) identifiers; ``lm`` (n,) the same as the language model sees them; ``unknown_logp`` (n,) what a word
     costs beyond its class; ``readiness`` (n,) factor on the rate at which a spinner replaces such a token (0: never);
-    ``joined`` (n,) whether nothing that the model doesn't see, such as a quote, stands before it; ``begins`` (sentences + 1,).
+    ``joined`` (n,) whether it may be part of one phrase with the token before it: nothing that the model doesn't see, such as a
+    quote, stands between them, and they are no name; ``begins`` (sentences + 1,).
     """
 
     words: npt.NDArray[np.int32]
