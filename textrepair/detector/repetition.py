@@ -118,7 +118,9 @@ class RepetitionDetector:
         again = scan.doubled
         edits = without_overlap(_doubled_words(text, again, verbatim)) if again else ()
         findings = findings_of(edits, _KIND)
-        doubts = [edit.confidence for edit in edits]
+        doubts = [edit.confidence for edit in edits if edit.confidence > _UNSURE]
+        if len(doubts) < len(edits):  # who doubles one word on purpose doubles others too: they raise one doubt together
+            doubts.append(_UNSURE)
         if scan.may_have(TITLE_TWICE):
             titles = list(_titles_twice(text))
             findings += titles
@@ -167,7 +169,11 @@ def _doubled_words(text: str, again: Sequence[int], verbatim: Verbatim) -> Itera
             yield _deletion(text, match.start(3), match.end(3), confidence, f"doubled: {' '.join(pair)}")
 
 
-_HESITATION = re.compile(r"(?<![\w'’-])(?:u[hm]+|er+m?)(?![\w'’-])", re.IGNORECASE)
+# Spoken, or what a transcript says of speech: "(inaudible)", "[CROSSTALK]".
+_HESITATION = re.compile(
+    r"(?<![\w'’-])(?:u[hm]+|er+m?)(?![\w'’-])|[(\[](?:inaudible|unintelligible|crosstalk|laughter)[)\]]",
+    re.IGNORECASE,
+)
 _ENOUGH_HESITATION = 2
 #: Slips double a content word once in 100,000, and function words more often.
 _ENOUGH_KINDS = 3
