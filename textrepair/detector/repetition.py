@@ -119,7 +119,7 @@ class RepetitionDetector:
         edits = without_overlap(_doubled_words(text, again, verbatim)) if again else ()
         findings = findings_of(edits, _KIND)
         doubts = [edit.confidence for edit in edits if edit.confidence > _UNSURE]
-        if len(doubts) < len(edits):  # who doubles one word on purpose doubles others too: they raise one doubt together
+        if len(doubts) < len(edits):  # who doubles one word on purpose doubles others too: one doubt together
             doubts.append(_UNSURE)
         if scan.may_have(TITLE_TWICE):
             titles = list(_titles_twice(text))
