@@ -19,7 +19,7 @@ from textrepair.detector.base import Detector, Document
 from textrepair.detector.encoding import EncodingDetector
 from textrepair.detector.furniture import FurnitureDetector
 from textrepair.detector.repetition import RepetitionDetector
-from textrepair.detector.spacing import SpacingDetector
+from textrepair.detector.spacing.detector import SpacingDetector
 from textrepair.repair import Repairer, load
 
 UNITS = (

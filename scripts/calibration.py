@@ -4,9 +4,9 @@ Edits of models on spinners and articles that they were not built from (:mod:`he
 :mod:`textrepair.evaluation`.  Printed for each: the expected calibration error in ten bands, the Brier score, and precision and
 recall from 0.9 on, for three confidences: the bare posterior, the map fitted on the *other* spinners, and the packaged map.
 
-``--fit`` writes the packaged map (``textrepair/detector/confidence.json``), fitted on all of them, every spinner with the same
-weight; or the bare posterior, if maps fitted on the other spinners don't lower the mean calibration error: a map that doesn't
-carry over to a spinner left out is worth nothing on the next one.  ``--chart`` draws the reliability diagram.
+``--fit`` writes the packaged map (``textrepair/detector/spin/confidence.json``), fitted on all of them, every spinner with the
+same weight; or the bare posterior, if maps fitted on the other spinners don't lower the mean calibration error: a map that
+doesn't carry over to a spinner left out is worth nothing on the next one.  ``--chart`` draws the reliability diagram.
 
 Collecting takes a minute or two, and is kept in ``--work`` until a model or the detector changes; fitting takes a second.  Needs
 the models that ``measure.py`` builds, or builds them, and matplotlib for the chart.
@@ -27,10 +27,10 @@ from build_model import add_sources
 from held_out import NAMES, NEVER, HeldOut, held_out
 from measure import SPIN
 
-from textrepair.detector import spin as detector_module
+import textrepair
 from textrepair.detector.base import Document
-from textrepair.detector.confidence import FEATURES, packaged_weights, weights_file
-from textrepair.detector.spin import SpinDetector
+from textrepair.detector.spin.confidence import FEATURES, packaged_weights, weights_file
+from textrepair.detector.spin.detector import SpinDetector
 from textrepair.evaluation import judge
 
 BANDS = 10
@@ -86,7 +86,7 @@ def collected(options: argparse.Namespace) -> list[Sample]:
     seen = hashlib.sha256()
     for path in sorted(options.work.glob("without-*.model")):
         seen.update(f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
-    for module in sorted(Path(detector_module.__file__).parents[1].glob("*/*.py")):
+    for module in sorted(Path(textrepair.__file__).parent.rglob("*.py")):
         seen.update(module.read_bytes())
     kept = options.work / f"calibration-{seen.hexdigest()[:12]}.json"
     if not kept.exists():

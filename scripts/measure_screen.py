@@ -21,10 +21,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the tree is w
 from build.light_spinner import LightSpinner
 
 from textrepair.detector.base import FLAGGED, Document
-from textrepair.detector.byte_scan import SCORED
-from textrepair.detector.screen import Scanner, model_scanner
-from textrepair.detector.spin import SpinDetector
-from textrepair.detector.spin_screen import QUICK_BOUNDS, SHORTEST, SpinScreen
+from textrepair.detector.scanning.byte_scan import SCORED
+from textrepair.detector.scanning.screen import Scanner, model_scanner
+from textrepair.detector.spin.detector import SpinDetector
+from textrepair.detector.spin.screen import QUICK_BOUNDS, SHORTEST, SpinScreen
 from textrepair.model import Model, load_model
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -20,7 +20,7 @@ from measure import without
 from train_spin import PRIOR
 
 from textrepair.detector.base import Document
-from textrepair.detector.spin import SpinDetector
+from textrepair.detector.spin.detector import SpinDetector
 from textrepair.model import Model, load_model
 from textrepair.pieces import LONGEST
 

@@ -10,7 +10,7 @@ told is for one in eighty.
 
 Printed: recall and false alarms, each text judged by weights that were fitted without its article and its stretches, and
 beside them the posts that are spun in truth, which are never fitted on; then the weights for
-``textrepair/detector/spin.py``, fitted on everything.
+``textrepair/detector/spin/detector.py``, fitted on everything.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from held_out import text_file
 from measure import GOLD, annotated_gold, gold_articles, without
 
 from textrepair.detector.base import Document
-from textrepair.detector.screen import model_scanner
-from textrepair.detector.spin import SHORTEST, SpinDetector, terms
+from textrepair.detector.scanning.screen import model_scanner
+from textrepair.detector.spin.detector import SHORTEST, SpinDetector, terms
 from textrepair.evaluation import Gold
 from textrepair.model import Model, load_model
 from textrepair.model.alignment import learn_costs

@@ -28,9 +28,10 @@ from build.records import records
 from build.splits import area, interval, recall_at
 from build.translated_text import Sample, kept_more_samples, kept_samples
 
-from textrepair.detector import skeleton, traces
 from textrepair.detector.base import Document
-from textrepair.detector.translation import PRIOR, SHORTEST, allowing_for_fluent, calibration_terms
+from textrepair.detector.scanning import skeleton
+from textrepair.detector.translation import traces
+from textrepair.detector.translation.detector import PRIOR, SHORTEST, allowing_for_fluent, calibration_terms
 
 OUT = Path(__file__).parents[1] / "textrepair" / "detector" / "packaged" / "translation.json"
 #: Runs that fewer of the sound articles have are left out.
@@ -127,13 +128,13 @@ class Fit:
     intercepts: Array
 
     def score(self, articles: Articles) -> Array:
-        """Scores, not calibrated yet, as :meth:`textrepair.detector.translation.Wording.score`."""
+        """Scores, not calibrated yet, as :meth:`textrepair.detector.translation.detector.Wording.score`."""
         each = vectors(articles, self.keys) @ self.weights + self.intercepts
         return np.log(np.exp(each).mean(axis=1))
 
 
 def vectors(articles: Articles, keys: Sequence[int]) -> Array:
-    """As :meth:`textrepair.detector.skeleton.Profile.vector`, shape ``(articles, runs)``."""
+    """As :meth:`textrepair.detector.scanning.skeleton.Profile.vector`, shape ``(articles, runs)``."""
     column = {key: j for j, key in enumerate(keys)}
     out = np.zeros((len(articles), len(keys)))
     for row, found in zip(out, articles.runs, strict=True):

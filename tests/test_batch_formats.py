@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from textrepair.batch.job import JobError, Work
 from textrepair.batch.plan import make_plan
 from textrepair.batch.run import run
-from textrepair.corpus.articles import Reading, Unreadable, article_files, read_articles
+from textrepair.corpus.articles import ReadOptions, Unreadable, article_files, read_articles
 from textrepair.corpus.endings import ENDINGS, ENDINGS_OF, format_of
 from textrepair.corpus.formats import FORMATS, Limits
 from textrepair.corpus.formats.base import Position, Unfit
@@ -312,7 +312,7 @@ def test_an_ending_means_the_same_to_every_command(tmp_path: Path, ending: str, 
     else:
         assert (read, found) == ([], [])
         assert "`textrepair batch` reads it" in str(errors[0])
-        assert len(list(read_articles([path], Reading(input_format="text")))) == 1
+        assert len(list(read_articles([path], ReadOptions(input_format="text")))) == 1
 
 
 def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from textrepair.batch.engine import Event
 from textrepair.batch.job import JobError, Work
 from textrepair.batch.journal import Journal
 from textrepair.batch.run import run
-from textrepair.batch.summary import Outcome
+from textrepair.batch.summary import JobOutcome
 from textrepair.writer.schema import Schema
 
 
@@ -44,7 +44,7 @@ def corpus(tmp_path: Path) -> Path:
     return folder
 
 
-def go(corpus: Path, out: Path, engine: Inline | None = None, **options: Any) -> Outcome:
+def go(corpus: Path, out: Path, engine: Inline | None = None, **options: Any) -> JobOutcome:
     modes = {name: options.pop(name) for name in ("restart", "update") if name in options}
     return run(job(out, **options), [str(corpus)], engine or Inline(), Quiet(), **modes)
 

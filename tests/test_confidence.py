@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textrepair.detector.confidence import (
+from textrepair.detector.spin.confidence import (
     FEATURES,
     Evidence,
     _log_odds,

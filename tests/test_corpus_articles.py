@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from textrepair.corpus.articles import Article, InputFormat, Reading, Unreadable, read_articles, stem
+from textrepair.corpus.articles import Article, InputFormat, ReadOptions, Unreadable, read_articles, stem
 
 
-def read(*paths: str | Path, reading: Reading = Reading()) -> tuple[list[Article], list[str]]:
+def read(*paths: str | Path, reading: ReadOptions = ReadOptions()) -> tuple[list[Article], list[str]]:
     errors: list[Unreadable] = []
     articles = list(read_articles(paths, reading, errors.append))
     return articles, [str(error) for error in errors]
@@ -179,7 +179,7 @@ def test_bad_record_is_told_with_its_line_and_the_rest_is_read(
 
 def test_record_fields_and_odd_values(tmp_path: Path) -> None:
     data = b'{"body": "a\\u2028b\xe2\x80\xa8c", "url": 5, "score": NaN}\r\n{"body": "\\ud800"}\n'
-    articles, errors = read(write(tmp_path / "r.jsonl", data), reading=Reading("body", "url"))
+    articles, errors = read(write(tmp_path / "r.jsonl", data), reading=ReadOptions("body", "url"))
     assert [(article.id, article.text) for article in articles] == [
         ("5", "a\u2028b\u2028c"),
         ("r:2", "\ud800"),
@@ -219,16 +219,16 @@ def test_standard_input(
     monkeypatch: pytest.MonkeyPatch, input_format: InputFormat, expected: list[str]
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"text": "t"}')))
-    articles, _ = read("-", reading=Reading(input_format=input_format))
+    articles, _ = read("-", reading=ReadOptions(input_format=input_format))
     assert [article.id for article in articles] == expected
 
 
 def test_input_format_overrules_the_ending(tmp_path: Path) -> None:
     write(tmp_path / "a.txt", lines({"text": "t"}))
     write(tmp_path / "b.jsonl", lines({"text": "u"}))
-    assert [article.text for article in read(tmp_path, reading=Reading(input_format="jsonl"))[0]] == ["u"]
-    assert [article.id for article in read(tmp_path, reading=Reading(input_format="text"))[0]] == ["a"]
-    assert read(tmp_path / "a.txt", reading=Reading(input_format="jsonl"))[0][0].text == "t"
+    assert [article.text for article in read(tmp_path, reading=ReadOptions(input_format="jsonl"))[0]] == ["u"]
+    assert [article.id for article in read(tmp_path, reading=ReadOptions(input_format="text"))[0]] == ["a"]
+    assert read(tmp_path / "a.txt", reading=ReadOptions(input_format="jsonl"))[0][0].text == "t"
 
 
 def test_records_are_read_one_by_one(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from textrepair.detector.base import Detector, Document
 from textrepair.detector.encoding import EncodingDetector
 from textrepair.detector.furniture import FurnitureDetector
 from textrepair.detector.repetition import RepetitionDetector
-from textrepair.detector.spacing import SpacingDetector
+from textrepair.detector.spacing.detector import SpacingDetector
 from textrepair.patch import Patch
 
 CASES = Path(__file__).parent / "cases"

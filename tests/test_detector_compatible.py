@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textrepair.detector.compatible import NOTHING, Readings, Settled, settled
+from textrepair.detector.spin.compatible import NOTHING, Readings, Settled, settled
 
 LEAST = 0.2
 #: A span: its first lattice token, how many follow, and its readings: head, tail, posterior, unchanged, article.

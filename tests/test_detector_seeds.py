@@ -11,7 +11,7 @@ from textrepair.detector.base import Detection, Detector, Document
 from textrepair.detector.encoding import EncodingDetector
 from textrepair.detector.furniture import FurnitureDetector
 from textrepair.detector.repetition import RepetitionDetector
-from textrepair.detector.spacing import SpacingDetector
+from textrepair.detector.spacing.detector import SpacingDetector
 
 SEEDS = Path(os.environ.get("TEXTREPAIR_SHARED", Path(__file__).parents[2] / "shared")) / "seeds"
 APPLIED = 0.5

@@ -9,9 +9,9 @@ import pytest
 from textrepair.detector.base import Detector, Document
 from textrepair.detector.encoding import EncodingDetector
 from textrepair.detector.furniture import FurnitureDetector
-from textrepair.detector.glue import find_cut, segment
 from textrepair.detector.repetition import RepetitionDetector
-from textrepair.detector.spacing import SpacingDetector
+from textrepair.detector.spacing.detector import SpacingDetector
+from textrepair.detector.spacing.glue import find_cut, segment
 from textrepair.detector.verbatim import Verbatim
 from textrepair.detector.words import known_words
 

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textrepair.detector import skeleton, traces
 from textrepair.detector.base import FLAGGED, Document
-from textrepair.detector.translation import (
+from textrepair.detector.scanning import skeleton
+from textrepair.detector.translation import traces
+from textrepair.detector.translation.detector import (
     SHORTEST,
     TranslationDetector,
     found_traces,

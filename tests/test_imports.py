@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parents[1] / "textrepair"
 # From the ground up; what stands on one line doesn't import each other, except where ALLOWED says so.
 LAYERS = [
     ["lazy", "columns", "fields", "workers", "extras", "interrupts", "whole_file"],
-    ["compiling"],
+    ["compiled", "intrinsics"],
     ["plain_words"],
     ["patch", "overlap", "tokens", "pieces", "terms", "word_class"],
     ["model"],
@@ -74,6 +74,17 @@ def test_formats_are_not_known_to_what_makes_repairs() -> None:
     assert "detector" not in {
         other for path in modules() if layer(path) == "model" for _, other in imported(path)
     }
+
+
+@pytest.mark.parametrize("package", ["model", "detector"])
+def test_a_package_tells_what_is_in_it(package: str) -> None:
+    text = ast.get_docstring(ast.parse((PACKAGE / package / "__init__.py").read_text(encoding="utf-8")))
+    names = {
+        path.stem
+        for path in (PACKAGE / package).iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert {name for name in names - {"__init__"} if f"``{name}``" not in (text or "")} == set()
 
 
 def test_every_folder_is_a_package() -> None:

@@ -63,21 +63,21 @@ def test_edges_stay_in_order() -> None:
     _, sentences = lattice_input(model, tokenize(riddled(next(iter(SPUN)))))
     edges = build_edges(sentences, model.channel.entries, True)
     posterior = np.where(edges.entry < 0, 1.0, 0.0).astype(np.float32)
-    entries, opened, after = with_open_swaps(model, sentences, edges, posterior, LM_WEIGHT)
+    swap_table, opened, after = with_open_swaps(model, sentences, edges, posterior, LM_WEIGHT)
     assert len(opened.target) == len(opened.entry) == len(opened.length) == len(after) == opened.first[-1]
     assert len(after) >= len(posterior)
     assert np.all(np.diff(opened.first) >= 1)
     assert np.all(opened.entry[opened.first[:-1]] == -1), "the first edge of a token leaves it as it is"
-    assert opened.entry.max() < entries.code.shape[1]
+    assert opened.entry.max() < swap_table.code.shape[1]
     assert after.sum() == posterior.sum()
     # The old edges refer to the same probabilities as before.
     swaps = edges.entry >= 0
     kept = opened.entry[(opened.entry >= 0) & (opened.entry < len(np.unique(edges.entry[swaps])))]
     old = model.channel.entries.code[:, edges.entry[swaps]]
-    np.testing.assert_array_equal(entries.code[:, kept], old)
+    np.testing.assert_array_equal(swap_table.code[:, kept], old)
 
 
-def test_a_reading_holds_the_entries_that_its_edges_refer_to() -> None:
+def test_a_reading_holds_the_swaps_that_its_edges_refer_to() -> None:
     model = packaged()
     reading = read(model, tokenize(SPUN[next(iter(SPUN))]))
     held, edges = model.channel.entries, reading.edges
@@ -87,8 +87,8 @@ def test_a_reading_holds_the_entries_that_its_edges_refer_to() -> None:
         for entry in range(held.start[observed], held.start[observed + 1]):
             if held.target[entry] == edges.target[edge]:
                 here = edges.entry[edge]
-                np.testing.assert_array_equal(reading.entries.code[:, here], held.code[:, entry])
-                assert reading.entries.origin[here] == held.origin[entry]
+                np.testing.assert_array_equal(reading.swaps.code[:, here], held.code[:, entry])
+                assert reading.swaps.origin[here] == held.origin[entry]
                 compared += 1
     assert compared > 50
 

@@ -14,8 +14,8 @@ from sample_models import articles, packaged
 from strategies import AWKWARD
 
 from textrepair.detector.base import FLAGGED, Detection, Document
-from textrepair.detector.restored_words import SMALLEST_PROPOSAL
-from textrepair.detector.spin import SHORTEST, SpinDetector, spin_probability
+from textrepair.detector.spin.detector import SHORTEST, SpinDetector, spin_probability
+from textrepair.detector.spin.restored_words import SMALLEST_PROPOSAL
 from textrepair.model.model import load_model
 from textrepair.model.reading import SOUND_RATE, Signs, lattice_input, read, sound_likelihood
 from textrepair.model.vocabulary import UNSEEN

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textrepair.detector import byte_scan
 from textrepair.detector.base import Detector, Document
 from textrepair.detector.encoding import EncodingDetector
 from textrepair.detector.furniture import FurnitureDetector
 from textrepair.detector.repetition import RepetitionDetector
-from textrepair.detector.screen import Scan, Scanner, default_scanner, model_scanner
-from textrepair.detector.spacing import SpacingDetector
-from textrepair.detector.spin_screen import SpinScreen
+from textrepair.detector.scanning import byte_scan
+from textrepair.detector.scanning.screen import Scan, Scanner, default_scanner, model_scanner
+from textrepair.detector.spacing.detector import SpacingDetector
+from textrepair.detector.spin.screen import SpinScreen
 from textrepair.model import Model, load_model
 from textrepair.repair import Repairer
 

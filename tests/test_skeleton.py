@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from numba.core.registry import CPUDispatcher as Dispatcher
 from sample_models import packaged
 
-from textrepair.detector import byte_scan, order, skeleton
+from textrepair.detector import order
 from textrepair.detector.base import Document
-from textrepair.detector.byte_scan import runs_in
-from textrepair.detector.screen import Scanner, default_scanner, model_scanner
-from textrepair.detector.word_hash import PADDING, padded
+from textrepair.detector.scanning import byte_scan, skeleton
+from textrepair.detector.scanning.byte_scan import runs_in
+from textrepair.detector.scanning.screen import Scanner, default_scanner, model_scanner
+from textrepair.detector.scanning.word_hash import PADDING, padded
 
 PIECES = (
     "http://a.example", "www.example.org", "@me", "#tag", "U.S.", "Mr. Lee", "p.m.", "don't", "it’s", "1,000.50", "3:35",

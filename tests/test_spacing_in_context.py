@@ -11,9 +11,9 @@ import pytest
 from known_failures import parameters
 
 from textrepair.detector.base import Detection, Document
-from textrepair.detector.lost_spaces import LostSpaces
-from textrepair.detector.screen import Scanner, model_scanner
-from textrepair.detector.spacing import SpacingDetector
+from textrepair.detector.scanning.screen import Scanner, model_scanner
+from textrepair.detector.spacing.detector import SpacingDetector
+from textrepair.detector.spacing.lost_spaces import LostSpaces
 from textrepair.model import load_model
 from textrepair.patch import Patch
 from textrepair.repair import Settings

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textrepair.detector.compiled import compiled
-from textrepair.detector.word_hash import (
+from textrepair.compiled import compiled
+from textrepair.detector.scanning.word_hash import (
     first_bytes,
     hash_of,
     joined_hash,
@@ -17,7 +17,7 @@ from textrepair.detector.word_hash import (
     small_letters,
     word_hash,
 )
-from textrepair.model.ngrams import address, eight_bytes
+from textrepair.intrinsics import address, eight_bytes
 
 ASCII_WORDS = st.text("abcdefghijklmnopqrstuvwxyzABCXYZ0189'", min_size=1, max_size=40)
 ANY_TEXT = st.text(max_size=20)

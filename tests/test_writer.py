@@ -15,7 +15,7 @@ from strategies import FakeRepair, diagnosis, repairs, sources_and_patches, text
 
 from textrepair.detector.base import KINDS, Finding
 from textrepair.patch import Edit, Patch, PatchError, diff
-from textrepair.writer import COLOURED, FORMATS, Article, criticmarkup, encode, html, jsonl, m2
+from textrepair.writer import COLOURED, FORMATS, RepairedArticle, criticmarkup, encode, html, jsonl, m2
 from textrepair.writer import diff as unified
 from textrepair.writer.ansi import colour_diff
 from textrepair.writer.base import Writer
@@ -32,8 +32,8 @@ FINDING = Finding(27, 30, "furniture", 0.8, "looks like a caption")
 REPAIR = FakeRepair(SOURCE, Patch(EDITS), (PROPOSAL,), diagnosis([FINDING], spin=0.999, translation=None))
 
 
-def article(repair: FakeRepair = REPAIR, name: str = "001") -> Article:
-    return Article(name, repair, model="en-1", version="0.1.0")  # type: ignore[arg-type]
+def article(repair: FakeRepair = REPAIR, name: str = "001") -> RepairedArticle:
+    return RepairedArticle(name, repair, model="en-1", version="0.1.0")  # type: ignore[arg-type]
 
 
 def parts(patch: Patch) -> list[tuple[int, int, str, str]]:

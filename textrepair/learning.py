@@ -12,10 +12,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from textrepair.corpus.articles import Reading as InputReading
-from textrepair.corpus.articles import Unreadable, read_articles, read_lines
+from textrepair.corpus.articles import ReadOptions, Unreadable, read_articles, read_lines
 from textrepair.detector.base import FLAGGED, Document
-from textrepair.detector.spin import SpinDetector
+from textrepair.detector.spin.detector import SpinDetector
 from textrepair.evaluation import WORDING, Gold, Harm, evaluate
 from textrepair.model.decipherment import ROUNDS, decipher
 from textrepair.model.families import Aligned, SwapCounts, count_links, count_swaps, with_family
@@ -224,7 +223,7 @@ def _learn_from_references(
 def _sound_sample() -> list[tuple[str, str]]:
     """The sound articles that come along (written for this project)."""
     file = packaged_file("sound.jsonl")
-    return [(a.id, a.text) for a in read_articles([str(file)], InputReading(), lambda error: None)]
+    return [(a.id, a.text) for a in read_articles([str(file)], ReadOptions(), lambda error: None)]
 
 
 def measure_harm(model: Model, sound: Sequence[tuple[str, str]] | None = None) -> Harm:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.compiling import njit
+from textrepair.compiled import compiled_inline, njit
 
 #: Values of :class:`~textrepair.tokens.TokenKind`; the first for a stretch between spaces that needs the pattern.
 UNSPLIT, WORD, NUMBER, CLITIC, STOP, QUOTE, PUNCTUATION = 0, 1, 4, 5, 6, 7, 8
@@ -28,8 +28,6 @@ _QUOTES = tuple(map(ord, '"“”'))
 _PUNCTUATION = tuple(map(ord, ",;:)"))
 _INSIDE_NUMBERS = tuple(map(ord, ".,:/"))
 _HASH_FACTOR = 0x9E3779B1
-
-_inline = njit(nogil=True, inline="always")
 
 
 class Columns(NamedTuple):
@@ -55,35 +53,35 @@ def hashed(word: str) -> int:
     return out
 
 
-@_inline
+@compiled_inline
 def _is_letter(sign: np.uint32) -> bool:
     return bool(ord("a") <= (sign | 32) <= ord("z"))
 
 
-@_inline
+@compiled_inline
 def _of_case(sign: np.uint32) -> int:
     """1 for a small letter, 2 for a capital, 0 for what is neither."""
     return (1 if sign & 32 else 2) if _is_letter(sign) else 0
 
 
-@_inline
+@compiled_inline
 def _letters(cases: int, length: int, first: int) -> int:
     """Bits of a token of several letters; those of cases that it has, and that of the first sign."""
     bits = ALL_SMALL if cases == 1 else ALL_CAPITALS if cases == 2 and length > 1 else 0
     return bits | (0, BEGINS_SMALL, BEGINS_CAPITAL)[first]
 
 
-@_inline
+@compiled_inline
 def _is_digit(sign: np.uint32) -> bool:
     return bool(ord("0") <= sign <= ord("9"))
 
 
-@_inline
+@compiled_inline
 def _is_space(sign: np.uint32) -> bool:
     return sign in (_SPACE, _LINE_FEED)
 
 
-@_inline
+@compiled_inline
 def _read_word(text: npt.NDArray[np.uint32], at: int) -> tuple[int, np.int64, int]:
     """Where letters with hyphens between them end, their hash, and the cases they have."""
     word, key, cases = at, np.int64(0), 0
@@ -96,7 +94,7 @@ def _read_word(text: npt.NDArray[np.uint32], at: int) -> tuple[int, np.int64, in
     return at, key, cases
 
 
-@_inline
+@compiled_inline
 def _read_number(text: npt.NDArray[np.uint32], at: int) -> int:
     """Where digits with single signs between them end."""
     begin, n = at, len(text)
@@ -108,7 +106,7 @@ def _read_number(text: npt.NDArray[np.uint32], at: int) -> int:
     return at
 
 
-@_inline
+@compiled_inline
 def _read_letters(text: npt.NDArray[np.uint32], at: int) -> tuple[int, int]:
     """Where letters end, and the cases they have."""
     cases = 0
@@ -118,7 +116,7 @@ def _read_letters(text: npt.NDArray[np.uint32], at: int) -> tuple[int, int]:
     return at, cases
 
 
-@_inline
+@compiled_inline
 def _kind_of_sign(sign: np.uint32) -> int:
     """The kind of a sign that stands for itself behind a word, else :data:`UNSPLIT`."""
     kind = UNSPLIT

@@ -27,21 +27,21 @@ from textrepair.detector.base import (
     Document,
     Finding,
 )
-from textrepair.detector.byte_scan import SPELLED
 from textrepair.detector.encoding import EncodingDetector
 from textrepair.detector.evidence import at_least_one
 from textrepair.detector.furniture import FurnitureDetector
 from textrepair.detector.language import SHORTEST as SHORTEST_FOR_LANGUAGE
 from textrepair.detector.language import language as language_of
-from textrepair.detector.lost_spaces import LostSpaces
 from textrepair.detector.order import OrderDetector
 from textrepair.detector.recurring import RecurringLines
 from textrepair.detector.repetition import RepetitionDetector
-from textrepair.detector.screen import Scan, Scanner, model_scanner
-from textrepair.detector.spacing import SpacingDetector
-from textrepair.detector.spin import SpinDetector
-from textrepair.detector.spin_screen import BOUNDS, CLEARED, QUICK_BOUNDS, SpinScreen
-from textrepair.detector.translation import TranslationDetector
+from textrepair.detector.scanning.byte_scan import SPELLED
+from textrepair.detector.scanning.screen import Scan, Scanner, model_scanner
+from textrepair.detector.spacing.detector import SpacingDetector
+from textrepair.detector.spacing.lost_spaces import LostSpaces
+from textrepair.detector.spin.detector import SpinDetector
+from textrepair.detector.spin.screen import BOUNDS, CLEARED, QUICK_BOUNDS, SpinScreen
+from textrepair.detector.translation.detector import TranslationDetector
 from textrepair.detector.verbatim import Verbatim
 from textrepair.lazy import cached_property
 from textrepair.model import Model, load_model

@@ -21,7 +21,7 @@ from textrepair.model.channel import FACTOR_UNITS
 from textrepair.model.context import Posterior, Scores
 from textrepair.model.lattice import Edges, Sentences, end_positions
 from textrepair.model.model import Model
-from textrepair.model.reading import LM_WEIGHT, Article, read_article
+from textrepair.model.reading import LM_WEIGHT, LatticeInput, read_article
 from textrepair.model.vocabulary import BEGIN, END
 
 #: Spinners seen replace between a tenth and two thirds of the words that they could.
@@ -126,7 +126,7 @@ def _passage(stream: npt.NDArray[np.uint16], random: np.random.Generator) -> tup
 
 def _spun_article(
     model: Model, substitutes: Substitutes, words: Ids, begins: Ids, random: np.random.Generator
-) -> tuple[Article, Ids]:
+) -> tuple[LatticeInput, Ids]:
     """A passage after it was spun, and its words before; case, which identifiers lack, is drawn."""
     vocabulary, is_word = model.vocabulary, model.is_word[words]
     capitalised = is_word & (random.random(len(words)) < vocabulary.capital[words] / 255.0)
@@ -141,7 +141,7 @@ def _spun_article(
         np.ones(len(spun), dtype=np.bool_),
         begins,
     )
-    return Article(np.arange(len(spun)), sentences, capitalised, len(spun)), words
+    return LatticeInput(np.arange(len(spun)), sentences, capitalised, len(spun)), words
 
 
 def _spun(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
-from textrepair.batch.summary import Outcome, SourceResult, harm
+from textrepair.batch.summary import JobOutcome, SourceResult, harm
 from textrepair.batch.tally import BINS
 from textrepair.detector.base import KINDS
 from textrepair.writer.base import PICTURES
@@ -28,12 +28,12 @@ del { color: var(--del); } ins { color: var(--ins); text-decoration: none; font-
 """
 
 
-def page(outcome: Outcome) -> str:
+def page(outcome: JobOutcome) -> str:
     """The whole page."""
     return "".join(_page(outcome))
 
 
-def _page(outcome: Outcome) -> Iterator[str]:
+def _page(outcome: JobOutcome) -> Iterator[str]:
     tally = outcome.tally
     counts = tally.counts
     yield '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'

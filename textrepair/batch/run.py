@@ -20,7 +20,7 @@ from textrepair.batch.join import join
 from textrepair.batch.journal import OWN_ID, Journal
 from textrepair.batch.plan import REPORT, SUMMARY, Source, make_plan
 from textrepair.batch.report import page
-from textrepair.batch.summary import Outcome, SourceResult
+from textrepair.batch.summary import JobOutcome, SourceResult
 from textrepair.batch.work import Done
 from textrepair.corpus import storage
 from textrepair.corpus.output import whole_file
@@ -50,7 +50,7 @@ def run(
     restart: bool = False,
     update: bool = False,
     workers: int = 1,
-) -> Outcome:
+) -> JobOutcome:
     """Do what is left of a job.
 
     ``folder`` holds the journal (default: in the output folder, which then has to be on this machine).  What the job has not
@@ -81,7 +81,7 @@ def run(
                 _run_pass(SCAN, journal, sources, engine, replace(work, scan=True), job, watch)
             work = adapt(journal, sources, work, job.adapt, watch.say)
         records = _run_pass(REPAIR, journal, sources, engine, work, job, watch)
-        outcome = Outcome(
+        outcome = JobOutcome(
             job.identity(),
             [_result(journal, source) for source in sources],
             work.model_name,
@@ -203,7 +203,7 @@ def _result(journal: Journal, source: Source) -> SourceResult:
     )
 
 
-def _write_summary(journal: Journal, job: Job, outcome: Outcome) -> None:
+def _write_summary(journal: Journal, job: Job, outcome: JobOutcome) -> None:
     journal.claim(job.out, OWN_ID, targets.OWN)
     for name, text in (
         (SUMMARY, json.dumps(outcome.as_dict(), indent=1, ensure_ascii=False)),

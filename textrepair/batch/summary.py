@@ -26,7 +26,7 @@ class SourceResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class JobOutcome:
     """What came of a job; ``seconds`` is the time of this run, ``fresh`` the number of records that it did itself."""
 
     identity: dict[str, Any]
@@ -133,7 +133,7 @@ def _source(result: SourceResult) -> dict[str, Any]:
     }
 
 
-def table(outcome: Outcome) -> Iterator[str]:
+def table(outcome: JobOutcome) -> Iterator[str]:
     """The summary in lines."""
     tally = outcome.tally
     counts = tally.counts

@@ -12,7 +12,7 @@ from textrepair.cli import options as shared
 from textrepair.cli import results
 from textrepair.cli.console import Console
 from textrepair.cli.suggest import Choice
-from textrepair.corpus.articles import Article, InputFormat, Reading, Unreadable, read_articles
+from textrepair.corpus.articles import Article, InputFormat, ReadOptions, Unreadable, read_articles
 from textrepair.patch import Patch, PatchError
 from textrepair.writer.jsonl import Contradiction, read_record
 
@@ -60,7 +60,7 @@ def _run(
     choose: Callable[[str, Patch], str],
     console: Console,
 ) -> None:
-    articles = read_articles(paths, Reading(input_format=_HELD[input_format]), console.error)
+    articles = read_articles(paths, ReadOptions(input_format=_HELD[input_format]), console.error)
     console.show_progress(data_on_stdout=output is None)
     several, texts = results.peek(_texts(articles, choose, console))
     done = 0

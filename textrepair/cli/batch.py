@@ -17,7 +17,7 @@ from textrepair.cli.suggest import Choice, Number
 if TYPE_CHECKING:
     from textrepair.batch.engine import Engine
     from textrepair.batch.job import Job
-    from textrepair.batch.summary import Outcome
+    from textrepair.batch.summary import JobOutcome
 
 _ADAPT_ARTICLES = 400  # as many as decipherment was measured with (docs/learning.md)
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
@@ -198,7 +198,7 @@ def _engine(name: str, workers: int) -> Engine:
     return Crew(workers)
 
 
-def _tell(outcome: Outcome, job: Job, console: Console) -> None:
+def _tell(outcome: JobOutcome, job: Job, console: Console) -> None:
     from textrepair.batch.summary import table
 
     if not console.quiet:

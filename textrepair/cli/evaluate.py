@@ -11,7 +11,7 @@ import click
 from textrepair.cli import options as shared
 from textrepair.cli.console import Console, Failure
 from textrepair.cli.suggest import Choice
-from textrepair.corpus.articles import Reading, Unreadable, read_articles
+from textrepair.corpus.articles import ReadOptions, Unreadable, read_articles
 from textrepair.detector.base import KINDS
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def command(
 def _read_gold(paths: tuple[str, ...], text_field: str, console: Console) -> Iterator[Gold]:
     from textrepair.evaluation import Gold, GoldError
 
-    for article in read_articles(paths, Reading(text_field, input_format="jsonl"), console.error):
+    for article in read_articles(paths, ReadOptions(text_field, input_format="jsonl"), console.error):
         try:
             yield Gold.from_record(article.record or {}, text_field)
         except GoldError as error:

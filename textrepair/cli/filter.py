@@ -17,12 +17,12 @@ import click
 from textrepair.cli import options as shared
 from textrepair.cli.console import Console, Failure
 from textrepair.cli.suggest import Number
-from textrepair.corpus.articles import Reading, Unreadable
+from textrepair.corpus.articles import ReadOptions, Unreadable
 from textrepair.writer.jsonl import dumps
 
 if TYPE_CHECKING:
     from textrepair.stream.lines import Line, Lines
-    from textrepair.stream.record import Outcome, Sieve
+    from textrepair.stream.record import RecordOutcome, Sieve
 
 _COMPRESSED = {b"\x1f\x8b": "gzip -dc", b"\x28\xb5\x2f\xfd": "zstd -dc"}
 
@@ -109,7 +109,7 @@ def _sieve(options: dict[str, Any], rejected: bool) -> tuple[Sieve, bool]:
     dropping = not tag or max_score is not None or bool(kinds)
     if rejected and not dropping:
         raise click.UsageError("--tag drops nothing, so --rejected stays empty; add --max-score or --kind.")
-    reading = Reading(options["text_field"])
+    reading = ReadOptions(options["text_field"])
     return Sieve(screen, reading, options["results_field"], tag, rejected if dropping else tag), dropping
 
 
@@ -200,7 +200,7 @@ class _Sink:
         self._last = 0
         self._start = time.monotonic()
 
-    def take(self, line: Line, future: Future[Outcome]) -> None:
+    def take(self, line: Line, future: Future[RecordOutcome]) -> None:
         from textrepair.stream.record import Fate
 
         outcome = _outcome(line, future)
@@ -216,7 +216,7 @@ class _Sink:
             self._write(self._out, data)
         self._console.advance_words(outcome.words)
 
-    def _set_aside(self, line: Line, outcome: Outcome) -> None:
+    def _set_aside(self, line: Line, outcome: RecordOutcome) -> None:
         problem = outcome.problem
         assert problem is not None
         if line.number == 1:
@@ -267,15 +267,15 @@ class _Sink:
             )
 
 
-def _outcome(line: Line, future: Future[Outcome]) -> Outcome:
+def _outcome(line: Line, future: Future[RecordOutcome]) -> RecordOutcome:
     """What a worker made of a line.  An article on which it fails is set aside like one that can't be read."""
-    from textrepair.stream.record import SOURCE, Fate, Outcome
+    from textrepair.stream.record import SOURCE, Fate, RecordOutcome
 
     try:
         return future.result()
     except Exception as error:
         what = f"{type(error).__name__}: {error}"
-        return Outcome(Fate.BAD, problem=Unreadable(SOURCE, line.number, what, "it was left out"))
+        return RecordOutcome(Fate.BAD, problem=Unreadable(SOURCE, line.number, what, "it was left out"))
 
 
 def _compressed(line: Line) -> Unreadable | None:

@@ -13,7 +13,7 @@ from textrepair.cli import options as shared
 from textrepair.cli.console import Console, Failure
 from textrepair.cli.references import take_references
 from textrepair.cli.suggest import Number
-from textrepair.corpus.articles import Reading, read_articles
+from textrepair.corpus.articles import ReadOptions, read_articles
 from textrepair.whole_file import try_place
 
 
@@ -170,5 +170,5 @@ def _writing(output: str) -> Iterator[None]:
         ) from error
 
 
-def _texts(paths: tuple[str, ...], reading: Reading, console: Console) -> list[tuple[str, str]]:
+def _texts(paths: tuple[str, ...], reading: ReadOptions, console: Console) -> list[tuple[str, str]]:
     return [(article.id, article.text) for article in read_articles(paths, reading, console.error)]

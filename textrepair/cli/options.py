@@ -13,7 +13,7 @@ import click
 import textrepair
 from textrepair.cli.console import Console, Failure
 from textrepair.cli.suggest import Choice, Number
-from textrepair.corpus.articles import STDIN, Article, Reading, Unreadable, ignored_id, read_articles
+from textrepair.corpus.articles import STDIN, Article, ReadOptions, Unreadable, ignored_id, read_articles
 from textrepair.detector.base import KINDS
 
 if TYPE_CHECKING:
@@ -144,12 +144,12 @@ def _all(*decorators: _Decorator) -> _Decorator:
     return decorate
 
 
-def take_reading(options: dict[str, Any]) -> Reading:
+def take_reading(options: dict[str, Any]) -> ReadOptions:
     """The options of :func:`reading`, taken out of a command's options."""
-    return Reading(options.pop("text_field"), options.pop("id_field"), options.pop("input_format"))
+    return ReadOptions(options.pop("text_field"), options.pop("id_field"), options.pop("input_format"))
 
 
-def articles_of(paths: Iterable[str], reading: Reading, console: Console) -> Iterator[Article]:
+def articles_of(paths: Iterable[str], reading: ReadOptions, console: Console) -> Iterator[Article]:
     """The articles.  What can't be read is told, and once that records are called otherwise than their ids say."""
     told = False
     for article in read_articles(paths, reading, console.error):
@@ -202,7 +202,7 @@ def load_repairer(path: str | None, depth: Depth = "screened", neural: bool = Fa
         return textrepair.load(path, depth=depth, neural=neural)
 
 
-def take_repairer(options: dict[str, Any], paths: Iterable[str], reading: Reading) -> Repairer:
+def take_repairer(options: dict[str, Any], paths: Iterable[str], reading: ReadOptions) -> Repairer:
     """The repairer that the options of :data:`model` and :func:`screening`, taken out, ask for."""
     repairer = load_repairer(options.pop("model_path"), options.pop("depth"), options.pop("neural"))
     recurring = options.pop("recurring")

@@ -11,7 +11,7 @@ import click
 
 from textrepair.cli.console import Console, Failure
 from textrepair.cli.options import Command
-from textrepair.corpus.articles import STDIN, Reading, read_articles
+from textrepair.corpus.articles import STDIN, ReadOptions, read_articles
 
 if TYPE_CHECKING:
     from textrepair.reference.index import ReferenceIndex
@@ -34,7 +34,7 @@ def option(command: Command) -> Command:
     return paths(index(command))
 
 
-def take_references(options: dict[str, Any], reading: Reading, console: Console) -> ReferenceIndex | None:
+def take_references(options: dict[str, Any], reading: ReadOptions, console: Console) -> ReferenceIndex | None:
     """The options of :func:`option`, taken out of a command's options; None where no references are named."""
     paths: tuple[str, ...] = options.pop("reference_paths")
     place: str | None = options.pop("reference_index")
@@ -57,7 +57,7 @@ def take_references(options: dict[str, Any], reading: Reading, console: Console)
     return index
 
 
-def _fill(index: ReferenceIndex, paths: Sequence[str], reading: Reading, console: Console) -> None:
+def _fill(index: ReferenceIndex, paths: Sequence[str], reading: ReadOptions, console: Console) -> None:
     """Make the index hold what the paths hold, and nothing else."""
     named = {path if path == STDIN else os.path.abspath(path): path for path in paths}
     for source in index.sources().keys() - named.keys():
@@ -76,7 +76,7 @@ def _place(paths: Sequence[str]) -> str:
     return ":memory:" if size <= _IN_MEMORY else ""
 
 
-def _stamp(path: str, reading: Reading) -> str:
+def _stamp(path: str, reading: ReadOptions) -> str:
     """What changes when any file of a path, or the way to read it, does; empty for standard input."""
     if path == STDIN:
         return ""

@@ -19,8 +19,7 @@ from textrepair.cli.console import Console
 from textrepair.cli.suggest import Choice
 from textrepair.corpus.articles import STDIN, Article, Unreadable
 from textrepair.patch import Edit, Patch
-from textrepair.writer import COLOURED, FORMATS, Writer
-from textrepair.writer import Article as Shown
+from textrepair.writer import COLOURED, FORMATS, RepairedArticle, Writer
 from textrepair.writer.base import printable
 
 if TYPE_CHECKING:
@@ -178,11 +177,11 @@ def writer_of(form: str, console: Console, to_file: bool) -> Writer:
     return FORMATS[form]
 
 
-def for_writer(article: Article, repair: Repair, form: str, model: str) -> Shown:
+def for_writer(article: Article, repair: Repair, form: str, model: str) -> RepairedArticle:
     """An article and its repair as a format's writer takes them."""
     if article.bom and form in _WITH_MARK:
         repair = _with_mark(repair)
-    return Shown(article.id, repair, model, textrepair.__version__, _file(article))
+    return RepairedArticle(article.id, repair, model, textrepair.__version__, _file(article))
 
 
 def _with_mark(repair: Repair) -> Repair:

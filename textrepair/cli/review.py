@@ -19,7 +19,7 @@ from textrepair.cli import options as shared
 from textrepair.cli import results
 from textrepair.cli.console import Console, Failure
 from textrepair.cli.suggest import Choice, Number
-from textrepair.corpus.articles import STDIN, Article, Reading
+from textrepair.corpus.articles import STDIN, Article, ReadOptions
 from textrepair.detector.base import KINDS
 from textrepair.review.forms import EXPORTS
 from textrepair.review.queue import ORDER_HELP, ORDERS, Filter
@@ -229,7 +229,7 @@ def _check(asked: Asked) -> None:
 
 
 def _open(
-    paths: tuple[str, ...], asked: Asked, reading: Reading, propose: Proposer, console: Console
+    paths: tuple[str, ...], asked: Asked, reading: ReadOptions, propose: Proposer, console: Console
 ) -> Session:
     from textrepair.extras import MissingExtra
     from textrepair.review.ranking import Reranking

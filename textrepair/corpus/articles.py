@@ -64,7 +64,7 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadOptions:
     """How to read: the names of the fields of records, and what files hold whatever their names say."""
 
     text_field: str = "text"
@@ -76,7 +76,7 @@ OnError = Callable[[Unreadable], None]
 
 
 def read_articles(
-    paths: Iterable[str | Path], reading: Reading = Reading(), on_error: OnError = lambda _: None
+    paths: Iterable[str | Path], reading: ReadOptions = ReadOptions(), on_error: OnError = lambda _: None
 ) -> Iterator[Article]:
     """Read the articles of files, folders (sorted, hidden files left out) and standard input (``-``), in order."""
     for path in paths:
@@ -105,7 +105,7 @@ def _without(name: str, endings: tuple[str, ...]) -> str:
 
 
 def article_files(
-    folder: str | Path, reading: Reading = Reading(), on_error: OnError = lambda _: None
+    folder: str | Path, reading: ReadOptions = ReadOptions(), on_error: OnError = lambda _: None
 ) -> Iterator[str]:
     """The files of a folder that hold articles, as :func:`read_articles` reads them: sorted, hidden ones left out."""
     endings = {"auto": TEXT_ENDINGS + RECORD_ENDINGS, "text": TEXT_ENDINGS, "jsonl": RECORD_ENDINGS}[
@@ -131,7 +131,7 @@ def article_files(
         )
 
 
-def holds_records(path: str, reading: Reading = Reading()) -> bool:
+def holds_records(path: str, reading: ReadOptions = ReadOptions()) -> bool:
     """Is each line of this file an article?"""
     if reading.input_format == "auto":
         return format_of(path) == "jsonl"
@@ -169,7 +169,7 @@ def read_lines(path: str, on_error: OnError) -> Iterator[tuple[int, str]]:
             on_error(Unreadable(name, None, _reason(error), "what came before was read"))
 
 
-def _read_stdin(reading: Reading, on_error: OnError) -> Iterator[Article]:
+def _read_stdin(reading: ReadOptions, on_error: OnError) -> Iterator[Article]:
     file = _open_stdin(on_error)
     if file is not None:
         yield from _read_stream(file, "stdin", reading, on_error)
@@ -184,7 +184,7 @@ def _open_stdin(on_error: OnError) -> BinaryIO | None:
         return None
 
 
-def _read_file(path: str, reading: Reading, on_error: OnError) -> Iterator[Article]:
+def _read_file(path: str, reading: ReadOptions, on_error: OnError) -> Iterator[Article]:
     form = format_of(path)
     if reading.input_format == "auto" and form not in ("text", "jsonl") and os.path.exists(path):
         hint = "`textrepair batch` reads it; --input-format text takes it for one text"
@@ -205,7 +205,7 @@ def _open_file(path: str, on_error: OnError) -> BinaryIO | None:
         return None
 
 
-def _read_stream(file: BinaryIO, path: str, reading: Reading, on_error: OnError) -> Iterator[Article]:
+def _read_stream(file: BinaryIO, path: str, reading: ReadOptions, on_error: OnError) -> Iterator[Article]:
     records = holds_records(path, reading)
     try:
         if records:
@@ -232,7 +232,7 @@ def _read_text(file: BinaryIO, path: str, on_error: OnError) -> Article | None:
     return Article(stem(path), text, path, bom=data.startswith(_BOM))
 
 
-def _read_records(file: BinaryIO, path: str, reading: Reading, on_error: OnError) -> Iterator[Article]:
+def _read_records(file: BinaryIO, path: str, reading: ReadOptions, on_error: OnError) -> Iterator[Article]:
     name = stem(path)
     # Only a line feed ends a record: str.splitlines would also cut at U+2028, which JSON allows inside a string.
     for number, raw in enumerate(file, start=1):
@@ -251,7 +251,7 @@ def _read_records(file: BinaryIO, path: str, reading: Reading, on_error: OnError
 
 
 def parse_line(
-    raw: bytes, name: str, path: str, number: int, reading: Reading = Reading()
+    raw: bytes, name: str, path: str, number: int, reading: ReadOptions = ReadOptions()
 ) -> Article | Unreadable:
     """The article that one line of JSONL holds; ``name`` is what records without an id are called after."""
     try:
@@ -262,7 +262,7 @@ def parse_line(
         return Unreadable(path, number, error.what, error.hint)
 
 
-def _record(raw: bytes, name: str, path: str, number: int, reading: Reading) -> Article:
+def _record(raw: bytes, name: str, path: str, number: int, reading: ReadOptions) -> Article:
     record = parse_record(raw)
     text = text_of(record, reading.text_field)
     own = record.get(reading.id_field)
@@ -279,7 +279,7 @@ def _as_written(raw: bytes, field: str) -> object:
         return None
 
 
-def ignored_id(article: Article, reading: Reading) -> str | None:
+def ignored_id(article: Article, reading: ReadOptions) -> str | None:
     """What a record has in the place of its id, if that can't be one; None where there is an id, or nothing."""
     value = None if article.record is None else article.record.get(reading.id_field)
     if value == "":

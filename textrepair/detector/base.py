@@ -15,7 +15,7 @@ from textrepair.lazy import cached_property
 from textrepair.patch import Edit
 
 if TYPE_CHECKING:
-    from textrepair.detector.screen import Scan, Scanner
+    from textrepair.detector.scanning.screen import Scan, Scanner
     from textrepair.tokens import Tokens
 
 KINDS = ("spin", "translation", "encoding", "spacing", "repetition", "furniture", "order")
@@ -45,7 +45,7 @@ class Document:
         """What one pass over its bytes saw: what the text can't have need not be looked for."""
         if self.scanner:
             return self.scanner.scan(self.text)
-        from textrepair.detector.screen import default_scanner  # which imports the detectors' lists
+        from textrepair.detector.scanning.screen import default_scanner  # which imports the detectors' lists
 
         return default_scanner().scan(self.text)
 

@@ -5,8 +5,8 @@ real text hardly has and accepts only a decoding that makes them vanish.  Curly 
 so ``fix_text`` is not used.  Characters lost without a trace (``Kremlins Making``, ``WASHINGTON  President``) can only be
 guessed, so they are low-confidence proposals.
 
-ftfy is slow, so the scan of the text (:mod:`textrepair.detector.byte_scan`) looks first for neighbours that mojibake cannot do
-without; most text has none.
+ftfy is slow, so the scan of the text (:mod:`textrepair.detector.scanning.byte_scan`) looks first for neighbours that mojibake
+cannot do without; most text has none.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from ftfy.badness import MOJIBAKE_CATEGORIES, is_bad
 from rapidfuzz.distance import Levenshtein
 
 from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Document, Finding
-from textrepair.detector.byte_scan import LOST_APOSTROPHE, LOST_DASH, MOJIBAKE
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words
-from textrepair.detector.screen import Scan
+from textrepair.detector.scanning.byte_scan import LOST_APOSTROPHE, LOST_DASH, MOJIBAKE
+from textrepair.detector.scanning.screen import Scan
 from textrepair.detector.words import frequency
 from textrepair.overlap import without_overlap
 from textrepair.patch import Edit

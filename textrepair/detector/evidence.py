@@ -10,7 +10,6 @@ import math
 from collections.abc import Iterable
 from math import prod
 
-from textrepair.overlap import without_overlap as without_overlap  # for those who look for it here
 from textrepair.patch import Edit
 
 

@@ -17,10 +17,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Document, Finding
-from textrepair.detector.byte_scan import CANDIDATE_LINES, LINES
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words
 from textrepair.detector.recurring import LONGEST, RecurringLines, counted_lines
-from textrepair.detector.screen import Scan
+from textrepair.detector.scanning.byte_scan import CANDIDATE_LINES, LINES
+from textrepair.detector.scanning.screen import Scan
 from textrepair.detector.verbatim import Verbatim
 from textrepair.patch import Edit
 

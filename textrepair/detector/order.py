@@ -24,13 +24,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from textrepair.compiled import compiled, compiled_inline, compiled_making_arrays
 from textrepair.detector.base import FLAGGED, UNTOLD, Damage, Detection, Document, Finding
-from textrepair.detector.byte_scan import runs_in
-from textrepair.detector.compiled import compiled, compiled_inline, compiled_making_arrays
-from textrepair.detector.screen import Scan
-from textrepair.detector.skeleton import code_of, is_capital
-from textrepair.detector.word_hash import hash_of, word_hash
-from textrepair.detector.word_table import (
+from textrepair.detector.scanning.byte_scan import runs_in
+from textrepair.detector.scanning.screen import Scan
+from textrepair.detector.scanning.skeleton import code_of, is_capital
+from textrepair.detector.scanning.word_hash import hash_of, word_hash
+from textrepair.detector.scanning.word_table import (
     CODE_SHIFT,
     KNOWN,
     RAREST,

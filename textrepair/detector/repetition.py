@@ -21,15 +21,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Document, Finding, findings_of
-from textrepair.detector.byte_scan import DOUBLED_WORD, REPEATED_LINE, REPEATED_PASSAGE, TITLE_TWICE
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words
+from textrepair.detector.scanning.byte_scan import DOUBLED_WORD, REPEATED_LINE, REPEATED_PASSAGE, TITLE_TWICE
 from textrepair.detector.verbatim import Verbatim
 from textrepair.detector.words import english_around, frequency
 from textrepair.overlap import without_overlap
 from textrepair.patch import Edit
 
 if TYPE_CHECKING:
-    from textrepair.detector.screen import Scan
+    from textrepair.detector.scanning.screen import Scan
 
 _KIND = "repetition"
 _SIGNS = DOUBLED_WORD | REPEATED_LINE | REPEATED_PASSAGE | TITLE_TWICE

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.compiling import njit
+from textrepair.compiled import njit
 from textrepair.model.channel import COMPOUND_FACTOR, FACTOR_UNITS, LIKELIHOOD, STEP
 from textrepair.model.lattice import Edges, Sentences
 from textrepair.model.recurrence import recurrence_logp

@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.compiling import njit
+from textrepair.compiled import njit
 from textrepair.model.lattice import Edges, Sentences
 from textrepair.plain_words import ALL_CAPITALS, BEGINS_CAPITAL
 from textrepair.tokens import TokenKind, Tokens

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.compiling import njit
+from textrepair.compiled import njit
 from textrepair.model.ngrams import mix
 
 #: Probabilities are stored as 8-bit codes: natural log = -STEP · (255 - code); code 0 is "never".
@@ -52,6 +52,14 @@ class Entries(NamedTuple):
     swap_factor: npt.NDArray[np.uint8]
 
 
+class SwapTable(NamedTuple):
+    """What is known of the swaps that a lattice's edges refer to, by their numbers (:class:`~textrepair.model.lattice.Edges`):
+    ``code`` (F, E) and ``origin`` (E,), as of :class:`Entries`."""
+
+    code: npt.NDArray[np.uint8]
+    origin: npt.NDArray[np.uint8]
+
+
 @dataclass(frozen=True)
 class Channel:
     """The entries and what a person calls the families and origins."""
@@ -59,6 +67,11 @@ class Channel:
     entries: Entries
     families: tuple[str, ...]
     origins: tuple[str, ...]
+
+    @property
+    def swaps(self) -> SwapTable:
+        """All entries; an edge's number is that of the entry."""
+        return SwapTable(self.entries.code, self.entries.origin)
 
     def entry_range(self, *observed: int) -> range:
         """The entries of one observed word, or of a phrase of several."""

@@ -9,12 +9,12 @@ Two compiled functions: :func:`build_edges` and :func:`posteriors`.  Both work o
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.compiling import njit
+from textrepair.compiled import compiled, compiled_inline, njit
 from textrepair.model.channel import FACTOR_UNITS, LIKELIHOOD, LONGEST, Entries, phrase_hash, phrase_row
 from textrepair.model.ngrams import (
     NONE,
@@ -37,12 +37,6 @@ from textrepair.model.ngrams import (
 _SLACK = 3.0
 _STATES = 2048
 
-_OPTIONS: dict[str, Any] = {"nogil": True, "_nrt": False}
-#: For the parts of the search.  They make no arrays, so numba needn't count the references to those that they are handed.
-_part: Any = njit(**_OPTIONS)
-#: For what is done at every position or more often, where a call would be felt.
-_inlined_part: Any = njit(**_OPTIONS, inline="always")
-
 
 class Sentences(NamedTuple):
     """An article as the lattice sees it: the tokens that the language model sees, sentences end to end.
@@ -63,7 +57,7 @@ class Sentences(NamedTuple):
 
 class Edges(NamedTuple):
     """Edges in order of their end.  ``first[i]:first[i + 1]`` are those that end behind token ``i``; the first of them leaves
-    token ``i`` as it is (``entry`` -1)."""
+    token ``i`` as it is (``entry`` -1).  ``entry`` is a swap's number in a :class:`~textrepair.model.channel.SwapTable`."""
 
     first: npt.NDArray[np.int64]
     length: npt.NDArray[np.int8]
@@ -321,7 +315,7 @@ def _grown(arcs: _Records, made: int, least: int) -> _Records:
     return out
 
 
-@_part
+@compiled
 def _start(search: _Search) -> None:
     """A sentence's only state before its first word."""
     state = search.states[0]
@@ -332,7 +326,7 @@ def _start(search: _Search) -> None:
     _group(search, 0)
 
 
-@_part
+@compiled
 def _step(search: _Search, arcs: _Records, i: int, j: int, made: int) -> int:
     """Follow all edges to position ``j``, behind token ``i``, and keep the best states: how many arcs there are now."""
     first = search.edges.first
@@ -354,7 +348,7 @@ def _step(search: _Search, arcs: _Records, i: int, j: int, made: int) -> int:
 # before, and of those found the words before them.
 
 
-@_inlined_part
+@compiled_inline
 def _touch_pairs(search: _Search, low: int, high: int, j: int, bound: float) -> None:
     """Ask for the memory of all pairs of words that the edges ``low:high`` to position ``j`` need."""
     model, states, groups = search.model, search.states, search.groups
@@ -369,7 +363,7 @@ def _touch_pairs(search: _Search, low: int, high: int, j: int, bound: float) -> 
                 touch_pair(model, pair_key(groups[g].word, target))
 
 
-@_inlined_part
+@compiled_inline
 def _find_pairs(search: _Search, low: int, high: int, j: int, bound: float) -> None:
     """Look those pairs up, and ask for the memory of the three words of which they are the last."""
     model, states, groups = search.model, search.states, search.groups
@@ -392,7 +386,7 @@ def _find_pairs(search: _Search, low: int, high: int, j: int, bound: float) -> N
                     touch_three(model, extend(state.context, target))
 
 
-@_inlined_part
+@compiled_inline
 def _follow_edge(
     search: _Search, arcs: _Records, e: int, row: int, j: int, count: int, best: float, made: int
 ) -> tuple[int, float, int]:
@@ -435,7 +429,7 @@ def _follow_edge(
     return count, best, made
 
 
-@_inlined_part
+@compiled_inline
 def _follow_compound(
     search: _Search,
     row: int,
@@ -458,7 +452,7 @@ def _follow_compound(
     return logp, context, length, three, two, one
 
 
-@_inlined_part
+@compiled_inline
 def _add_path(
     search: _Search,
     count: int,
@@ -496,7 +490,7 @@ def _add_path(
     return found
 
 
-@_inlined_part
+@compiled_inline
 def _keep_best(search: _Search, count: int, j: int, bound: float) -> None:
     """Put the best states reached, of those not below the bound, in position ``j``, best first; and empty the hash table."""
     near, within = search.near, 0
@@ -525,7 +519,7 @@ def _keep_best(search: _Search, count: int, j: int, bound: float) -> None:
     _group(search, j)
 
 
-@_inlined_part
+@compiled_inline
 def _keep_arcs(search: _Search, arcs: _Records, first: int, last: int, origin: int) -> int:
     """Of the arcs ``first:last`` keep those to states in the beam, which begin at ``origin``: how many arcs there are now."""
     live = first
@@ -539,7 +533,7 @@ def _keep_arcs(search: _Search, arcs: _Records, first: int, last: int, origin: i
     return live
 
 
-@_part
+@compiled
 def _finish(search: _Search, n: int) -> float:
     """A sentence's likelihood, that of its end included; sets ``gamma`` there, and to 0 before."""
     whole = -np.inf
@@ -560,7 +554,7 @@ def _finish(search: _Search, n: int) -> float:
     return whole
 
 
-@_part
+@compiled
 def _share_back(states: _Records, arcs: _Records, made: int, out: npt.NDArray[np.float32]) -> None:
     """From a sentence's end back: a state's posterior is shared among the arcs into it as they made up its alpha."""
     for back in range(made):
@@ -576,7 +570,7 @@ def _share_back(states: _Records, arcs: _Records, made: int, out: npt.NDArray[np
         tail.gamma += share
 
 
-@_inlined_part
+@compiled_inline
 def _group(search: _Search, j: int) -> None:
     """Number the different last words of a position's states, tell each state's and, of each, the best state."""
     origin, total = j * search.beam, 0

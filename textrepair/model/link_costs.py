@@ -26,7 +26,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.compiling import njit
+from textrepair.compiled import njit
 from textrepair.lazy import cached_property
 
 Words = tuple[str, ...]

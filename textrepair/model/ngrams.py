@@ -10,16 +10,13 @@ Everything below is compiled by numba; arrays come memory-mapped from the model 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from llvmlite import ir
-from numba.core import types
-from numba.extending import intrinsic
-from numba.np import arrayobj
 
-from textrepair.compiling import njit
+from textrepair.compiled import compiled_inline, compiled_making_arrays
+from textrepair.intrinsics import address, comparer, fetch, float32_at, lowest_bit, uint8_at, uint32_at
 
 SLOTS = 4
 
@@ -44,11 +41,7 @@ class Ngrams(NamedTuple):
     four_logp: npt.NDArray[np.float32]
 
 
-_jit = njit(nogil=True, boundscheck=False, error_model="numpy")
-_inline = njit(nogil=True, inline="always", error_model="numpy")
-
-
-@_inline
+@compiled_inline
 def mix(key: np.uint64) -> np.uint64:
     """The finaliser of splitmix64 (Steele, Lea & Flood, 2014)."""
     key = key ^ (key >> np.uint64(30))
@@ -58,19 +51,19 @@ def mix(key: np.uint64) -> np.uint64:
     return key ^ (key >> np.uint64(31))
 
 
-@_inline
+@compiled_inline
 def fingerprint(hashed: np.uint64) -> np.uint32:
     """16 bits, never 0, which marks an empty slot."""
     low = np.uint32(hashed & np.uint64(0xFFFF))
     return np.uint32(1) if low == 0 else low
 
 
-@_inline
+@compiled_inline
 def first_bucket(hashed: np.uint64, buckets: np.uint64) -> np.int64:
     return np.int64(((hashed >> np.uint64(40)) * buckets) >> np.uint64(24))
 
 
-@_inline
+@compiled_inline
 def second_bucket(hashed: np.uint64, buckets: np.uint64) -> np.int64:
     return np.int64((((hashed >> np.uint64(16)) & np.uint64(0xFFFFFF)) * buckets) >> np.uint64(24))
 
@@ -78,95 +71,8 @@ def second_bucket(hashed: np.uint64, buckets: np.uint64) -> np.int64:
 # Compiled code counts the references to every array that one function hands another, which costs more than a look-up in it;
 # so the functions below get the addresses of the tables instead.
 
-
-def _address_of(typing: Any, array: Any) -> Any:
-    """Where an array's items begin; the caller keeps it alive."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        data = arrayobj.make_array(signature.args[0])(context, builder, arguments[0]).data  # type: ignore[no-untyped-call]
-        return builder.ptrtoint(data, ir.IntType(64))
-
-    return types.int64(array), generate
-
-
-address: Any = intrinsic(_address_of)
-
-
-def _reader(kind: Any, width: ir.Type, align: int | None = None) -> Any:
-    @intrinsic
-    def item(typing: Any, address: Any, index: Any) -> Any:
-        """The item at an index behind an address."""
-
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            base = builder.inttoptr(arguments[0], width.as_pointer())
-            return builder.load(builder.gep(base, [arguments[1]]), align=align)
-
-        return kind(types.int64, types.int64), generate
-
-    return item
-
-
-_item8 = _reader(types.uint8, ir.IntType(8))
-_item32 = _reader(types.uint32, ir.IntType(32))
-_float32 = _reader(types.float32, ir.FloatType())
-#: Eight bytes as a number, from an address of any byte.
-eight_bytes: Any = _reader(types.uint64, ir.IntType(64), align=1)
-
-
-def _comparer(kind: Any, width: ir.IntType, value_bits: int) -> Any:
-    @intrinsic
-    def equal(typing: Any, address: Any, wanted: Any) -> Any:
-        """Which of a bucket's slots have a fingerprint, above so many bits of values: a bit each, compared at once."""
-
-        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            vector = ir.VectorType(width, SLOTS)
-            address, wanted = arguments
-            bucket = builder.load(builder.inttoptr(address, vector.as_pointer()), align=width.width // 8)
-            if value_bits:
-                bucket = builder.lshr(bucket, ir.Constant(vector, [value_bits] * SLOTS))
-            all_wanted = ir.Constant(vector, ir.Undefined)
-            for slot in range(SLOTS):
-                all_wanted = builder.insert_element(all_wanted, wanted, ir.IntType(32)(slot))
-            bits = builder.bitcast(builder.icmp_unsigned("==", bucket, all_wanted), ir.IntType(SLOTS))
-            return builder.zext(bits, ir.IntType(64))
-
-        return types.int64(types.int64, kind), generate
-
-    return equal
-
-
-_equal_prints = _comparer(types.uint32, ir.IntType(32), 16)
-_equal_bare_prints = _comparer(types.uint16, ir.IntType(16), 0)
-
-
-def _count_trailing(typing: Any, bits: Any) -> Any:
-    """The number of the lowest bit that is set, of at least one."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.cttz(arguments[0], ir.IntType(1)(1))
-
-    return types.int64(types.int64), generate
-
-
-lowest_bit: Any = intrinsic(_count_trailing)
-
-
-def _fetch_line(typing: Any, address: Any) -> Any:
-    """Ask for the cache line at an address, without waiting for it (llvm.prefetch)."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
-        function = builder.module.declare_intrinsic(
-            "llvm.prefetch", [byte], ir.FunctionType(ir.VoidType(), [byte, number, number, number])
-        )
-        place = builder.inttoptr(arguments[0], byte)
-        builder.call(function, [place, number(0), number(3), number(1)])  # read, keep in all caches, data
-        return context.get_dummy_value()
-
-    return types.void(types.int64), generate
-
-
-fetch: Any = intrinsic(_fetch_line)
+_equal_prints = comparer(32, SLOTS, above=16)
+_equal_bare_prints = comparer(16, SLOTS)
 
 
 class Opened(NamedTuple):
@@ -189,7 +95,7 @@ class Opened(NamedTuple):
     four_logp: int
 
 
-@_jit
+@compiled_making_arrays
 def _open(lm: Ngrams) -> Opened:
     return Opened(
         len(lm.uni_logp),
@@ -227,7 +133,7 @@ def addresses(lm: Ngrams) -> Addresses:
     return np.frombuffer(memory, dtype=np.int64)
 
 
-@_inline
+@compiled_inline
 def opened(lm: Addresses) -> Opened:
     """The model for the functions below, which don't keep it alive."""
     return Opened(
@@ -249,26 +155,26 @@ def opened(lm: Addresses) -> Opened:
     )
 
 
-@_jit
+@compiled_making_arrays
 def _touch(table: int, buckets: int, key: np.uint64) -> None:
     hashed = mix(key)
     fetch(table + 16 * first_bucket(hashed, np.uint64(buckets)))
     fetch(table + 16 * second_bucket(hashed, np.uint64(buckets)))
 
 
-@_inline
+@compiled_inline
 def touch_pair(lm: Opened, key: np.uint64) -> None:
     """Have the buckets of two words brought near: looking up many is much quicker if none waits for the one before."""
     _touch(lm.bi, lm.bi_buckets, key)
 
 
-@_inline
+@compiled_inline
 def touch_three(lm: Opened, key: np.uint64) -> None:
     """As :func:`touch_pair`, of three words."""
     _touch(lm.tri, lm.tri_buckets, key)
 
 
-@_jit
+@compiled_making_arrays
 def _find(table: int, buckets: int, key: np.uint64) -> np.int64:
     """The 16 value bits of a key in a two-value table, or -1."""
     hashed = mix(key)
@@ -279,29 +185,29 @@ def _find(table: int, buckets: int, key: np.uint64) -> np.int64:
     if equal == 0:
         return np.int64(-1)
     slot = lowest_bit(equal)
-    found = _item32(one, slot) if slot < SLOTS else _item32(two, slot - SLOTS)
+    found = uint32_at(one, slot) if slot < SLOTS else uint32_at(two, slot - SLOTS)
     return np.int64(found & np.uint32(0xFFFF))
 
 
-@_inline
+@compiled_inline
 def find_pair(lm: Opened, key: np.uint64) -> np.int64:
     """Codes of the probability (high byte) and back-off weight of two words, or -1."""
     return _find(lm.bi, lm.bi_buckets, key)
 
 
-@_inline
+@compiled_inline
 def word_logp(lm: Opened, word: np.int64) -> np.float32:
     """Natural-log probability of a word whatever goes before."""
-    return _float32(lm.uni_logp, word)
+    return float32_at(lm.uni_logp, word)
 
 
-@_inline
+@compiled_inline
 def pair_logp(lm: Opened, found: np.int64) -> np.float32:
     """Natural-log probability of a word after another, of what :func:`find_pair` has of the two."""
-    return _float32(lm.bi_logp, found >> 8)
+    return float32_at(lm.bi_logp, found >> 8)
 
 
-@_jit
+@compiled_making_arrays
 def _find_four(prints: int, codes: int, buckets: int, key: np.uint64) -> np.int64:
     hashed = mix(key)
     one = SLOTS * first_bucket(hashed, np.uint64(buckets))
@@ -311,22 +217,22 @@ def _find_four(prints: int, codes: int, buckets: int, key: np.uint64) -> np.int6
     if equal == 0:
         return np.int64(-1)
     slot = lowest_bit(equal)
-    return np.int64(_item8(codes, one + slot if slot < SLOTS else two + slot - SLOTS))
+    return np.int64(uint8_at(codes, one + slot if slot < SLOTS else two + slot - SLOTS))
 
 
 #: A context is its last three words in one integer, 16 bits each, the nearest lowest; NONE fills what is not there.
 NONE = 0xFFFF
 
 
-@_inline
+@compiled_inline
 def extend(context: np.uint64, word: np.int64) -> np.uint64:
     return ((context << np.uint64(16)) | np.uint64(word)) & np.uint64(0xFFFFFFFFFFFF)
 
 
-@_jit
+@compiled_making_arrays
 def prepare(lm: Opened, context: np.uint64) -> tuple[np.int64, np.float32, np.float32, np.float32]:
     """Length and back-off weights (of the three, two and one last words) of a context; weights not there are 0."""
-    one = _float32(lm.uni_backoff, np.int64(context & np.uint64(0xFFFF)))
+    one = float32_at(lm.uni_backoff, np.int64(context & np.uint64(0xFFFF)))
     two = np.float32(0.0)
     three = np.float32(0.0)
     length = np.int64(1)
@@ -335,22 +241,22 @@ def prepare(lm: Opened, context: np.uint64) -> tuple[np.int64, np.float32, np.fl
         found = find_pair(lm, pair)
         if found >= 0:
             length = np.int64(2)
-            two = _float32(lm.bi_backoff, found & 0xFF)
+            two = float32_at(lm.bi_backoff, found & 0xFF)
             if context >> np.uint64(32) != np.uint64(NONE):
                 found = _find(lm.tri, lm.tri_buckets, context)
                 if found >= 0:
                     length = np.int64(3)
-                    three = _float32(lm.tri_backoff, found & 0xFF)
+                    three = float32_at(lm.tri_backoff, found & 0xFF)
     return length, three, two, one
 
 
-@_inline
+@compiled_inline
 def pair_key(last: np.int64, word: np.int64) -> np.uint64:
     """The key of two words in the table of pairs."""
     return np.uint64((last << 16) | word)
 
 
-@_inline
+@compiled_inline
 def follow_inlined(
     lm: Opened,
     context: np.uint64,
@@ -368,27 +274,27 @@ def follow_inlined(
     wrong fingerprint hit on a long n-gram needs one on every shorter.  What is found is also the new context, whose back-off
     weights stand beside it.
     """
-    new_one = _float32(lm.uni_backoff, word)
+    new_one = float32_at(lm.uni_backoff, word)
     zero = np.float32(0.0)
     if pair < 0:
-        return three + two + one + _float32(lm.uni_logp, word), np.int64(1), zero, zero, new_one
-    new_two = _float32(lm.bi_backoff, pair & 0xFF)
+        return three + two + one + float32_at(lm.uni_logp, word), np.int64(1), zero, zero, new_one
+    new_two = float32_at(lm.bi_backoff, pair & 0xFF)
     if length < 2:
-        return _float32(lm.bi_logp, pair >> 8), np.int64(2), zero, new_two, new_one
+        return float32_at(lm.bi_logp, pair >> 8), np.int64(2), zero, new_two, new_one
     key = (context << np.uint64(16)) | np.uint64(word)
     found = _find(lm.tri, lm.tri_buckets, key & np.uint64(0xFFFFFFFFFFFF))
     if found < 0:
-        return three + two + _float32(lm.bi_logp, pair >> 8), np.int64(2), zero, new_two, new_one
-    new_three = _float32(lm.tri_backoff, found & 0xFF)
+        return three + two + float32_at(lm.bi_logp, pair >> 8), np.int64(2), zero, new_two, new_one
+    new_three = float32_at(lm.tri_backoff, found & 0xFF)
     if length < 3:
-        return _float32(lm.tri_logp, found >> 8), np.int64(3), new_three, new_two, new_one
+        return float32_at(lm.tri_logp, found >> 8), np.int64(3), new_three, new_two, new_one
     four = _find_four(lm.four_print, lm.four_code, lm.four_buckets, key)
     if four < 0:
-        return three + _float32(lm.tri_logp, found >> 8), np.int64(3), new_three, new_two, new_one
-    return _float32(lm.four_logp, four), np.int64(3), new_three, new_two, new_one
+        return three + float32_at(lm.tri_logp, found >> 8), np.int64(3), new_three, new_two, new_one
+    return float32_at(lm.four_logp, four), np.int64(3), new_three, new_two, new_one
 
 
-@_jit
+@compiled_making_arrays
 def follow(
     lm: Opened,
     context: np.uint64,
@@ -403,7 +309,7 @@ def follow(
     return follow_inlined(lm, context, length, three, two, one, word, pair)
 
 
-@_inline
+@compiled_inline
 def score(
     lm: Opened,
     context: np.uint64,
@@ -418,7 +324,7 @@ def score(
     return follow(lm, context, length, three, two, one, word, pair)[0]
 
 
-@_jit
+@compiled_making_arrays
 def token_logps(
     lm: Addresses, words: npt.NDArray[np.int32], begins: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float32]:

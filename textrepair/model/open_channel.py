@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from textrepair.model.adaptation import numbered
-from textrepair.model.channel import FACTOR_UNITS, Entries, encode
+from textrepair.model.channel import FACTOR_UNITS, SwapTable, encode
 from textrepair.model.lattice import Edges, Sentences
 from textrepair.model.model import Model
 from textrepair.model.slots import Lack, distinct_places, lack, likely_originals
@@ -56,8 +56,9 @@ def best_reading(
 
 def with_open_swaps(
     model: Model, sentences: Sentences, edges: Edges, posterior: npt.NDArray[np.float32], lm_weight: float
-) -> tuple[Entries, Edges, npt.NDArray[np.float32]]:
-    """The lattice with edges for swaps found in the article, and the channel's entries that its edges then refer to."""
+) -> tuple[SwapTable, Edges, npt.NDArray[np.float32]]:
+    """The lattice with edges for swaps found in the article, and what its edges then refer to: the channel's entries that they
+    use, and these swaps."""
     swaps = edges.entry >= 0
     local = numbered(edges.entry[swaps])
     used = np.empty(local.max(initial=-1) + 1, dtype=np.int64)
@@ -78,7 +79,7 @@ def with_open_swaps(
     code = np.ascontiguousarray(code)
     for array in (code, origin):  # as those of a file are: numba would compile everything anew for others
         array.setflags(write=False)
-    return entries._replace(code=code, origin=origin), edges, posterior
+    return SwapTable(code, origin), edges, posterior
 
 
 def _open_swaps(

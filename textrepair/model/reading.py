@@ -27,7 +27,7 @@ from textrepair.model.capitals import (
     capitalised_words,
     learned_readiness,
 )
-from textrepair.model.channel import Entries
+from textrepair.model.channel import SwapTable
 from textrepair.model.lattice import (
     Edges,
     Sentences,
@@ -54,8 +54,8 @@ ROUNDS = 2
 #: readings for good (F0.5 on article 001: 16 states and 6 nats 0.83, 8 and 9 0.82, 4 and 7 0.79); the later ones are quicker.
 SEARCH = ((16, 6.0), (10, 5.0), (12, 5.0))
 #: The search of a glance.  Of 337 articles that are read as more likely spun than not, most of them lightly spun, the least
-#: probability that it gives (:func:`textrepair.detector.spin.spin_probability`) is 0.088; with 3 states and 2 nats it is 0.007.
-#: Of 600 others one is below 0.02 (docs/screen.md).
+#: probability that it gives (:func:`textrepair.detector.spin.detector.spin_probability`) is 0.088; with 3 states and 2 nats it
+#: is 0.007.  Of 600 others one is below 0.02 (docs/screen.md).
 GLANCE = ((4, 3.0), (4, 3.0))
 #: Below this rate after the first round an article is sound: no spinner known replaces fewer words than one in twenty.
 SOUND_RATE = 0.01
@@ -93,13 +93,13 @@ class Reading:
     """The posterior of every reading of an article.
 
     ``positions`` (n,) maps the lattice's tokens to the article's; ``edges`` and ``posterior`` (E,) as in
-    :mod:`textrepair.model.lattice`, ``entries`` those of the channel that the edges refer to.
+    :mod:`textrepair.model.lattice`, ``swaps`` what the edges refer to.
     """
 
     positions: npt.NDArray[np.int64]
     sentences: Sentences
     edges: Edges
-    entries: Entries
+    swaps: SwapTable
     posterior: npt.NDArray[np.float32]
     rate: float
     families: npt.NDArray[np.float64]
@@ -176,7 +176,7 @@ class _Evidence(NamedTuple):
         return self.first[2] >= SOUND_RATE
 
 
-class Article(NamedTuple):
+class LatticeInput(NamedTuple):
     """What is read: ``positions`` (n,) and ``sentences`` as :func:`lattice_input` gives them, ``capitalised`` (n,) as
     :func:`~textrepair.model.capitals.capitalised_words`; ``words`` the text has."""
 
@@ -201,21 +201,23 @@ def read(
     """
     positions, sentences = lattice_input(model, tokens, protected)
     capitalised = capitalised_words(tokens, positions, sentences)
-    return read_article(model, Article(positions, sentences, capitalised, tokens.words), goes_on, is_worth_it)
+    return read_article(
+        model, LatticeInput(positions, sentences, capitalised, tokens.words), goes_on, is_worth_it
+    )
 
 
 def read_article(
     model: Model,
-    article: Article,
+    article: LatticeInput,
     goes_on: Callable[[Signs], bool] = lambda signs: True,
     is_worth_it: Callable[[Signs], bool] | None = None,
 ) -> Reading:
     """As :func:`read`, of a text that stands as the lattice sees it already."""
-    entries = model.channel.entries
+    swaps, swap_factor = model.channel.swaps, model.channel.entries.swap_factor
     positions, sentences, capitalised, words = article
-    edges = build_edges(sentences, entries, True)
+    edges = build_edges(sentences, model.channel.entries, True)
     sound = sound_likelihood(model, sentences)
-    of_capitals = _of_capitals(model, entries, sentences, edges, capitalised)
+    of_capitals = _of_capitals(model, sentences, edges, capitalised)
 
     def looked_at(search: Sequence[tuple[int, float]]) -> tuple[_Evidence, Signs]:
         evidence = _evidence(model, sentences, edges, of_capitals, search)
@@ -233,11 +235,11 @@ def read_article(
     if not ends:
         # Not before the evidence is in: edges made to fit this article would flatter "damaged".
         sentences = _with_names(model, sentences, *evidence.first, capitalised)
-        entries, opened, posterior = with_open_swaps(model, sentences, edges, posterior, LM_WEIGHT)
-        of_capitals = _of_capitals(model, entries, sentences, opened, capitalised)
+        swaps, opened, posterior = with_open_swaps(model, sentences, edges, posterior, LM_WEIGHT)
+        of_capitals = _of_capitals(model, sentences, opened, capitalised)
         if len(opened.entry) > len(edges.entry):
             posterior, _, rate, families = _round(
-                model, entries, sentences, opened, rate, families, SEARCH[ROUNDS - 1], of_capitals
+                model, swaps, sentences, opened, rate, families, SEARCH[ROUNDS - 1], of_capitals
             )
             sentences = _with_names(model, sentences, opened, posterior, rate, families, capitalised)
         edges = opened
@@ -245,8 +247,8 @@ def read_article(
             sentences,
             edges,
             posterior,
-            entries.code,
-            entries.swap_factor,
+            swaps.code,
+            swap_factor,
             rate,
             families,
             model.recurring,
@@ -255,9 +257,9 @@ def read_article(
         if model.context is not None:
             logps += model.context.scores(sentences, edges, posterior)
         posterior, _ = posteriors(
-            model.lm, sentences.begins, edges, entries.compounds, logps, LM_WEIGHT, *SEARCH[-1]
+            model.lm, sentences.begins, edges, model.channel.entries.compounds, logps, LM_WEIGHT, *SEARCH[-1]
         )
-    return Reading(positions, sentences, edges, entries, posterior, rate, families, signs)
+    return Reading(positions, sentences, edges, swaps, posterior, rate, families, signs)
 
 
 def _evidence(
@@ -268,9 +270,9 @@ def _evidence(
     searches: Sequence[tuple[int, float]],
 ) -> _Evidence:
     """Rounds of EM over the rate and the families; of a sound article one."""
-    entries, count = model.channel.entries, len(model.channel.families)
+    swaps, count = model.channel.swaps, len(model.channel.families)
     posterior, likelihood, rate, families = _round(
-        model, entries, sentences, edges, FIRST_RATE, np.full(count, 1.0 / count), searches[0], of_capitals
+        model, swaps, sentences, edges, FIRST_RATE, np.full(count, 1.0 / count), searches[0], of_capitals
     )
     first = edges, posterior, rate, families
     if rate >= SOUND_RATE:
@@ -278,7 +280,7 @@ def _evidence(
         for search in searches[1:]:
             # The evidence is of wording alone: sound lists of odd names would pass for damaged ones.
             posterior, likelihood, rate, families = _round(
-                model, entries, sentences, edges, rate, families, search
+                model, swaps, sentences, edges, rate, families, search
             )
     return _Evidence(edges, posterior, likelihood, rate, families, first)
 
@@ -292,7 +294,7 @@ def _replaced(sentences: Sentences, edges: Edges, posterior: npt.NDArray[np.floa
 
 def _round(
     model: Model,
-    entries: Entries,
+    swaps: SwapTable,
     sentences: Sentences,
     edges: Edges,
     rate: float,
@@ -301,32 +303,32 @@ def _round(
     of_capitals: npt.NDArray[np.float32] | float = 0.0,
 ) -> tuple[npt.NDArray[np.float32], float, float, npt.NDArray[np.float64]]:
     """One round of EM: posterior of the edges, natural-log likelihood of the article, the new rate and mixture of families."""
-    logps = channel_logps(sentences, edges, entries.code, entries.swap_factor, rate, families)
+    entries = model.channel.entries
+    logps = channel_logps(sentences, edges, swaps.code, entries.swap_factor, rate, families)
     logps += of_capitals
     posterior, by_sentence = posteriors(
         model.lm, sentences.begins, edges, entries.compounds, logps, LM_WEIGHT, *search
     )
-    rate, families = _update(model, entries, sentences, edges, posterior, rate, families)
+    rate, families = _update(model, swaps, sentences, edges, posterior, rate, families)
     return posterior, float(by_sentence.sum()), rate, families
 
 
 def _of_capitals(
     model: Model,
-    entries: Entries,
     sentences: Sentences,
     edges: Edges,
     capitalised: npt.NDArray[np.bool_],
 ) -> npt.NDArray[np.float32]:
     """:func:`~textrepair.model.capitals.capital_logps` of a model."""
-    vocabulary = model.vocabulary
+    vocabulary, compounds = model.vocabulary, model.channel.entries.compounds
     return capital_logps(
-        sentences.words, edges, vocabulary.capital, entries.compounds, capitalised, vocabulary.lm_size
+        sentences.words, edges, vocabulary.capital, compounds, capitalised, vocabulary.lm_size
     )
 
 
 def _update(
     model: Model,
-    entries: Entries,
+    swaps: SwapTable,
     sentences: Sentences,
     edges: Edges,
     posterior: npt.NDArray[np.float32],
@@ -335,11 +337,12 @@ def _update(
 ) -> tuple[float, npt.NDArray[np.float64]]:
     """The M-step: the rate is replaced words over chances to replace."""
     everywhere = np.ones(len(sentences.words), dtype=np.bool_)
+    swap_factor = model.channel.entries.swap_factor
     replaced, count = chances(
-        sentences.words, edges, posterior, entries.swap_factor, families, sentences.readiness, everywhere
+        sentences.words, edges, posterior, swap_factor, families, sentences.readiness, everywhere
     )
     new_rate = min(0.9, max(1e-4, (replaced + 0.01) / (count + 1.0)))
-    return new_rate, _family_posterior(model, entries, sentences, edges, posterior, new_rate)
+    return new_rate, _family_posterior(model, swaps, sentences, edges, posterior, new_rate)
 
 
 def _with_names(
@@ -360,7 +363,7 @@ def _with_names(
 
 def _family_posterior(
     model: Model,
-    entries: Entries,
+    swaps: SwapTable,
     sentences: Sentences,
     edges: Edges,
     posterior: npt.NDArray[np.float32],
@@ -369,9 +372,8 @@ def _family_posterior(
     """Which spinner was it?  The expected log-likelihood of the article's swaps and of its words left alone under each family,
     softened, and mixed with all families alike, since a spinner never seen may share some swaps with each."""
     count = len(model.channel.families)
-    evidence = (
-        family_evidence(sentences, edges, posterior, entries.code, entries.swap_factor, rate) / _SOFTENING
-    )
+    swap_factor = model.channel.entries.swap_factor
+    evidence = family_evidence(sentences, edges, posterior, swaps.code, swap_factor, rate) / _SOFTENING
     share = np.exp(evidence - evidence.max())
     mixture: npt.NDArray[np.float64] = (1.0 - _ANY_FAMILY) * share / share.sum() + _ANY_FAMILY / count
     return mixture

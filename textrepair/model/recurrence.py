@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from textrepair.compiling import njit
+from textrepair.compiled import njit
 
 #: The cache's share μ, chosen on `issues` without `issues09`: F0.5 at ≥ 0.6 with 0 / 0.02 / 0.03 / 0.05 / 0.1 is 0.777 / 0.779 /
 #: 0.779 / 0.778 / 0.776 for the spinner never seen and 0.877 / 0.878 / 0.879 / 0.879 / 0.880 with pairs of other articles.

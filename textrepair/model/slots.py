@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.compiling import njit
+from textrepair.compiled import njit
 from textrepair.lazy import cached_property
 from textrepair.model.model import Model
 from textrepair.model.ngrams import (

@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.model.channel import COMPOUND_FACTOR, FACTOR_UNITS, Entries, log_probability
+from textrepair.model.channel import COMPOUND_FACTOR, FACTOR_UNITS, SwapTable, log_probability
 from textrepair.model.families import FROM_PAIRS
 
 #: A family's share of a swap among those of its intended word has to be above the prior's by this factor (natural log) to count
@@ -24,18 +24,23 @@ class Support(StrEnum):
 
 
 def is_learned(
-    entries: Entries, entry: npt.NDArray[np.int64], target: npt.NDArray[np.int64]
+    swaps: SwapTable,
+    swap_factor: npt.NDArray[np.uint8],
+    number: npt.NDArray[np.int64],
+    target: npt.NDArray[np.int64],
 ) -> npt.NDArray[np.bool_]:
-    """Of some of these entries and their targets, shapes (k,): does a family give more to the swap than the prior does?
+    """Of some swaps, by their numbers and targets, shapes (k,): does a family give more to the swap than the prior does?
+
+    ``swap_factor`` is that of the channel's :class:`~textrepair.model.channel.Entries`.
 
     A family falls back on the prior for what its pairs don't hold, so only what lies above was counted.  A swap that pairs show
     more rarely than the prior expects is not told from one that they don't.
     """
-    known = target < entries.swap_factor.shape[1]
-    factor = np.full((len(entries.code), len(entry)), COMPOUND_FACTOR)
-    factor[:, known] = np.maximum(entries.swap_factor[:, target[known]], 1) / FACTOR_UNITS
-    share = log_probability(entries.code[:, entry]) - np.log(factor)
+    known = target < swap_factor.shape[1]
+    factor = np.full((len(swaps.code), len(number)), COMPOUND_FACTOR)
+    factor[:, known] = np.maximum(swap_factor[:, target[known]], 1) / FACTOR_UNITS
+    share = log_probability(swaps.code[:, number]) - np.log(factor)
     with np.errstate(invalid="ignore"):
         above: npt.NDArray[np.bool_] = (share[1:] - share[0] > _SEEN).any(axis=0)
-    above |= entries.origin[entry] == FROM_PAIRS
+    above |= swaps.origin[number] == FROM_PAIRS
     return above

@@ -51,8 +51,9 @@ NEARLY_ALWAYS = 240
 #: is part of ("Prime Minister", 0.60; "House", 0.90), and spinners that put something in lower case found the word so: of 15
 #: places with such a word in the pairs of `issues` and in article 001 the original was in lower case in all.
 ALWAYS = 243
-#: The word table of a scan (:mod:`textrepair.detector.word_table`) keeps identifiers in so many bits, of which it needs one value
-#: for "none".  The packaged model has 129,395 words; each bit more makes a word on no list pass for another one twice as often.
+#: The word table of a scan (:mod:`textrepair.detector.scanning.word_table`) keeps identifiers in so many bits, of which it
+#: needs one value for "none".  The packaged model has 129,395 words; each bit more makes a word on no list pass for another one
+#: twice as often.
 IDENTIFIER_BITS = 19
 MOST_WORDS = (1 << IDENTIFIER_BITS) - 1
 #: Surface forms whose identifiers are kept: some 50 MB.

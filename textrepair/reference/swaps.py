@@ -30,10 +30,12 @@ class Swaps:
 
     def support(self, observed: Words, intended: Words) -> Support:
         """What is known of a word or phrase being put for another."""
+        channel = self._model.channel
         for entry in self._entries(observed):
-            target = int(self._model.channel.entries.target[entry])
+            target = int(channel.entries.target[entry])
             if self._words(target) == intended:
-                learned = is_learned(self._model.channel.entries, np.array([entry]), np.array([target]))
+                pair = np.array([entry]), np.array([target])
+                learned = is_learned(channel.swaps, channel.entries.swap_factor, *pair)
                 return Support.LEARNED if learned[0] else Support.PRIOR
         return Support.NONE
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from textrepair.review.decisions import SCOPES, Outcome, Scope, Verdict
+from textrepair.review.decisions import SCOPES, ActionOutcome, Scope, Verdict
 from textrepair.review.loading import Loader
 from textrepair.review.queue import ORDERS
 from textrepair.review.session import Item, Session
@@ -30,7 +30,7 @@ class Step:
 
     item: Item | None = None
     after: int | None = None
-    outcome: Outcome | None = None
+    outcome: ActionOutcome | None = None
 
 
 class Actions:
@@ -83,7 +83,7 @@ class Actions:
         outcome = self._some(self.session.redo())
         return Step(after=outcome.edit, outcome=outcome)
 
-    def shown(self, outcome: Outcome) -> Step:
+    def shown(self, outcome: ActionOutcome) -> Step:
         """What it was about; the first open edit where that was no single edit, or it is no longer there."""
         item = None if outcome.edit is None else self.session.item(outcome.edit)
         return Step(item if item is not None and item.status != "stale" else None, outcome=outcome)
@@ -124,14 +124,14 @@ class Actions:
             loader.read_all()
         return Step()
 
-    def _past(self, key: int, outcome: Outcome | None = None) -> Step:
+    def _past(self, key: int, outcome: ActionOutcome | None = None) -> Step:
         self.trail.append(key)
         return Step(after=key, outcome=outcome)
 
-    def _stay(self, key: int, outcome: Outcome) -> Step:
+    def _stay(self, key: int, outcome: ActionOutcome) -> Step:
         return Step(self.session.item(key), key, outcome)
 
-    def _some(self, outcome: Outcome | None) -> Outcome:
+    def _some(self, outcome: ActionOutcome | None) -> ActionOutcome:
         if outcome is None:
             raise Nothing("nothing left for that")
         return outcome

@@ -32,7 +32,7 @@ class Conflict(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ActionOutcome:
     """What an action did: its key, what it was, how many edits it changed, and which one to look at."""
 
     action: int
@@ -67,7 +67,9 @@ class Decisions:
         self.who = who
         self.second = second
 
-    def decide(self, edit: int, verdict: Verdict, text: str | None = None, scope: Scope = "edit") -> Outcome:
+    def decide(
+        self, edit: int, verdict: Verdict, text: str | None = None, scope: Scope = "edit"
+    ) -> ActionOutcome:
         """Make a decision, on disk when this returns.  ``text`` is what "other" puts.
 
         Raises :class:`Conflict`.
@@ -86,7 +88,7 @@ class Decisions:
                     self._add_rule(action, before, after, verdict, text)
             return self._done(action, verdict, edit)
 
-    def decide_rest(self, edit: int, verdict: Literal["accept", "reject"]) -> Outcome:
+    def decide_rest(self, edit: int, verdict: Literal["accept", "reject"]) -> ActionOutcome:
         """Decide this edit and all open ones behind it in its article, as one action.  Raises :class:`Conflict`."""
         with self.store.writing():
             self._checked(edit)
@@ -152,7 +154,7 @@ class Decisions:
             raise Conflict("somebody else is looking at this one")
         return str(before), str(after), int(pair), int(article)
 
-    def mark(self, edit: int, flag: bool | None = None, note: str | None = None) -> Outcome:
+    def mark(self, edit: int, flag: bool | None = None, note: str | None = None) -> ActionOutcome:
         """Flag an edit, or take the flag off; or write a note to it.  The decision stays."""
         verb = "note" if note is not None else "flag" if flag else "unflag"
         with self.store.writing():
@@ -213,7 +215,7 @@ class Decisions:
 
     # --- undo and redo
 
-    def undo(self) -> Outcome | None:
+    def undo(self) -> ActionOutcome | None:
         """Take back the last action that is in force; None where there is none."""
         with self.store.writing():
             row = self.store.db.execute(
@@ -223,9 +225,9 @@ class Decisions:
             if row is None:
                 return None
             self.store.db.execute("UPDATE action SET undone = 1 WHERE key = ?", (row[0],))
-            return Outcome(row[0], row[1], self._put(row[0], "old", ""), row[2])
+            return ActionOutcome(row[0], row[1], self._put(row[0], "old", ""), row[2])
 
-    def redo(self) -> Outcome | None:
+    def redo(self) -> ActionOutcome | None:
         """Do again what was undone last; what somebody else has decided meanwhile is left out."""
         with self.store.writing():
             row = self.store.db.execute(
@@ -250,7 +252,7 @@ class Decisions:
             if rule:  # articles may have been read while it was not in force
                 pair, verdict, text = rule
                 self._change_pair(row[0], pair, verdict, text, "", 0)
-            return Outcome(row[0], row[1], count, row[2])
+            return ActionOutcome(row[0], row[1], count, row[2])
 
     def _put(self, action: int, side: str, spare: str, more: Mapping[str, Any] = MappingProxyType({})) -> int:
         """Make what an action touched be as it was before ("old") or after it ("new")."""
@@ -282,9 +284,9 @@ class Decisions:
         )
         return int(cursor.lastrowid or 0)
 
-    def _done(self, action: int, verb: str, edit: int | None) -> Outcome:
+    def _done(self, action: int, verb: str, edit: int | None) -> ActionOutcome:
         count = self.store.db.execute("SELECT count(*) FROM change WHERE action = ?", (action,)).fetchone()[0]
-        return Outcome(action, verb, int(count), edit)
+        return ActionOutcome(action, verb, int(count), edit)
 
     def _change_one(self, action: int, edit: int, verdict: Verdict, text: str | None) -> None:
         self._record(

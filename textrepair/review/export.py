@@ -15,7 +15,7 @@ from typing import Any
 
 from textrepair.corpus.articles import Article, OnError, Unreadable
 from textrepair.detector.base import KINDS, Damage, Diagnosis
-from textrepair.detector.evidence import without_overlap
+from textrepair.overlap import without_overlap
 from textrepair.patch import Edit, Patch
 from textrepair.repair import Repair
 from textrepair.review.session import Item, Mark, Session

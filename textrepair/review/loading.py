@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from textrepair.corpus.articles import Article, OnError, Reading, Unreadable
+from textrepair.corpus.articles import Article, OnError, ReadOptions, Unreadable
 from textrepair.patch import PatchError
 from textrepair.review.decisions import Decisions
 from textrepair.review.proposals import Proposed, Proposer, ready_made
@@ -36,7 +36,7 @@ class Material:
 class Library:
     """Reads articles at their places."""
 
-    def __init__(self, reading: Reading, propose: Proposer | None) -> None:
+    def __init__(self, reading: ReadOptions, propose: Proposer | None) -> None:
         self.reading = reading
         self.propose = propose
         self._sources: dict[str, Source] = {}

@@ -7,7 +7,7 @@ This is all that a face (terminal, plain prompts, browser) needs:
         view = session.article(item.article)       # its text and all its edits
         session.decide(item.key, "accept")         # on disk when it returns; Conflict if it can't be
         item = session.next(item.key)              # the one after it
-        session.undo(), session.redo()             # an Outcome, whose `edit` is the one to show; None where there is nothing
+        session.undo(), session.redo()             # an ActionOutcome, its `edit` the one to show; None where there is nothing
         session.progress()
 
 A session belongs to one thread.  Others, and other programs, open their own on the same store.
@@ -23,9 +23,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from textrepair.corpus.articles import OnError, Reading, Unreadable
+from textrepair.corpus.articles import OnError, ReadOptions, Unreadable
 from textrepair.patch import Edit
-from textrepair.review.decisions import SCOPES, Conflict, Decision, Decisions, Many, Outcome, Scope, Verdict
+from textrepair.review.decisions import (
+    SCOPES,
+    ActionOutcome,
+    Conflict,
+    Decision,
+    Decisions,
+    Many,
+    Scope,
+    Verdict,
+)
 from textrepair.review.loading import Library, Loader, enter, index, read_next, refresh
 from textrepair.review.proposals import Proposer
 from textrepair.review.queue import ORDERS, Filter, held, holds, pair_of
@@ -469,7 +478,9 @@ class Session:
 
     # --- deciding
 
-    def decide(self, key: int, verdict: Verdict, text: str | None = None, scope: Scope = "edit") -> Outcome:
+    def decide(
+        self, key: int, verdict: Verdict, text: str | None = None, scope: Scope = "edit"
+    ) -> ActionOutcome:
         """Decide an edit, and with a wider scope the open ones that make the same swap; stored when this returns.
 
         "other" takes the text to put; "skip" leaves the edit for later, in this corpus alone.  Raises
@@ -485,7 +496,7 @@ class Session:
         self._rank(outcome)
         return outcome
 
-    def decide_rest(self, key: int, verdict: Literal["accept", "reject"]) -> Outcome:
+    def decide_rest(self, key: int, verdict: Literal["accept", "reject"]) -> ActionOutcome:
         """Decide an edit and all open ones behind it in its article, as one action.  Raises as :meth:`decide` does."""
         self._still_there(key)
         outcome = self._decisions.decide_rest(key, verdict)
@@ -495,7 +506,7 @@ class Session:
     def decide_many(self, wanted: Iterable[Decision], verb: str) -> Many:
         """Make many decisions as one action; those that can't be made are left out and counted."""
         many = self._decisions.decide_many(wanted, verb)
-        self._rank(Outcome(many.action, verb, len(many.made), None))
+        self._rank(ActionOutcome(many.action, verb, len(many.made), None))
         return many
 
     def _still_there(self, key: int) -> None:
@@ -506,7 +517,7 @@ class Session:
         if row is not None:
             self._look_after(row)
 
-    def flag(self, key: int, on: bool | None = None) -> Outcome:
+    def flag(self, key: int, on: bool | None = None) -> ActionOutcome:
         """Flag an edit or take the flag off (None: the other of both)."""
         if on is None:
             item = self.item(key)
@@ -514,11 +525,11 @@ class Session:
             on = not (mark and mark.flag)
         return self._decisions.mark(key, flag=on)
 
-    def note(self, key: int, text: str) -> Outcome:
+    def note(self, key: int, text: str) -> ActionOutcome:
         """Write a note to an edit; an empty one takes it away."""
         return self._decisions.mark(key, note=text)
 
-    def undo(self) -> Outcome | None:
+    def undo(self) -> ActionOutcome | None:
         """Take back this reviewer's last action, also one of an earlier session; None where there is none."""
         outcome = self._decisions.undo()
         if outcome and self._rules is not None and (rule := self._rule(outcome.action)):
@@ -526,7 +537,7 @@ class Session:
         self._rank(outcome)
         return outcome
 
-    def redo(self) -> Outcome | None:
+    def redo(self) -> ActionOutcome | None:
         """Do again what was undone last; None where nothing was, or something else was done since."""
         outcome = self._decisions.redo()
         if outcome and self._rules is not None and (rule := self._rule(outcome.action)):
@@ -534,7 +545,7 @@ class Session:
         self._rank(outcome)
         return outcome
 
-    def _rank(self, outcome: Outcome | None) -> None:
+    def _rank(self, outcome: ActionOutcome | None) -> None:
         if outcome is not None and self.ranking is not None:
             self.ranking.learn(outcome.action)
 
@@ -581,7 +592,7 @@ def open_session(
     store: str | Path,
     who: str,
     *,
-    reading: Reading = Reading(),
+    reading: ReadOptions = ReadOptions(),
     propose: Proposer | None = None,
     order: str = "article",
     second: bool = False,

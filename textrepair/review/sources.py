@@ -19,7 +19,7 @@ from textrepair.corpus.articles import (
     STDIN,
     Article,
     OnError,
-    Reading,
+    ReadOptions,
     Unreadable,
     article_files,
     holds_records,
@@ -63,7 +63,7 @@ class Source(Protocol):
         """One of them."""
 
 
-def files(paths: Iterable[str], reading: Reading, on_error: OnError) -> Iterator[str]:
+def files(paths: Iterable[str], reading: ReadOptions, on_error: OnError) -> Iterator[str]:
     """The files that hold the articles of these paths, in order."""
     for path in paths:
         if path != STDIN and Path(path).is_dir():
@@ -76,7 +76,7 @@ def files(paths: Iterable[str], reading: Reading, on_error: OnError) -> Iterator
             yield path
 
 
-def open_source(path: str, reading: Reading) -> Source:
+def open_source(path: str, reading: ReadOptions) -> Source:
     """The source for one file; nothing is read yet."""
     if path == STDIN:
         return _Stdin(reading)
@@ -108,14 +108,14 @@ class _TextFile(_File):
         yield Place(0, 0, None)
 
     def read(self, place: Place) -> Article | Unreadable:
-        reading = Reading(input_format="text")
+        reading = ReadOptions(input_format="text")
         return _only(self.path, lambda on_error: next(read_articles([self.path], reading, on_error), None))
 
 
 class _Records(_File):
     """Records one a line."""
 
-    def __init__(self, path: str, reading: Reading) -> None:
+    def __init__(self, path: str, reading: ReadOptions) -> None:
         super().__init__(path)
         self._reading = reading
 
@@ -153,7 +153,7 @@ class _PackedRecords(_File):
 
     lasting = False
 
-    def __init__(self, path: str, reading: Reading) -> None:
+    def __init__(self, path: str, reading: ReadOptions) -> None:
         super().__init__(path)
         self._reading = reading
         self._stream: BinaryIO | None = None
@@ -200,7 +200,7 @@ class _Stdin:
     path = STDIN
     lasting = False
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: ReadOptions) -> None:
         self._reading = reading
         self._articles: dict[int, Article | Unreadable] = {}
 
@@ -224,7 +224,7 @@ class _Stdin:
 class _Parquet(_File):
     """Rows of a Parquet file; one row group is held at a time."""
 
-    def __init__(self, path: str, reading: Reading) -> None:
+    def __init__(self, path: str, reading: ReadOptions) -> None:
         super().__init__(path)
         self._reading = reading
         self._file: Any = None
@@ -272,7 +272,7 @@ class _Parquet(_File):
         return record
 
 
-def _record(raw: bytes, path: str, place: Place, reading: Reading) -> Article | Unreadable:
+def _record(raw: bytes, path: str, place: Place, reading: ReadOptions) -> Article | Unreadable:
     line = raw.removeprefix(codecs.BOM_UTF8) if place.line in (None, 1) else raw
     return parse_line(line, stem(path), path, place.line or 1, reading)
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 import textrepair
-from textrepair.corpus.articles import Article, Reading, Unreadable, parse_line
+from textrepair.corpus.articles import Article, ReadOptions, Unreadable, parse_line
 from textrepair.fields import FieldError
 from textrepair.repair import Repairer
 from textrepair.stream.lines import Line
@@ -35,7 +35,7 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RecordOutcome:
     """``kinds`` are those for which it was flagged, ``data`` the line with its results (None: as it came), ``problem`` what makes
     it a bad record, ``words`` about how many it has."""
 
@@ -54,15 +54,15 @@ class Sieve:
     """
 
     screen: Screen
-    reading: Reading = Reading()
+    reading: ReadOptions = ReadOptions()
     results_field: str = "textrepair"
     tag: bool = False
     tag_flagged: bool = False
 
-    def __call__(self, repairer: Repairer, line: Line) -> Outcome:
+    def __call__(self, repairer: Repairer, line: Line) -> RecordOutcome:
         article = self._article(line)
         if isinstance(article, Unreadable):
-            return Outcome(Fate.BAD, problem=article)
+            return RecordOutcome(Fate.BAD, problem=article)
         diagnosis = repairer.diagnose(article.text)
         kinds = self.screen.failed(diagnosis)
         fate = Fate.FLAGGED if kinds else Fate.PASSED if self.screen.told(diagnosis) else Fate.UNTOLD
@@ -72,8 +72,8 @@ class Sieve:
             try:
                 data = self._with_results(line.data, article, results)
             except (FieldError, ValueError) as error:
-                return Outcome(Fate.BAD, problem=Unreadable(SOURCE, line.number, str(error)))
-        return Outcome(fate, kinds, data, words=article.text.count(" ") + 1)
+                return RecordOutcome(Fate.BAD, problem=Unreadable(SOURCE, line.number, str(error)))
+        return RecordOutcome(fate, kinds, data, words=article.text.count(" ") + 1)
 
     def _article(self, line: Line) -> Article | Unreadable:
         if line.cut:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from textrepair.writer.ansi import AnsiDiffWriter, AnsiTextWriter
-from textrepair.writer.base import Article, Writer, encode
+from textrepair.writer.base import RepairedArticle, Writer, encode
 from textrepair.writer.criticmarkup import CriticMarkupWriter
 from textrepair.writer.diff import DiffWriter
 from textrepair.writer.html import HtmlWriter
@@ -21,4 +21,4 @@ FORMATS: dict[str, Writer] = {
 
 COLOURED: dict[str, Writer] = {writer.name: writer for writer in (AnsiTextWriter(), AnsiDiffWriter())}
 
-__all__ = ["COLOURED", "FORMATS", "Article", "Writer", "encode"]
+__all__ = ["COLOURED", "FORMATS", "RepairedArticle", "Writer", "encode"]

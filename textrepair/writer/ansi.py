@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from textrepair.patch import Edit
-from textrepair.writer.base import Article, Writer, printable
+from textrepair.writer.base import RepairedArticle, Writer, printable
 from textrepair.writer.diff import DiffWriter
 from textrepair.writer.marks import marks
 
@@ -31,7 +31,7 @@ class AnsiTextWriter(Writer):
     suffix = ".txt"
     titled = True
 
-    def article(self, article: Article) -> str:
+    def article(self, article: RepairedArticle) -> str:
         source = article.repair.source
         pieces: list[str] = []
         position = 0
@@ -51,7 +51,7 @@ class AnsiTextWriter(Writer):
 class AnsiDiffWriter(DiffWriter):
     """The unified diff in colour, for `--format diff` on a terminal."""
 
-    def article(self, article: Article) -> str:
+    def article(self, article: RepairedArticle) -> str:
         return colour_diff(super().article(article))
 
 

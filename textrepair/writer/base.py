@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
+class RepairedArticle:
     """One repaired article and what its output has to say besides.
 
     `model` names the model with its version, `version` is that of the program, `file` is what a diff calls the article
@@ -40,13 +40,13 @@ class Writer:
     def head(self) -> str:
         return ""
 
-    def article(self, article: Article) -> str:
+    def article(self, article: RepairedArticle) -> str:
         raise NotImplementedError
 
     def foot(self) -> str:
         return ""
 
-    def document(self, articles: Iterable[Article]) -> Iterator[str]:
+    def document(self, articles: Iterable[RepairedArticle]) -> Iterator[str]:
         """The pieces of a whole document, one at a time, so that a long one is never held in memory."""
         yield self.head()
         for article in articles:

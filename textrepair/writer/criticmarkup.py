@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 
 from textrepair.patch import Edit, Patch, PatchError
-from textrepair.writer.base import Article, Writer
+from textrepair.writer.base import RepairedArticle, Writer
 
 
 class CriticMarkupWriter(Writer):
@@ -25,7 +25,7 @@ class CriticMarkupWriter(Writer):
     suffix = ".critic.txt"
     titled = True
 
-    def article(self, article: Article) -> str:
+    def article(self, article: RepairedArticle) -> str:
         return render(article.repair.source, article.repair.patch)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from textrepair.patch import Edit, Patch, PatchError, diff
-from textrepair.writer.base import Article, Writer
+from textrepair.writer.base import RepairedArticle, Writer
 
 _CONTEXT = 3  # lines; what GNU diff and git give
 _NO_NEWLINE = "\\ No newline at end of file\n"
@@ -26,7 +26,7 @@ class DiffWriter(Writer):
     name = "diff"
     suffix = ".diff"
 
-    def article(self, article: Article) -> str:
+    def article(self, article: RepairedArticle) -> str:
         return render(article.repair.source, article.repair.patch, article.file or article.id)
 
 

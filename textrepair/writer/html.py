@@ -15,7 +15,7 @@ from html.parser import HTMLParser
 
 from textrepair.patch import Edit, PatchError
 from textrepair.writer import page
-from textrepair.writer.base import PICTURES, Article, Writer
+from textrepair.writer.base import PICTURES, RepairedArticle, Writer
 from textrepair.writer.jsonl import Record, read_record, repair_record
 from textrepair.writer.marks import Mark, marks
 from textrepair.writer.table import FLAGGED_FROM
@@ -32,14 +32,14 @@ class HtmlWriter(Writer):
     def head(self) -> str:
         return page.head()
 
-    def article(self, article: Article) -> str:
+    def article(self, article: RepairedArticle) -> str:
         return "".join(_section(article))
 
     def foot(self) -> str:
         return page.foot()
 
 
-def _section(article: Article) -> Iterator[str]:
+def _section(article: RepairedArticle) -> Iterator[str]:
     rows = list(_rows(article.repair.source, marks(article.repair)))
     yield f'<section>\n<h2 dir="auto">{_shown(article.id)}</h2>\n'
     yield _facts(article)
@@ -53,7 +53,7 @@ def _section(article: Article) -> Iterator[str]:
 # --- the head of an article
 
 
-def _facts(article: Article) -> str:
+def _facts(article: RepairedArticle) -> str:
     score = article.repair.diagnosis.score
     edits, proposals = len(article.repair.patch.edits), len(article.repair.proposals)
     verdict = "can’t be told" if score is None else "damaged" if score >= FLAGGED_FROM else "sound"
@@ -69,7 +69,7 @@ def _facts(article: Article) -> str:
     return f'<p class="facts">{" · ".join(filter(None, facts))}</p>\n'
 
 
-def _summary(article: Article) -> str:
+def _summary(article: RepairedArticle) -> str:
     repair = article.repair
     head = "<th>Damage</th>" + "".join(
         f'<th class="n">{name}</th>' for name in ("likely", "words", "findings", "edits", "proposed")
@@ -195,7 +195,7 @@ def _alternatives(edit: Edit) -> str:
 # --- the list
 
 
-def _list(article: Article) -> str:
+def _list(article: RepairedArticle) -> str:
     """All edits, then all proposals, then the findings that led to neither."""
     repair = article.repair
     spans = {(edit.start, edit.end) for edit in (*repair.patch.edits, *repair.proposals)}
@@ -274,7 +274,7 @@ def _count(number: int, name: str) -> str:
 # --- data
 
 
-def _data(article: Article) -> str:
+def _data(article: RepairedArticle) -> str:
     """The record as JSON that can end no script element and open no comment: pure ASCII without <, > and &."""
     text = json.dumps(repair_record(article), allow_nan=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -16,7 +16,7 @@ import msgspec
 
 from textrepair.fields import json_type
 from textrepair.patch import Edit, Patch, PatchError, shortened
-from textrepair.writer.base import Article, Writer
+from textrepair.writer.base import RepairedArticle, Writer
 
 if TYPE_CHECKING:
     from textrepair.detector.base import Diagnosis
@@ -30,7 +30,7 @@ class JsonlWriter(Writer):
     name = "jsonl"
     suffix = ".jsonl"
 
-    def article(self, article: Article) -> str:
+    def article(self, article: RepairedArticle) -> str:
         return dumps(repair_record(article)) + "\n"
 
 
@@ -63,7 +63,7 @@ def scan_record(id_: str, diagnosis: Diagnosis, model: str = "", version: str = 
     }
 
 
-def repair_record(article: Article) -> dict[str, Any]:
+def repair_record(article: RepairedArticle) -> dict[str, Any]:
     """What `repair --format jsonl` says of an article: all that a scan says, and the repair."""
     repair = article.repair
     return scan_record(article.id, repair.diagnosis, article.model, article.version) | {

@@ -31,7 +31,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from textrepair.patch import Edit, Patch, PatchError
-from textrepair.writer.base import Article, Writer
+from textrepair.writer.base import RepairedArticle, Writer
 
 # Words and what joins them, numbers with their separators, abbreviations such as U.S., and any other character.
 _TOKEN = re.compile(r"(?:[A-Z]\.){2,}|\w+(?:(?:['’\-]|(?<=\d)[.,:](?=\d))\w+)*|[^\w\s]")
@@ -48,7 +48,7 @@ class M2Writer(Writer):
     name = "m2"
     suffix = ".m2"
 
-    def article(self, article: Article) -> str:
+    def article(self, article: RepairedArticle) -> str:
         return render(article.repair.source, article.repair.patch)
 
 

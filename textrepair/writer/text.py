@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textrepair.writer.base import Article, Writer, printable
+from textrepair.writer.base import RepairedArticle, Writer, printable
 
 
 class TextWriter(Writer):
@@ -12,7 +12,7 @@ class TextWriter(Writer):
     suffix = ".txt"
     titled = True
 
-    def article(self, article: Article) -> str:
+    def article(self, article: RepairedArticle) -> str:
         return article.repair.text
 
 

@@ -21,7 +21,7 @@ from textrepair.corpus.output import encode
 from textrepair.review.export import Count, decisions, record_of, reviewed
 from textrepair.review.forms import EXPORTS
 from textrepair.review.session import Session
-from textrepair.writer import FORMATS, Article
+from textrepair.writer import FORMATS, RepairedArticle
 from textrepair.writer.jsonl import dumps
 from textrepair.writer.text import header
 
@@ -101,7 +101,7 @@ def _pieces(session: Session, form: str, count: Count, failed: list[str]) -> Ite
         if titled:
             yield header(one.article.id, first)
         first = False
-        yield writer.article(Article(one.article.id, one.repair, version=textrepair.__version__))
+        yield writer.article(RepairedArticle(one.article.id, one.repair, version=textrepair.__version__))
     yield writer.foot()
 
 

@@ -1,7 +1,7 @@
 """Which words stood where a reading finds them replaced, and how are they written there?
 
 The likely readings of an article's places, each with its neighbours: of two that exclude each other the surer stands
-(:mod:`textrepair.detector.compatible`), a restored word takes the capital that its place asks for, and the indefinite article
+(:mod:`.compatible`), a restored word takes the capital that its place asks for, and the indefinite article
 before it follows its sound.
 """
 
@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from textrepair.columns import objects
-from textrepair.detector.broken_words import Mended, broken_words
-from textrepair.detector.compatible import NOTHING, Readings, settled
-from textrepair.detector.confidence import Evidence, confidences
+from textrepair.detector.spin.broken_words import Mended, broken_words
+from textrepair.detector.spin.compatible import NOTHING, Readings, settled
+from textrepair.detector.spin.confidence import Evidence, confidences
 from textrepair.lazy import cached_property
 from textrepair.model.model import Model
 from textrepair.model.ngrams import NONE
@@ -58,7 +58,7 @@ def weighed_edits(model: Model, tokens: Tokens, reading: Reading) -> Weighed:
         choices.rivals,
         choices.several,
         reading.rate,
-        partial(_learned, reading, choices.entries, choices.targets),
+        partial(_learned, model, reading, choices.entries, choices.targets),
         partial(_frequencies, model, choices.targets),
     )
     sure = confidences(evidence).tolist()
@@ -305,7 +305,7 @@ _MAY_DOUBLE = ("had", "that")
 class _Likely(NamedTuple):
     """The likely readings of an article's places, in columns of shape (k,), those of a place together and the likeliest first.
 
-    ``spans`` as in :class:`~textrepair.detector.compatible.Readings`; ``firsts`` and ``lasts`` the lattice's tokens of each row;
+    ``spans`` as in :class:`~.compatible.Readings`; ``firsts`` and ``lasts`` the lattice's tokens of each row;
     ``targets`` and ``entries`` of the channel.
     """
 
@@ -339,10 +339,11 @@ def _likely(model: Model, tokens: Tokens, reading: Reading) -> _Likely:
 
 
 def _learned(
-    reading: Reading, entries: npt.NDArray[np.int64], targets: npt.NDArray[np.int64]
+    model: Model, reading: Reading, entries: npt.NDArray[np.int64], targets: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.bool_]:
     """Do pairs of some spinner show these swaps?"""
-    return (entries >= 0) & is_learned(reading.entries, np.maximum(entries, 0), targets)
+    swap_factor = model.channel.entries.swap_factor
+    return (entries >= 0) & is_learned(reading.swaps, swap_factor, np.maximum(entries, 0), targets)
 
 
 def _frequencies(model: Model, targets: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.compiling import njit
+from textrepair.compiled import njit
 
 Column = npt.NDArray[np.float64]
 
@@ -107,4 +107,4 @@ def packaged_weights() -> tuple[float, ...]:
 
 def weights_file() -> Path:
     """Where the packaged weights lie."""
-    return Path(str(resources.files("textrepair.detector"))) / "confidence.json"
+    return Path(str(resources.files("textrepair.detector.spin"))) / "confidence.json"

@@ -17,9 +17,9 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.detector.byte_scan import is_wide_space, runs_in, width_of
-from textrepair.detector.compiled import compiled, compiled_making_arrays
-from textrepair.detector.word_table import ABBREVIATION, CODE_SHIFT
+from textrepair.compiled import compiled, compiled_making_arrays
+from textrepair.detector.scanning.byte_scan import is_wide_space, runs_in, width_of
+from textrepair.detector.scanning.word_table import ABBREVIATION, CODE_SHIFT
 from textrepair.lazy import cached_property
 
 #: Closed classes of English, with the few adverbs and reporting verbs that are as frequent.
@@ -465,7 +465,7 @@ class Skeleton:
 
     @classmethod
     def of(cls, data: npt.NDArray[np.uint8], room: npt.NDArray[np.int64]) -> Self:
-        """The skeleton of a text that was scanned into a room (:mod:`~textrepair.detector.byte_scan`).
+        """The skeleton of a text that was scanned into a room (:mod:`.byte_scan`).
 
         >>> from textrepair.detector.base import Document
         >>> skeleton = Document("The Dutch asked for peace, didn't they?").scan.skeleton

@@ -18,7 +18,7 @@ from textrepair.detector.words import english_around, frequency
 from textrepair.patch import Edit
 
 if TYPE_CHECKING:
-    from textrepair.detector.lost_spaces import LostSpaces
+    from textrepair.detector.spacing.lost_spaces import LostSpaces
 
 _KIND = "spacing"
 

@@ -1,7 +1,7 @@
 """What is known of a word, by the hash of its bytes?
 
 One open-addressing table of 64-bit slots: the upper 18 bits hold those of the word's hash
-(:mod:`textrepair.detector.word_hash`), the lower 46 what is known (:data:`KNOWN` and so on).  Words are in lower case, in UTF-8.
+(:mod:`.word_hash`), the lower 46 what is known (:data:`KNOWN` and so on).  Words are in lower case, in UTF-8.
 A word that isn't in the table is taken for one that is if they share 18 bits of hash and a run of slots: in a table 37 % full,
 as the packaged model's, a search that fails meets 0.76 other words, so that is one unlisted word in 340,000.
 """
@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.detector.compiled import compiled
-from textrepair.detector.word_hash import padded, word_hash
+from textrepair.compiled import compiled
+from textrepair.detector.scanning.word_hash import padded, word_hash
 from textrepair.model.vocabulary import IDENTIFIER_BITS
 
 #: The lowest bits are the word's identifier in the model; this one says that it has none.

@@ -23,11 +23,11 @@ from itertools import chain, islice
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.compiling import njit
-from textrepair.detector.compounds import LOST, UNLISTED_COMPOUND, part_logp
-from textrepair.detector.glue import FUNCTION_WORDS, SLIP_SHARE, may_stand_alone, one_letter_off
-from textrepair.detector.word_hash import padded, word_hash
-from textrepair.detector.word_table import COMMON, NO_IDENTIFIER, look_up
+from textrepair.compiled import njit
+from textrepair.detector.scanning.word_hash import padded, word_hash
+from textrepair.detector.scanning.word_table import COMMON, NO_IDENTIFIER, look_up
+from textrepair.detector.spacing.compounds import LOST, UNLISTED_COMPOUND, part_logp
+from textrepair.detector.spacing.glue import FUNCTION_WORDS, SLIP_SHARE, may_stand_alone, one_letter_off
 from textrepair.detector.words import COMMON_FREQUENCY, LETTER_LOGP, frequencies, frequency
 from textrepair.model import Model
 from textrepair.model.ngrams import Addresses, find_pair, opened, pair_logp, token_logps, word_logp
@@ -219,7 +219,7 @@ def explained_pairs(model: Model, table: npt.NDArray[np.uint64]) -> frozenset[st
     other in the model's text.  Of two content words (``talkshow``) writers make compounds, and what the model's own text has
     is a word.
 
-    ``table`` knows the words (:mod:`textrepair.detector.word_table`).  A tenth of a second.
+    ``table`` knows the words (:mod:`textrepair.detector.scanning.word_table`).  A tenth of a second.
     """
     words = list(frequencies())
     logps = np.log(np.fromiter(frequencies().values(), dtype=np.float64, count=len(words)))

@@ -13,8 +13,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.detector.compiled import compiled
-from textrepair.model.ngrams import address, eight_bytes, lowest_bit
+from textrepair.compiled import compiled
+from textrepair.intrinsics import address, eight_bytes, lowest_bit
 
 #: Bytes that are read behind a text's last one.
 PADDING = 8

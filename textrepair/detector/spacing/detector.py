@@ -1,7 +1,7 @@
 """Are spaces missing, stray or doubled?
 
-Four questions, each with a method of its own: words glued together or cut in two (:mod:`textrepair.detector.glue`), spaces on the
-wrong side of punctuation (:mod:`textrepair.detector.punctuation`), names run together, and runs of spaces inside a line of prose.
+Four questions, each with a method of its own: words glued together or cut in two (:mod:`.glue`), spaces on the
+wrong side of punctuation (:mod:`.punctuation`), names run together, and runs of spaces inside a line of prose.
 
 Left alone on purpose: two spaces behind a full stop (a typist's convention), columns and indentation, `` .com`` and `` .NET``,
 spaced ellipses, code, and whatever the word model would say of a text that is too short or not English.
@@ -15,12 +15,18 @@ from dataclasses import dataclass
 from itertools import chain
 
 from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Document, Finding
-from textrepair.detector.byte_scan import DOUBLE_SPACE, GLUED_NAMES, MISSING_SPACE, STRAY_SPACE, UNLISTED
 from textrepair.detector.encoding import LOST_DASH_FORM
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words
-from textrepair.detector.glue import Glued, find_cut, find_glued
-from textrepair.detector.lost_spaces import LostSpaces
-from textrepair.detector.punctuation import BEHIND_A_LINK, missing_spaces, stray_spaces
+from textrepair.detector.scanning.byte_scan import (
+    DOUBLE_SPACE,
+    GLUED_NAMES,
+    MISSING_SPACE,
+    STRAY_SPACE,
+    UNLISTED,
+)
+from textrepair.detector.spacing.glue import Glued, find_cut, find_glued
+from textrepair.detector.spacing.lost_spaces import LostSpaces
+from textrepair.detector.spacing.punctuation import BEHIND_A_LINK, missing_spaces, stray_spaces
 from textrepair.detector.verbatim import Verbatim
 from textrepair.detector.words import english_around, frequency, known_words
 from textrepair.overlap import without_overlap

@@ -22,9 +22,10 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.detector import byte_scan
-from textrepair.detector.compiled import compiled, compiled_making_arrays
-from textrepair.detector.screen import Scan
+from textrepair.compiled import compiled, compiled_making_arrays
+from textrepair.detector.scanning import byte_scan
+from textrepair.detector.scanning.screen import Scan
+from textrepair.intrinsics import address, fetch
 from textrepair.lazy import cached_property
 from textrepair.model.adaptation import numbered
 from textrepair.model.channel import FACTOR_UNITS, LIKELIHOOD, Entries, log_probability
@@ -32,9 +33,7 @@ from textrepair.model.model import Model
 from textrepair.model.ngrams import (
     Addresses,
     Opened,
-    address,
     extend,
-    fetch,
     find_pair,
     follow,
     opened,

@@ -17,8 +17,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.detector.compiled import compiled, compiled_inline, compiled_making_arrays
-from textrepair.detector.word_hash import (
+from textrepair.compiled import compiled, compiled_inline, compiled_making_arrays
+from textrepair.detector.scanning.word_hash import (
     first_bytes,
     joined_hash,
     line_hash,
@@ -27,7 +27,7 @@ from textrepair.detector.word_hash import (
     small_letters,
     word_hash,
 )
-from textrepair.detector.word_table import (
+from textrepair.detector.scanning.word_table import (
     AGENCY,
     BEGINS,
     COMMON,
@@ -42,7 +42,7 @@ from textrepair.detector.word_table import (
     home,
     look_up,
 )
-from textrepair.model.ngrams import address, eight_bytes, fetch
+from textrepair.intrinsics import address, eight_bytes, fetch
 
 # What may be there: bits of ``stats[FLAGS]``.
 MOJIBAKE = 1 << 0
@@ -126,14 +126,14 @@ def _byte_classes() -> npt.NDArray[np.uint8]:
 class _Text(NamedTuple):
     """What a scan reads."""
 
-    #: UTF-8 with bytes behind it that may be read (:func:`textrepair.detector.word_hash.padded`)
+    #: UTF-8 with bytes behind it that may be read (:func:`.word_hash.padded`)
     data: npt.NDArray[np.uint8]
-    #: from :mod:`textrepair.detector.word_table`
+    #: from :mod:`.word_table`
     table: npt.NDArray[np.uint64]
     #: bitmap of the first words of lines of furniture
     line_starts: npt.NDArray[np.uint8]
     #: (264,) the model's identifiers of ASCII signs, -1 for what it doesn't see, then those of its classes, of the dash and of
-    #: the ellipsis (:func:`textrepair.detector.screen.sign_identifiers`); empty without a model
+    #: the ellipsis (:func:`.screen.sign_identifiers`); empty without a model
     signs: npt.NDArray[np.int32]
 
 

@@ -1,8 +1,8 @@
 """Was the article translated by a machine?
 
 Two layers answer.  *Traces* of the engine (:mod:`.traces`) are evidence by their kinds, and places to mend.  The *wording* is
-told by the skeleton of the text (:mod:`.skeleton`): which constructions it prefers, whatever its subject.  Both are
-log-likelihood ratios and add up.
+told by the skeleton of the text (:mod:`textrepair.detector.scanning.skeleton`): which constructions it prefers, whatever its
+subject.  Both are log-likelihood ratios and add up.
 
 Not used, since it did not carry over to engines left out: how well the words fit the language model.  Translators today choose
 words that fit *better* than people's, and the difference between subjects is far larger (docs/translation.md has the figures).
@@ -25,10 +25,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.detector import byte_scan, traces
 from textrepair.detector.base import FLAGGED, UNTOLD, Damage, Detection, Document, Finding, findings_of
 from textrepair.detector.evidence import logistic, share_of_words
-from textrepair.detector.skeleton import Profile, Skeleton, weighed
+from textrepair.detector.scanning import byte_scan
+from textrepair.detector.scanning.skeleton import Profile, Skeleton, weighed
+from textrepair.detector.translation import traces
 from textrepair.model.model import Model
 from textrepair.overlap import without_overlap
 

@@ -4,10 +4,10 @@ Three signs are weighed (:func:`spin_probability`).  The likelihood ratio "damag
 against "sound", from the substitution model (:mod:`textrepair.model.reading`).  How many *different* words are expected to
 stand for others: a strange name or one odd sentence makes a large ratio, but a spinner replaces words of many kinds, and one that
 deals in near synonyms leaves many small traces and hardly a ratio.  And how much better a light spinner explains the words that
-stand where they never stood (:mod:`textrepair.detector.spin_screen`).
+stand where they never stood (:mod:`.screen`).
 
 Every replaced word is a finding, and its most likely original an edit whose confidence is the posterior, calibrated
-(:mod:`textrepair.detector.restored_words`, :mod:`textrepair.detector.confidence`).
+(:mod:`.restored_words`, :mod:`.confidence`).
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from operator import mul
 from textrepair.detector.base import FLAGGED, UNTOLD, Damage, Detection, Document, findings_of
 from textrepair.detector.evidence import logistic
 from textrepair.detector.language import is_of_another_age
-from textrepair.detector.restored_words import NO_EDITS, Weighed, weighed_edits
-from textrepair.detector.screen import Scanner, model_scanner
-from textrepair.detector.spin_screen import SpinScreen
+from textrepair.detector.scanning.screen import Scanner, model_scanner
+from textrepair.detector.spin.restored_words import NO_EDITS, Weighed, weighed_edits
+from textrepair.detector.spin.screen import SpinScreen
 from textrepair.lazy import cached_property
 from textrepair.model.model import Model
 from textrepair.model.reading import Reading, Signs, read
@@ -122,7 +122,7 @@ _KINDS_MORE = 0.3
 
 def spin_probability(signs: Signs, explanation: float) -> float:
     """The probability that an article with these signs was spun; ``explanation`` as of
-    :meth:`~textrepair.detector.spin_screen.SpinScreen.explanation`."""
+    :meth:`~.screen.SpinScreen.explanation`."""
     return logistic(sum(map(mul, _WEIGHTS, terms(signs, explanation))))
 
 

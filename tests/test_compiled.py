@@ -39,7 +39,9 @@ def test_starts_where_nothing_can_be_kept() -> None:
 
 def test_goes_on_where_the_disk_is_full() -> None:
     done = run(
-        "-c", FULL + "from textrepair.detector.word_hash import hash_of; print(hash_of('a') == hash_of('a'))"
+        "-c",
+        FULL
+        + "from textrepair.detector.scanning.word_hash import hash_of; print(hash_of('a') == hash_of('a'))",
     )
     assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr
     assert done.stderr.count("no space left on device") == 1

@@ -1,8 +1,8 @@
 """The first stage: which detectors need not look at this text at all?
 
-A :class:`Scanner` reads the bytes once (:mod:`textrepair.detector.byte_scan`); the :class:`Scan` tells what may be there.  For
+A :class:`Scanner` reads the bytes once (:mod:`.byte_scan`); the :class:`Scan` tells what may be there.  For
 mechanical damage it is exact: what it rules out no detector would find.  Whether a text needs to be read for spinning is
-asked of the same scan (:mod:`textrepair.detector.spin_screen`).
+asked of the same scan (:mod:`textrepair.detector.spin.screen`).
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.detector import byte_scan
-from textrepair.detector.skeleton import Skeleton, word_codes
-from textrepair.detector.word_hash import padded
-from textrepair.detector.word_table import (
+from textrepair.detector.scanning import byte_scan
+from textrepair.detector.scanning.skeleton import Skeleton, word_codes
+from textrepair.detector.scanning.word_hash import padded
+from textrepair.detector.scanning.word_table import (
     ABBREVIATION,
     AGENCY,
     CODE_SHIFT,
@@ -48,7 +48,7 @@ class Scan:
     """What one pass over a text saw; never changed, though not frozen, since one is made for each text and that takes four times
     as long.
 
-    ``stats`` are the counts of :mod:`~textrepair.detector.byte_scan`, ``room`` what else it noted; ``data`` the text's bytes.
+    ``stats`` are the counts of :mod:`.byte_scan`, ``room`` what else it noted; ``data`` the text's bytes.
     """
 
     stats: list[int]
@@ -108,7 +108,7 @@ class Scan:
 @dataclass(frozen=True)
 class Scanner:
     """Scans texts; may be shared between threads.  ``signs`` are the model's, or empty without a model; ``glued`` are listed
-    strings that are two words (:func:`~textrepair.detector.lost_spaces.explained_pairs`): it takes them for unlisted."""
+    strings that are two words (:func:`~textrepair.detector.spacing.lost_spaces.explained_pairs`): it takes them for unlisted."""
 
     table: npt.NDArray[np.uint64]
     line_starts: npt.NDArray[np.uint8]
@@ -137,7 +137,7 @@ def default_scanner() -> Scanner:
 
 def model_scanner(model: Model) -> Scanner:
     """A scanner that also sees the words as a model does."""
-    from textrepair.detector.lost_spaces import explained_pairs
+    from textrepair.detector.spacing.lost_spaces import explained_pairs
 
     words = model.vocabulary.words[len(SPECIALS) :]
     builder = TableBuilder(max(_WORDS, 3 * len(words)))
@@ -152,7 +152,9 @@ def model_scanner(model: Model) -> Scanner:
 
 def _add_lists(builder: TableBuilder) -> None:
     # The detectors' own lists; they ask for a scan, so they can't be imported above.
-    from textrepair.detector import furniture, glue, repetition, spacing
+    from textrepair.detector import furniture, repetition
+    from textrepair.detector.spacing import detector as spacing
+    from textrepair.detector.spacing import glue
 
     table = frequencies()
     shares = np.fromiter(table.values(), dtype=np.float64, count=len(table))

@@ -4,7 +4,7 @@ A unigram model over wordfreq: a word that no list has is segmented into known o
 language corpus data"), with the word itself, as a word not seen before, competing.  Unigrams alone would also split
 ``overregulate`` and ``gaveling``, so that each seam must in addition be one that a dropped space explains and word formation
 does not: next to a function word that is no prefix, behind an inflected word, or between two long common words.  Where that
-doesn't tell, the language model is asked among the words around (:mod:`textrepair.detector.lost_spaces`), if there is one.
+doesn't tell, the language model is asked among the words around (:mod:`.lost_spaces`), if there is one.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from functools import cache
 from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
-from textrepair.detector.compounds import LOST, glued_odds
+from textrepair.detector.spacing.compounds import LOST, glued_odds
 from textrepair.detector.words import LETTER_LOGP, UNLISTED_SHARE, frequencies, frequency
 
 if TYPE_CHECKING:
-    from textrepair.detector.lost_spaces import LostSpaces
+    from textrepair.detector.spacing.lost_spaces import LostSpaces
 
 # Lower case and on its own: no part of a name, an address, a handle, a path, a number or a compound.  Words with a
 # capital could be split at 106 places in 110 MB of sound text; about four in five were names (Mogulof, Kingon, Supplyframe).
