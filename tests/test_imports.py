@@ -16,8 +16,9 @@ PACKAGE = Path(__file__).parents[1] / "textrepair"
 
 # From the ground up; what stands on one line doesn't import each other, except where ALLOWED says so.
 LAYERS = [
+    ["lazy", "columns", "fields", "workers", "extras", "interrupts", "whole_file"],
     ["compiled", "intrinsics"],
-    ["lazy", "columns", "fields", "workers", "extras", "plain_words", "interrupts", "whole_file"],
+    ["plain_words"],
     ["patch", "overlap", "tokens", "pieces", "terms", "word_class"],
     ["model"],
     ["reference"],

@@ -15,6 +15,7 @@ from sample_models import CORPORA, articles, packaged
 
 import textrepair.cli.options
 from textrepair.cli import commands
+from textrepair.corpus.compression import compressed
 from textrepair.learning import LearningError, learn_from_damaged, learn_from_pairs, measure_harm
 from textrepair.model.channel import log_probability
 from textrepair.model.model import Model, load_model
@@ -210,6 +211,28 @@ def test_lines_without_a_tab_are_told_by_number(run: Run, tmp_path: Path) -> Non
     assert result.exit_code == 1
     assert [line.split(":")[1:3] for line in errors(result)] == [[" x.tsv", "5"], [" x.tsv", "7"]]
     assert (tmp_path / "out.model").exists()  # the others are learned
+
+
+@pytest.mark.parametrize("ending", [".gz", ".zst"])
+def test_compressed_pairs(run: Run, tmp_path: Path, ending: str) -> None:
+    plain = write_pairs(tmp_path / "x.tsv")
+    with open(tmp_path / f"x.tsv{ending}", "wb") as file, compressed(file, ending) as packed:
+        packed.write(plain.read_bytes())
+    expected = run("--pairs", "x.tsv")
+    assert run("--pairs", f"x.tsv{ending}").stderr == expected.stderr
+
+
+def test_a_line_that_is_no_utf8_costs_no_other(run: Run, tmp_path: Path) -> None:
+    path = write_pairs(tmp_path / "x.tsv")
+    path.write_bytes(b"caf\xe9\tcafe\n" + path.read_bytes())
+    result = run("--pairs", "x.tsv")
+    assert result.exit_code == 1
+    assert [line.split(";")[0] for line in errors(result)] == ["error: x.tsv:1: no valid UTF-8 (byte 0xE9)"]
+    assert (tmp_path / "out.model").exists()
+
+
+def test_pairs_that_are_missing(run: Run) -> None:
+    assert "error: x.tsv: no such file or directory; check the name" in errors(run("--pairs", "x.tsv"))
 
 
 def test_a_file_that_is_no_model(run: Run, tmp_path: Path) -> None:

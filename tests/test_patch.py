@@ -49,6 +49,14 @@ def test_edits_that_overlap_or_are_unsorted_are_refused(edits: list[Edit]) -> No
         Patch(tuple(edits))
 
 
+def test_edits_come_as_any_iterable() -> None:
+    edit = Edit(0, 1, "a", "b")
+    made = Patch(edit for edit in [edit])  # type: ignore[arg-type]
+    assert made == Patch((edit,)) == Patch([edit])  # type: ignore[arg-type]
+    assert made.apply("a") == "b"
+    assert hash(made) == hash(Patch((edit,)))
+
+
 def test_edits_may_touch() -> None:
     patch = Patch((Edit(0, 1, "a", ""), Edit(1, 1, "", "X"), Edit(1, 2, "b", "Y")))
     assert patch.apply("abc") == "XYc"

@@ -105,6 +105,15 @@ def test_a_copy_of_the_damage_is_no_reference(name: str, repairer: Repairer) -> 
     assert same(repairer.repair(text, references=index_of(("copy", text))), repairer.repair(text))
 
 
+@pytest.mark.parametrize("name", NAMES[:4])
+@pytest.mark.parametrize("copies", [3, 12])
+def test_copies_of_the_damage_hide_no_original(name: str, copies: int, repairer: Repairer) -> None:
+    """What the copies alone say is rarer in the index than what the originals say."""
+    spun = [(f"copy {n}", f"{read('spun', name)}\n{n}") for n in range(copies // 3)]
+    index = index_of(*((f"original {n}", f"{read('sound', name)}\n{n}") for n in range(copies)), *spun)
+    assert repairer.repair(read("spun", name), references=index).text == read("sound", name)
+
+
 @pytest.mark.parametrize("name", NAMES[:6])
 def test_a_revision_restores_what_it_has(name: str, repairer: Repairer) -> None:
     """Every third paragraph missing, the others in reverse order, paragraphs of another article between them.

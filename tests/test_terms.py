@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 import regex
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from textrepair.repair import _known_terms
+from textrepair.repair import Settings, _known_terms
 from textrepair.terms import Terms
 
 # Without the dotless i and its like, which `regex` takes for "I" and not for "i".
@@ -39,3 +40,15 @@ def test_as_a_pattern_of_all(text: str, terms: frozenset[str]) -> None:
 def test_terms_are_read_once() -> None:
     """And not for every article."""
     assert _known_terms(frozenset(["on", "by"])) is _known_terms(frozenset(["by", "on"]))
+
+
+def test_settings_take_sets_as_any_iterable() -> None:
+    assert Settings(apply=["spin"], protect=iter(["new york"])) == Settings(  # type: ignore[arg-type]
+        apply=frozenset({"spin"}), protect=frozenset({"new york"})
+    )
+
+
+@pytest.mark.parametrize("field", ["apply", "protect"])
+def test_a_single_string_is_no_set(field: str) -> None:
+    with pytest.raises(TypeError, match="put a single one into a set"):
+        Settings(**{field: "spin"})  # type: ignore[arg-type]

@@ -6,7 +6,11 @@ from importlib import import_module
 from typing import Any
 
 
-class MissingExtra(ImportError):
+class Unusable(ImportError):
+    """What is asked for can't run here; the message tells what to do."""
+
+
+class MissingExtra(Unusable):
     """A library that comes with an extra is not installed; the message tells how to install it."""
 
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 
-from textrepair.corpus.articles import STDIN, ReadOptions, Unreadable, read_articles, standard_input
+from textrepair.corpus.articles import ReadOptions, Unreadable, read_articles, read_lines
 from textrepair.detector.base import FLAGGED, Document
 from textrepair.detector.spin.detector import SpinDetector
 from textrepair.evaluation import WORDING, Gold, Harm, evaluate
@@ -44,27 +43,17 @@ class LearningError(ValueError):
 
 
 def read_pairs(path: str, on_error: Callable[[Unreadable], None]) -> Iterator[tuple[str, str]]:
-    """The passages of a TSV file: damaged, tab, reference; further columns are ignored, lines without a tab reported."""
-    try:
-        with (
-            nullcontext(standard_input())
-            if path == STDIN
-            else open(path, encoding="utf-8-sig", newline="") as file
-        ):
-            for number, line in enumerate(file, 1):
-                columns = line.rstrip("\r\n").split("\t")
-                if len(columns) >= 2 and columns[0] and columns[1]:
-                    yield columns[0], columns[1]
-                elif line.strip():
-                    on_error(
-                        Unreadable(
-                            path, number, "no two columns", "a line is damaged text, a tab, reference text"
-                        )
-                    )
-    except (OSError, UnicodeDecodeError) as error:
-        on_error(
-            Unreadable(path, None, str(error), "a file of lines in UTF-8: damaged text, tab, reference text")
-        )
+    """The passages of a TSV file: damaged, tab, reference; further columns are ignored, lines without a tab reported.
+
+    ``.gz`` and ``.zst`` are read, and ``-`` is standard input.
+    """
+    for number, line in read_lines(path, on_error):
+        columns = line.split("\t")
+        if len(columns) >= 2 and columns[0] and columns[1]:
+            yield columns[0], columns[1]
+        elif line.strip():
+            hint = "a line is damaged text, a tab, reference text"
+            on_error(Unreadable(path, number, "no two columns", hint))
 
 
 def learn_from_pairs(
@@ -98,24 +87,18 @@ class Decided:
 def read_decisions(path: str, on_error: Callable[[Unreadable], None]) -> Iterator[Decided]:
     """The decisions in what ``review --export decisions`` wrote; undecided ones, and kinds that are no swaps of words, are
     left out."""
-    try:
-        with nullcontext(standard_input()) if path == STDIN else open(path, encoding="utf-8-sig") as file:
-            for number, line in enumerate(file, 1):
-                if not line.strip():
-                    continue
-                try:
-                    record = json.loads(line)
-                    before, after, verdict = record["before"], record["after"], record["verdict"]
-                    put = {"accept": after, "other": record.get("put"), "reject": None}.get(verdict, "")
-                    if put != "" and record.get("kind", "") in WORDING:
-                        yield Decided(str(before), str(after), put)
-                except (ValueError, KeyError, TypeError):
-                    what = "no decision"
-                    on_error(
-                        Unreadable(path, number, what, "make the file with: review PATH --export decisions")
-                    )
-    except (OSError, UnicodeDecodeError) as error:
-        on_error(Unreadable(path, None, str(error), "make the file with: review PATH --export decisions"))
+    for number, line in read_lines(path, on_error):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+            before, after, verdict = record["before"], record["after"], record["verdict"]
+            put = {"accept": after, "other": record.get("put"), "reject": None}.get(verdict, "")
+            if put != "" and record.get("kind", "") in WORDING:
+                yield Decided(str(before), str(after), put)
+        except (ValueError, KeyError, TypeError):
+            hint = "make the file with: review PATH --export decisions"
+            on_error(Unreadable(path, number, "no decision", hint))
 
 
 def learn_from_decisions(model: Model, decisions: Sequence[Decided], family: str, say: Say) -> Model:

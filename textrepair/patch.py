@@ -69,6 +69,7 @@ class Patch:
     _result_starts: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "edits", tuple(self.edits))  # a generator would be used up here
         starts: list[int] = []
         shift = 0
         end, inserts = 0, False  # of the edit before

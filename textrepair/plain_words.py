@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.compiled import compiled_inline
+from textrepair.compiled import compiled_inline, njit
 
 #: Values of :class:`~textrepair.tokens.TokenKind`; the first for a stretch between spaces that needs the pattern.
 UNSPLIT, WORD, NUMBER, CLITIC, STOP, QUOTE, PUNCTUATION = 0, 1, 4, 5, 6, 7, 8
@@ -130,7 +129,7 @@ def _kind_of_sign(sign: np.uint32) -> int:
     return kind
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def plain_tokens(text: npt.NDArray[np.uint32], own_stop: npt.NDArray[np.int64]) -> Columns:
     """The tokens of a text's plain stretches, and the stretches between them that are :data:`UNSPLIT`, in order.
 

@@ -93,6 +93,11 @@ class Settings:
     protect: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
+        for name in ("apply", "protect"):
+            given = getattr(self, name)
+            if isinstance(given, str):  # each letter of it would be one
+                raise TypeError(f"{name} is a set, not a str; put a single one into a set: {{{given!r}}}")
+            object.__setattr__(self, name, frozenset(given))
         unknown = self.apply - set(KINDS)
         if unknown:
             raise ValueError(f"unknown kinds {sorted(unknown)}; known are {', '.join(KINDS)}")

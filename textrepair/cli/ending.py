@@ -12,6 +12,7 @@ from threading import Timer
 
 import click
 
+from textrepair.extras import Unusable
 from textrepair.interrupts import asked_interrupts
 
 #: Seconds until an interrupt that got lost comes again: long for a callback, short for a person.
@@ -78,6 +79,9 @@ def _told(error: BaseException, interrupted: bool) -> int:
     if isinstance(error, OSError) and error.filename is None and error.errno in _UNWRITABLE:
         # What couldn't be written is still in the buffer, unless it was too long for that.
         click.echo(f"error: {unwritable('standard output', unflushed or error)}", err=True)
+        return 1
+    if isinstance(error, Unusable):
+        click.echo(f"error: {error}", err=True)
         return 1
     if isinstance(error, click.Abort | EOFError):
         click.echo("Aborted!", err=True)

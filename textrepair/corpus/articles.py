@@ -15,6 +15,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal, TextIO
@@ -144,15 +145,43 @@ def standard_input() -> TextIO:
     return sys.stdin
 
 
-def _read_stdin(reading: ReadOptions, on_error: OnError) -> Iterator[Article]:
-    try:
-        file = standard_input().buffer
-    except OSError as error:
-        on_error(
-            Unreadable("stdin", None, _reason(error), "name a file, or give it one: textrepair … - < FILE")
-        )
+def read_lines(path: str, on_error: OnError) -> Iterator[tuple[int, str]]:
+    """The lines of a file or of standard input (``-``) without their ends, numbered from 1; those that are no UTF-8 are told."""
+    file = _open_stdin(on_error) if path == STDIN else _open_file(path, on_error)
+    if file is None:
         return
-    yield from _read_stream(file, "stdin", reading, on_error)
+    name = "stdin" if path == STDIN else path
+    with nullcontext() if path == STDIN else file:
+        try:
+            for number, raw in enumerate(file, start=1):
+                if number == 1:
+                    if b"\0" in raw[:_HEAD]:
+                        on_error(_binary(name, raw))
+                        return
+                    raw = raw.removeprefix(_BOM)
+                try:
+                    line = raw.decode("utf-8")
+                except UnicodeDecodeError as error:
+                    on_error(_not_utf8(name, number, error))
+                else:
+                    yield number, line.rstrip("\r\n")
+        except (DamagedArchive, OSError) as error:
+            on_error(Unreadable(name, None, _reason(error), "what came before was read"))
+
+
+def _read_stdin(reading: ReadOptions, on_error: OnError) -> Iterator[Article]:
+    file = _open_stdin(on_error)
+    if file is not None:
+        yield from _read_stream(file, "stdin", reading, on_error)
+
+
+def _open_stdin(on_error: OnError) -> BinaryIO | None:
+    try:
+        return standard_input().buffer
+    except OSError as error:
+        hint = "name a file, or give it one: textrepair … - < FILE"
+        on_error(Unreadable("stdin", None, _reason(error), hint))
+        return None
 
 
 def _read_file(path: str, reading: ReadOptions, on_error: OnError) -> Iterator[Article]:
@@ -161,14 +190,19 @@ def _read_file(path: str, reading: ReadOptions, on_error: OnError) -> Iterator[A
         hint = "`textrepair batch` reads it; --input-format text takes it for one text"
         on_error(Unreadable(path, None, f"{inner_ending(path)} is {form.upper()}, not one article", hint))
         return
+    file = _open_file(path, on_error)
+    if file is not None:
+        with file:
+            yield from _read_stream(file, path, reading, on_error)
+
+
+def _open_file(path: str, on_error: OnError) -> BinaryIO | None:
     try:
-        file = open_for_reading(path)
+        return open_for_reading(path)
     except OSError as error:
         hint = "check the name" if isinstance(error, FileNotFoundError) else ""
         on_error(Unreadable(path, None, _reason(error), hint))
-        return
-    with file:
-        yield from _read_stream(file, path, reading, on_error)
+        return None
 
 
 def _read_stream(file: BinaryIO, path: str, reading: ReadOptions, on_error: OnError) -> Iterator[Article]:

@@ -1,8 +1,8 @@
 """Which parts of a text are no prose, so that their spaces, repeats and odd words mean nothing?
 
-Code (fenced, in backticks, in ``<pre>``, ``<code>`` or ``<script>``), tags, and lines that look like code or a table.  The
-marked ranges are found once per text, each closing mark by one ``str.find``.  Whether a line looks like code is asked only
-where a detector has a candidate, and of a window around it, so that one line of fifty megabytes stays linear.
+Code (fenced, in backticks, in ``<pre>``, ``<code>`` or ``<script>``), the hunks of a diff, tags, and lines that look like code or
+a table.  The marked ranges are found once per text, each closing mark by one ``str.find``.  Whether a line looks like code is
+asked only where a detector has a candidate, and of a window around it, so that one line of fifty megabytes stays linear.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ from collections.abc import Iterator
 
 from textrepair.lazy import cached_property
 
-_OPENING = re.compile(r"^```|`|<(?:pre|code|script|style)\b|</?[a-zA-Z!]", re.MULTILINE)
+# The head of a unified diff's hunk, and the lines of it.
+_HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@.*(?:\n[ +\\-].*)+", re.MULTILINE)
+_HUNK_MARK = "@@ -"
+_OPENING = re.compile(r"^```|^@@ -|`|<(?:pre|code|script|style)\b|</?[a-zA-Z!]", re.MULTILINE)
 _CLOSING = {
     "```": "\n```",
     "<pre": "</pre>",
@@ -44,7 +47,7 @@ class Verbatim:
 
     @cached_property
     def _ranges(self) -> tuple[list[int], list[int]]:
-        if "`" not in self._text and "<" not in self._text:
+        if not any(sign in self._text for sign in ("`", "<", "@@ -")):
             return [], []
         spans = list(_marked_ranges(self._text))
         return [start for start, _ in spans], [end for _, end in spans]
@@ -101,6 +104,9 @@ def _marked_ranges(text: str) -> Iterator[tuple[int, int]]:
 
 def _closing(text: str, start: int, mark: str) -> int:
     """Where the range opened by ``mark`` ends; 0 if it isn't closed."""
+    if mark == _HUNK_MARK:
+        hunk = _HUNK.match(text, start - len(mark))
+        return hunk.end() if hunk else 0
     if mark in _CLOSING:
         closing = _CLOSING[mark]
         found = text.find(closing, start)

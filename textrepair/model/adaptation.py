@@ -6,10 +6,10 @@ them becomes an array of its own.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from textrepair.compiled import njit
 from textrepair.model.channel import COMPOUND_FACTOR, FACTOR_UNITS, LIKELIHOOD, STEP
 from textrepair.model.lattice import Edges, Sentences
 from textrepair.model.recurrence import recurrence_logp
@@ -25,7 +25,7 @@ _OWN_STRENGTH = 1.0
 #: Uses that the article's rate is worth against how often a word of its own is replaced.
 _OWN_RATE_STRENGTH = 3.0
 
-_jit = numba.njit(cache=True, nogil=True, error_model="numpy")
+_jit = njit(nogil=True, error_model="numpy")
 
 
 @_jit

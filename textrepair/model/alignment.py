@@ -15,10 +15,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from textrepair.compiled import njit
 from textrepair.model.link_costs import (
     CLASSES,
     LONGEST,
@@ -94,7 +94,7 @@ def _extended(tables: Tables, new: Sequence[str], costs: LinkCosts) -> Tables:
     )
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _run_keys(ids: Ids, length: int) -> npt.NDArray[np.uint64]:
     keys = np.empty(max(0, len(ids) - length + 1), dtype=np.uint64)
     for i in range(len(keys)):
@@ -105,7 +105,7 @@ def _run_keys(ids: Ids, length: int) -> npt.NDArray[np.uint64]:
     return keys
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _unique_matches(d: Ids, r: Ids, length: int) -> Blocks:
     """Positions of runs that occur once on either side, rows (damaged, reference) in damaged order."""
     a, b = _run_keys(d, length), _run_keys(r, length)
@@ -137,7 +137,7 @@ def _unique_matches(d: Ids, r: Ids, length: int) -> Blocks:
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _longest_chain(matches: Blocks) -> Blocks:
     """The longest subsequence with rising reference positions (Fredman 1975)."""
     count = len(matches)
@@ -163,7 +163,7 @@ def _longest_chain(matches: Blocks) -> Blocks:
     return chain
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _split(d: Ids, r: Ids, length: int, block: Blocks) -> tuple[Blocks, Blocks]:
     """Anchored token pairs within a block, and the blocks that they leave (rows start, end, reference start, end)."""
     a, b, c, e = block[0], block[1], block[2], block[3]
@@ -189,7 +189,7 @@ def _split(d: Ids, r: Ids, length: int, block: Blocks) -> tuple[Blocks, Blocks]:
     return pairs[:count], rest[:left]
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _blocks(d: Ids, r: Ids, levels: npt.NDArray[np.int64]) -> tuple[Blocks, Blocks]:
     """All anchored token pairs, and the stretches to be solved exactly."""
     blocks = np.empty((1, 4), dtype=np.int32)
@@ -215,7 +215,7 @@ def _blocks(d: Ids, r: Ids, levels: npt.NDArray[np.int64]) -> tuple[Blocks, Bloc
     return pairs[:count], blocks
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _solve(d: Ids, r: Ids, tables: Tables, levels: npt.NDArray[np.int64], most: int) -> Blocks:
     """Rows of (start, end, reference start, reference end), unsorted."""
     pairs, blocks = _blocks(d, r, levels)
@@ -362,7 +362,7 @@ def _chance_classes(costs: LinkCosts) -> Floats:
     return np.asarray(out / out.sum(), dtype=np.float32)
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _count_classes(
     traits: Features, d: Ids, r: Ids, weights: npt.NDArray[np.float64], out: npt.NDArray[np.float64]
 ) -> None:

@@ -13,10 +13,10 @@ full of odd names, was flagged.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from textrepair.compiled import njit
 from textrepair.model.lattice import Edges, Sentences
 from textrepair.plain_words import ALL_CAPITALS, BEGINS_CAPITAL
 from textrepair.tokens import TokenKind, Tokens
@@ -47,7 +47,7 @@ def capitalised_words(
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def capital_logps(
     words: npt.NDArray[np.int32],
     edges: Edges,

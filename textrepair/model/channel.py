@@ -14,10 +14,10 @@ import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from textrepair.compiled import njit
 from textrepair.model.ngrams import mix
 
 #: Probabilities are stored as 8-bit codes: natural log = -STEP · (255 - code); code 0 is "never".
@@ -97,13 +97,13 @@ def encode(probability: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
     return np.clip(np.nan_to_num(code, neginf=0.0), 0, 255).astype(np.uint8)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@njit(nogil=True, inline="always")
 def phrase_hash(hashed: np.uint64, word: np.int64) -> np.uint64:
     """Extend the hash of a phrase by a word; begin with 0."""
     return mix(hashed + np.uint64(word) + np.uint64(1))
 
 
-@numba.njit(cache=True)
+@njit()
 def hash_phrase(words: npt.NDArray[np.int64]) -> np.uint64:
     """The hash of a whole phrase of word identifiers."""
     hashed = np.uint64(0)
@@ -112,7 +112,7 @@ def hash_phrase(words: npt.NDArray[np.int64]) -> np.uint64:
     return hashed
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def phrase_row(keys: npt.NDArray[np.uint64], hashed: np.uint64) -> np.int64:
     """Which of the sorted hashes of phrases is this one, or -1.
 
@@ -135,7 +135,7 @@ def phrase_row(keys: npt.NDArray[np.uint64], hashed: np.uint64) -> np.int64:
     return row if row < len(keys) and keys[row] == hashed else np.int64(-1)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@njit(nogil=True, inline="always")
 def _share_of(hashed: np.uint64, count: np.uint64) -> np.uint64:
     """How many of so many evenly spread hashes are smaller."""
     return ((hashed >> np.uint64(32)) * count) >> np.uint64(32)

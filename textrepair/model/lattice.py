@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.compiled import compiled, compiled_inline
+from textrepair.compiled import compiled, compiled_inline, njit
 from textrepair.model.channel import FACTOR_UNITS, LIKELIHOOD, LONGEST, Entries, phrase_hash, phrase_row
 from textrepair.model.ngrams import (
     NONE,
@@ -44,7 +43,8 @@ class Sentences(NamedTuple):
 
     ``words`` (n,) identifiers; ``lm`` (n,) the same as the language model sees them; ``unknown_logp`` (n,) what a word
     costs beyond its class; ``readiness`` (n,) factor on the rate at which a spinner replaces such a token (0: never);
-    ``joined`` (n,) whether nothing that the model doesn't see, such as a quote, stands before it; ``begins`` (sentences + 1,).
+    ``joined`` (n,) whether it may be part of one phrase with the token before it: nothing that the model doesn't see, such as a
+    quote, stands between them, and they are no name; ``begins`` (sentences + 1,).
     """
 
     words: npt.NDArray[np.int32]
@@ -70,7 +70,7 @@ def end_positions(edges: Edges) -> npt.NDArray[np.int64]:
     return np.repeat(np.arange(len(edges.first) - 1), np.diff(edges.first))
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _is_phrase(sentences: Sentences, begin: int, last: int) -> bool:
     """May these tokens be replaced together: all of them replaceable, nothing unseen between them?"""
     if sentences.readiness[begin] <= 0:
@@ -81,7 +81,7 @@ def _is_phrase(sentences: Sentences, begin: int, last: int) -> bool:
     return True
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def build_edges(sentences: Sentences, entries: Entries, phrases: bool) -> Edges:
     """All edges of an article's lattice."""
     n, longest = len(sentences.words), LONGEST if phrases else 1
@@ -122,7 +122,7 @@ def build_edges(sentences: Sentences, entries: Entries, phrases: bool) -> Edges:
     return Edges(first, length, target, entry)
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def likely_edges(
     edges: Edges, posterior: npt.NDArray[np.float32], least: float
 ) -> tuple[Edges, npt.NDArray[np.float32]]:
@@ -141,7 +141,7 @@ def likely_edges(
     return Edges(first, edges.length[kept], edges.target[kept], edges.entry[kept]), posterior[kept]
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def channel_logps(
     sentences: Sentences,
     edges: Edges,
@@ -179,7 +179,7 @@ def channel_logps(
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def posteriors(
     lm: Addresses,
     begins: npt.NDArray[np.int64],
@@ -297,7 +297,7 @@ class _Search(NamedTuple):
     near: _Records
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _largest_step(bounds: npt.NDArray[np.int64]) -> int:
     """How many items the largest stretch has, at least 1."""
     most = 1
@@ -306,7 +306,7 @@ def _largest_step(bounds: npt.NDArray[np.int64]) -> int:
     return most
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _grown(arcs: _Records, made: int, least: int) -> _Records:
     """The arcs made, with room for more."""
     out = np.empty(2 * least, dtype=_ARC)

@@ -23,10 +23,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from textrepair.compiled import njit
 from textrepair.lazy import cached_property
 
 Words = tuple[str, ...]
@@ -159,7 +159,7 @@ def _code(form: str, part: str, shortest: int) -> int:
     return zlib.crc32(part.encode(errors="surrogatepass")) if len(form) >= shortest else -1
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def likeness_class(f: Features, d: int, r: int) -> int:
     """Which likeness class two forms (row numbers of the features) are in."""
     a, b = f.kind[d], f.kind[r]
@@ -204,20 +204,20 @@ CONTAINS = -1.0
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@njit(nogil=True, inline="always")
 def extend_key(key: np.uint64, token: int) -> np.uint64:
     """The key of a run with one token more (multiply and rotate, as in FxHash)."""
     return (((key << np.uint64(5)) | (key >> np.uint64(59))) ^ np.uint64(token + 1)) * _MIX
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@njit(nogil=True, inline="always")
 def pair_key(damaged: np.uint64, reference: np.uint64) -> np.uint64:
     """The key of a pair of runs; never 0, which marks an empty slot."""
     key = (damaged ^ (reference >> np.uint64(29)) ^ (reference << np.uint64(35))) * _MIX
     return (key ^ (key >> np.uint64(32))) | np.uint64(1)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@njit(nogil=True, inline="always")
 def slot(keys: npt.NDArray[np.uint64], key: np.uint64) -> int:
     """Where a key stands or would stand in an open hash table."""
     mask = np.uint64(len(keys) - 1)
@@ -227,7 +227,7 @@ def slot(keys: npt.NDArray[np.uint64], key: np.uint64) -> int:
     return int(at)
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _fill(keys: npt.NDArray[np.uint64], values: npt.NDArray[np.float32], pairs: npt.NDArray[np.int32],
           scores: npt.NDArray[np.float32], runs: npt.NDArray[np.uint64]) -> None:  # fmt: skip
     """Enter pairs; a row holds the damaged run and the reference run, each filled up with -1."""

@@ -7,10 +7,10 @@ and cheap to extend.  Viterbi gives the links, forward–backward their posterio
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from textrepair.compiled import njit
 from textrepair.model.link_costs import (
     CONTAINS,
     LONGEST,
@@ -33,7 +33,7 @@ _SKIP, _REF_SKIP, _FROM_FIRST, _FROM_SECOND = _BEADS, _BEADS + 1, _BEADS + 2, _B
 _NEVER = np.float32(-1e9)
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _runs(ids: Ids, tables: Tables) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int8]]:
     """Keys of the runs of 1, 2 … tokens that begin at each token, and what each is: 0 none, 1 possible, 2 in the tables."""
     n = len(ids)
@@ -55,7 +55,7 @@ def _runs(ids: Ids, tables: Tables) -> tuple[npt.NDArray[np.uint64], npt.NDArray
     return keys, state
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def link_scores(d: Ids, r: Ids, t: Tables) -> Floats:
     """Score of every link by where it begins, shape ``(len(d), len(r), shapes)``."""
     rows, columns = len(d), len(r)
@@ -106,7 +106,7 @@ def link_scores(d: Ids, r: Ids, t: Tables) -> Floats:
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def best_links(scores: Floats, moves: Floats) -> npt.NDArray[np.int32]:
     """The likeliest links in order, rows of (start, end, reference start, reference end)."""
     rows, columns = scores.shape[0], scores.shape[1]
@@ -154,7 +154,7 @@ def best_links(scores: Floats, moves: Floats) -> npt.NDArray[np.int32]:
     return _trace(back, gap)
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _trace(back: npt.NDArray[np.int8], gap: npt.NDArray[np.int8]) -> npt.NDArray[np.int32]:
     i, j = back.shape[0] - 1, back.shape[1] - 1
     links = np.empty((min(i, j), 4), dtype=np.int32)
@@ -183,7 +183,7 @@ def _trace(back: npt.NDArray[np.int8], gap: npt.NDArray[np.int8]) -> npt.NDArray
     return links[:count][::-1]
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@njit(nogil=True, inline="always")
 def _add(a: float, b: float) -> float:
     """``log(exp(a) + exp(b))``."""
     if a < b:
@@ -191,7 +191,7 @@ def _add(a: float, b: float) -> float:
     return a if a - b > 14.0 else a + np.log1p(np.exp(b - a))
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def posteriors(
     scores: Floats, moves: Floats, least: float
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64], float, float]:

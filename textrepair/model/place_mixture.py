@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from textrepair.compiled import njit
 from textrepair.model.ngrams import Addresses
 from textrepair.model.slots import Lack, Place, Places
 
@@ -33,7 +33,7 @@ _POOL_STEP = 5
 _MOST = 4
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _gains(fit: Floats, now: Floats) -> Floats:
     """By how much (nats) each column of ``fit`` (places, words) betters a mixture of density ``now`` (places,)."""
     places, words = fit.shape

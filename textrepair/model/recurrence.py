@@ -8,15 +8,16 @@ among them.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from textrepair.compiled import njit
 
 #: The cache's share μ, chosen on `issues` without `issues09`: F0.5 at ≥ 0.6 with 0 / 0.02 / 0.03 / 0.05 / 0.1 is 0.777 / 0.779 /
 #: 0.779 / 0.778 / 0.776 for the spinner never seen and 0.877 / 0.878 / 0.879 / 0.879 / 0.880 with pairs of other articles.
 SHARE = 0.03
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def recurrence_logp(elsewhere: float, total: float, often: float) -> float:
     """How much likelier (nats) a word is in an article of ``total`` words that has it so many times elsewhere.
 

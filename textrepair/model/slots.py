@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from textrepair.compiled import njit
 from textrepair.lazy import cached_property
 from textrepair.model.model import Model
 from textrepair.model.ngrams import (
@@ -106,7 +106,7 @@ class Places(NamedTuple):
         return total
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def distinct_places(
     words: npt.NDArray[np.int64], begins: npt.NDArray[np.int64], tokens: npt.NDArray[np.int64], most: int
 ) -> Places:
@@ -141,7 +141,7 @@ def distinct_places(
     return Places(left[:total], right[:total], known[:total])
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def slot_logps(
     lm: Addresses, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64], words: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float32]:
@@ -186,7 +186,7 @@ def slot_logps(
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def all_slot_logps(
     lm: Addresses,
     left: npt.NDArray[np.int64],
@@ -201,7 +201,7 @@ def all_slot_logps(
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _evidence(
     lm: Addresses,
     left: npt.NDArray[np.int64],

@@ -14,7 +14,7 @@ import math
 import sqlite3
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -203,31 +203,41 @@ class ReferenceIndex:
             raise KeyError(f"no reference {hit.id}")
         return _unpacked(row[0])
 
-    def find(self, text: str, count: int = 8) -> list[Hit]:
-        """At most ``count`` references, the best first, by the sum of their BM25 scores over the stretches of the text."""
+    def find(self, text: str, count: int = 8, besides: Sequence[Hit] = ()) -> list[Hit]:
+        """At most ``count`` references, the best first, by the sum of their BM25 scores over the stretches of the text.
+
+        Those ``besides`` which others are looked for are not among them, and what only they say is not asked for.
+        """
         references = len(self)
         if not references:
             return []
         words = _words(text)
+        known = Counter(w for hit in besides for w in {word.lower() for word in _words(self.text(hit))})
+        left_out = {hit.key for hit in besides}
         scores: Counter[int] = Counter()
         for start in range(0, len(words), _STRETCH):
-            asked = self._rarest(words[start : start + _STRETCH], references)
+            asked = self._rarest(words[start : start + _STRETCH], references, known)
             if not asked:
                 continue
             query = " OR ".join(f'"{word}"' for word in asked)
             rows = self._base.execute(
-                "select rowid, bm25(words) from words where words match ? order by 2 limit ?", (query, count)
+                "select rowid, bm25(words) from words where words match ? order by 2 limit ?",
+                (query, count + len(besides)),
             )
             for key, score in rows:
-                scores[key] -= score
+                if key not in left_out:
+                    scores[key] -= score
         best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:count]
         return [Hit(key, self._name(key), score) for key, score in best]
 
     def _name(self, key: int) -> str:
         return str(self._base.execute("select name from reference where id = ?", (key,)).fetchone()[0])
 
-    def _rarest(self, words: list[str], references: int) -> list[str]:
-        """The words that are in fewest references but in some, names and numbers before others."""
+    def _rarest(self, words: list[str], references: int, known: Mapping[str, int]) -> list[str]:
+        """The words that are in fewest references but in some, names and numbers before others.
+
+        So many references as are ``known`` to have a word don't count.
+        """
         ranked: dict[str, float] = {}
         documents: dict[str, int] = {}
         for word in words:
@@ -235,9 +245,11 @@ class ReferenceIndex:
             rank = -_NAME_BONUS if not word.islower() else 0.0
             if key in ranked:
                 continue
-            documents[key] = self._documents(key)
+            documents[key] = self._documents(key) - known.get(key, 0)
             if 0 < documents[key] <= max(_COMMON * references, 5.0):
                 ranked[key] = rank + math.log(documents[key])
+        if not ranked and references <= _READ:  # they all say the same
+            ranked = {key: float(count) for key, count in documents.items() if count > 0}
         asked = sorted(ranked, key=lambda word: (ranked[word], word))[:_ASKED]
         read = accumulate(documents[word] for word in asked)
         return [

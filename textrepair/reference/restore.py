@@ -19,7 +19,7 @@ from textrepair.model.channel import LONGEST
 from textrepair.model.model import Model
 from textrepair.patch import Edit
 from textrepair.reference.event import Report, weighed
-from textrepair.reference.index import ReferenceIndex
+from textrepair.reference.index import Hit, ReferenceIndex
 from textrepair.reference.passages import Passage, Side, passages, side, weights
 from textrepair.reference.swaps import Swaps
 from textrepair.reference.wording import Context, Match, Restoration, restoration
@@ -39,6 +39,9 @@ CANDIDATES = 8
 _KNOWN_SIGHTINGS, _KNOWN_PLACES = 1.0, 100
 #: Rounds of EM over the passages that an article and a reference share.
 _ROUNDS = 3
+#: How often the index is asked where it gives nothing but copies that are as damaged as the article: what these alone say is the
+#: rarest in it, and hides the original.
+_TIMES_ASKED = 3
 #: Links left of a passage when a better one has taken the others.
 _FEWEST_LINKS = 5
 
@@ -80,22 +83,30 @@ class Restorer:
         weight = weights(self.model, article)
         found: list[Match] = []
         reports: list[Report] = []
-        for hit in references.find(article.tokens.source, CANDIDATES):
-            text = references.text(hit)
-            reference = side(text)
-            costs = _channel_costs(article, reference, swaps)
-            shared = passages(article, reference, weight, costs, swaps.knows, _PHRASE)
-            first = [passage for passage in shared if passage.score >= LEAST]
-            phrases = {tuple(article.forms[p.start : p.end]): p.score for p in shared}
-            same_event = sum(phrases.values()) >= _SAME_EVENT
-            if not (first or same_event) or not usable(text):
-                continue
-            if same_event:
-                reports.append(Report(hit, reference))
-            if first:
-                costs = _recounted(costs, article, reference, first)
-                again = passages(article, reference, weight, costs, swaps.knows, LEAST)
-                found += [Match(hit, reference, passage) for passage in again]
+        refused: list[Hit] = []
+        for _ in range(_TIMES_ASKED):
+            known = len(refused)
+            for hit in references.find(article.tokens.source, CANDIDATES, refused):
+                text = references.text(hit)
+                reference = side(text)
+                costs = _channel_costs(article, reference, swaps)
+                shared = passages(article, reference, weight, costs, swaps.knows, _PHRASE)
+                first = [passage for passage in shared if passage.score >= LEAST]
+                phrases = {tuple(article.forms[p.start : p.end]): p.score for p in shared}
+                same_event = sum(phrases.values()) >= _SAME_EVENT
+                if not (first or same_event):
+                    continue
+                if not usable(text):
+                    refused.append(hit)
+                    continue
+                if same_event:
+                    reports.append(Report(hit, reference))
+                if first:
+                    costs = _recounted(costs, article, reference, first)
+                    again = passages(article, reference, weight, costs, swaps.knows, LEAST)
+                    found += [Match(hit, reference, passage) for passage in again]
+            if found or reports or len(refused) == known:
+                break
         return _side_by_side(found), reports
 
 

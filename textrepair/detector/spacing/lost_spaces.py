@@ -20,10 +20,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from textrepair.compiled import njit
 from textrepair.detector.scanning.word_hash import padded, word_hash
 from textrepair.detector.scanning.word_table import COMMON, NO_IDENTIFIER, look_up
 from textrepair.detector.spacing.compounds import LOST, UNLISTED_COMPOUND, part_logp
@@ -239,7 +239,7 @@ def explained_pairs(model: Model, table: npt.NDArray[np.uint64]) -> frozenset[st
     )
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _explain(
     data: npt.NDArray[np.uint8],
     logps: npt.NDArray[np.float64],

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from textrepair.compiled import njit
 
 #: No word.
 NOTHING = -1
@@ -45,7 +46,7 @@ class Settled(NamedTuple):
     taken: npt.NDArray[np.bool_]
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def settled(
     readings: Readings, words: npt.NDArray[np.int64], positions: npt.NDArray[np.int64], least: float
 ) -> Settled:
@@ -93,7 +94,7 @@ def settled(
     return Settled(best, fits, rivals, article, taken)
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _doubles(
     words: npt.NDArray[np.int64],
     now: npt.NDArray[np.int64],

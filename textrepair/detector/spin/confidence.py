@@ -18,9 +18,10 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from textrepair.compiled import njit
 
 Column = npt.NDArray[np.float64]
 
@@ -53,7 +54,7 @@ class Evidence:
         return np.column_stack([value(self) for value in _VALUES.values()])
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _log_odds(probability: Column) -> Column:
     """Natural-log odds; numpy's logarithm differs in the last digit from machine to machine."""
     out = np.empty_like(probability)
@@ -63,7 +64,7 @@ def _log_odds(probability: Column) -> Column:
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _logistic(logit: Column) -> Column:
     """The inverse of :func:`_log_odds`, never 0 or 1."""
     out = np.empty_like(logit)

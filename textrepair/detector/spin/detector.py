@@ -19,6 +19,7 @@ from operator import mul
 
 from textrepair.detector.base import FLAGGED, UNTOLD, Damage, Detection, Document, findings_of
 from textrepair.detector.evidence import logistic
+from textrepair.detector.language import is_of_another_age
 from textrepair.detector.scanning.screen import Scanner, model_scanner
 from textrepair.detector.spin.restored_words import NO_EDITS, Weighed, weighed_edits
 from textrepair.detector.spin.screen import SpinScreen
@@ -55,6 +56,8 @@ class SpinDetector:
         if not self.can_tell(document):
             return UNTOLD
         reading, probability = self._read(document, protected)
+        if probability >= FLAGGED and is_of_another_age(document.text, document.tokens.words):
+            return UNTOLD
         edits = self._weighed(document, reading, probability).edits
         findings = tuple(findings_of(edits, self.kind))
         severity = sum([e.confidence for e in edits]) / document.tokens.words
