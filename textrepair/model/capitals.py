@@ -33,16 +33,18 @@ _LEAST, _MOST = 0.02, 0.95
 _ANY_WORD = 0.05
 
 
+def with_capital(tokens: Tokens, positions: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Which of the lattice's tokens are words with a capital, but not in capitals, which tell nothing of the word: shape (n,)."""
+    words = tokens.kind_array == TokenKind.WORD
+    out: npt.NDArray[np.bool_] = (words & tokens.are(BEGINS_CAPITAL) & ~tokens.are(ALL_CAPITALS))[positions]
+    return out
+
+
 def capitalised_words(
     tokens: Tokens, positions: npt.NDArray[np.int64], sentences: Sentences
 ) -> npt.NDArray[np.bool_]:
-    """Which of the lattice's tokens are replaceable words with a capital inside a sentence: shape (n,).
-
-    Not those in capitals: they tell nothing of the word.
-    """
-    words = tokens.kind_array == TokenKind.WORD
-    out: npt.NDArray[np.bool_] = (words & tokens.are(BEGINS_CAPITAL) & ~tokens.are(ALL_CAPITALS))[positions]
-    out &= sentences.readiness > 0
+    """Which of the lattice's tokens are replaceable words with a capital inside a sentence: shape (n,)."""
+    out = with_capital(tokens, positions) & (sentences.readiness > 0)
     out[sentences.begins[:-1]] = False
     return out
 

@@ -26,6 +26,7 @@ from textrepair.model.capitals import (
     capital_logps,
     capitalised_words,
     learned_readiness,
+    with_capital,
 )
 from textrepair.model.channel import SwapTable
 from textrepair.model.lattice import (
@@ -129,16 +130,9 @@ def lattice_input(
     joined = np.diff(positions, prepend=-1) == 1
     # Writers name people in full, in more words than the language model has seen together: that a spinner put "Richard Milhous
     # Nixon" for "Nixon" is no likelier for that.
-    names = _are_capitalised(tokens, positions)
+    names = with_capital(tokens, positions)
     joined[1:] &= ~(names[1:] & names[:-1])
     return positions, Sentences(words, lm, unknown, readiness, joined, begins)
-
-
-def _are_capitalised(tokens: Tokens, positions: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Which of these are words with a capital, but not in capitals throughout."""
-    cased = tokens.are(ALL_SMALL) | tokens.are(ALL_CAPITALS)
-    words: npt.NDArray[np.bool_] = (tokens.kind_array[positions] == _WORD) & ~cased[positions]
-    return words
 
 
 def _readiness(
