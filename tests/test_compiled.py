@@ -1,10 +1,18 @@
-"""Where numba can't keep what it compiles, or must not compile at all."""
+"""Where numba compiles for the first time, can't keep what it compiles, or must not compile at all."""
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
+from itertools import count
+
+import pytest
+
+from textrepair import compiled
+from textrepair.cli.console import Console
+from textrepair.compiled import njit
 
 # What numba finds in a read-only installation of a user without a home.
 NO_FOLDER = "from numba.core import caching; caching.CacheImpl._locator_classes = []; "
@@ -53,3 +61,28 @@ def test_tells_that_it_must_be_compiled() -> None:
     assert done.stderr.startswith("error: ")
     assert done.stderr.count("\n") == 1
     assert "NUMBA_DISABLE_JIT" in done.stderr
+
+
+def test_a_first_run_is_told_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Several functions without a kept version, as a person at a terminal sees it."""
+    monkeypatch.setattr(compiled, "_MISSES", count(1))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(logging.getLogger("textrepair"), "handlers", [])
+    Console().show_log()
+    functions = [
+        njit()(lambda x: x + 1),
+        njit()(lambda x: x + 2),
+        njit()(lambda x: x + 3),
+        njit()(lambda x: x + 4),
+        njit()(lambda x: x + 5),
+        njit()(lambda x: x + 6),
+    ]
+    for function in functions:
+        monkeypatch.setattr(function._cache, "save_overload", lambda sig, data: None)
+        function(1)
+    told = capsys.readouterr().err
+    assert told.count("compiling") == 1
+    functions[0](2)  # compiled by now
+    assert capsys.readouterr().err == ""

@@ -12,9 +12,11 @@ fails where it can write to neither, as in a container with a read-only file sys
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Callable
 from functools import cache
+from itertools import count
 from typing import Any, Protocol, TypeVar, cast
 
 import numba
@@ -35,7 +37,19 @@ if getattr(numba.config, "DISABLE_JIT", 0):  # which numba makes of the environm
     raise Unusable("textrepair's loops run only compiled, and NUMBA_DISABLE_JIT is set: unset it")
 
 
+_LOG = logging.getLogger("textrepair")
+#: From so many functions on that have to be compiled it is told: one or two are some rare sort of input, all of them a first run.
+_MANY = 5
+_MISSES = count(1)
+
+
 class _Kept(FunctionCache):
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        found = super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+        if found is None and next(_MISSES) == _MANY:
+            _LOG.info("compiling for this machine: a minute or two, only this once")
+        return found
+
     def save_overload(self, sig: Any, data: Any) -> None:
         try:
             super().save_overload(sig, data)  # type: ignore[no-untyped-call]

@@ -35,6 +35,20 @@ class Console:
         self._color = color
         self._progress: _Progress | None = None
 
+    def show_log(self) -> None:
+        """Tell a person at a terminal what the library logs: that it compiles, on the first run."""
+        if self.quiet or not sys.stderr.isatty():
+            return
+        import logging
+
+        class Notes(logging.Handler):
+            def emit(handler, record: logging.LogRecord) -> None:  # noqa: N805
+                self.note(record.getMessage())
+
+        log = logging.getLogger("textrepair")
+        log.setLevel(logging.INFO)
+        log.handlers = [Notes()]
+
     def colored(self, to_file: bool = False) -> bool:
         """Whether the data on stdout is to be coloured (https://no-color.org)."""
         if self._color != "auto":

@@ -163,7 +163,9 @@ def articles_of(paths: Iterable[str], reading: ReadOptions, console: Console) ->
 
 def take_console(options: dict[str, Any]) -> Console:
     """The options of :func:`talking`, taken out of a command's options."""
-    return Console(options.pop("quiet"), options.pop("verbose"), options.pop("color"))
+    console = Console(options.pop("quiet"), options.pop("verbose"), options.pop("color"))
+    console.show_log()
+    return console
 
 
 def take_settings(options: dict[str, Any]) -> Settings:
