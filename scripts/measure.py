@@ -26,6 +26,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from build.passages import (
     ARTICLE,
@@ -42,6 +43,7 @@ from build_model import LM_BYTES, LanguageModelShape, add_sources, build, build_
 from rapidfuzz.distance import Levenshtein
 
 from textrepair.detector.base import FLAGGED
+from textrepair.detector.spin import detector as spin_detector
 from textrepair.evaluation import Gold, GoldEdit, Report, evaluate
 from textrepair.model import Model, load_model
 from textrepair.model.alignment import LinkCosts, align, learn_costs
@@ -192,7 +194,10 @@ def total(name: str, rows: Sequence[Row]) -> Row:
 
 
 def tortured(data: Path, seeds: Path, wordnet: Path, work: Path) -> Iterator[str]:
-    """Rows for tortured phrases, a line each, thirty an article: no phrase known, and those of the other half known."""
+    """Rows for tortured phrases, a line each, thirty an article: no phrase known, and those of the other half known.
+
+    Such lines are a list, of which the detector tells nothing; here that rule is lifted.
+    """
     yield HEAD
     unseen = without(data, seeds, wordnet, work, TORTURED)
     sides = tortured_sides(data)
@@ -208,7 +213,8 @@ def tortured(data: Path, seeds: Path, wordnet: Path, work: Path) -> Iterator[str
         )
         learned = with_family(unseen, count_swaps(TORTURED, others))
         for rows, model in ((unknown, unseen), (known, learned)):
-            rows.append(Row("", articles, Repairer(model), Settings().min_confidence))
+            with patch.object(spin_detector, "_LIST", math.inf):
+                rows.append(Row("", articles, Repairer(model), Settings().min_confidence))
     yield total("no tortured phrase known", unknown).markdown()
     yield total("those of other expected phrases known", known).markdown()
 
