@@ -33,6 +33,24 @@ def test_help_loads_nothing_heavy() -> None:
     assert done.stdout.endswith("heavy: []\n")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="POSIX limits")
+def test_out_of_memory_is_told_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "many.jsonl"
+    path.write_text("".join(map(record, range(3))))
+    code = (
+        "import textrepair.corpus.articles as articles, textrepair.cli as cli, sys\n"
+        "def parsed(raw): raise MemoryError\n"
+        "articles.parse_record = parsed\n"
+        f"sys.argv = ['textrepair', 'scan', {str(path)!r}]\n"
+        "cli.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=ENVIRONMENT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
+    assert "out of memory" in done.stderr
+
+
 @pytest.mark.skipif(os.name == "nt", reason="POSIX pipes")
 def test_broken_pipe_is_quiet(tmp_path: Path) -> None:
     path = tmp_path / "many.jsonl"

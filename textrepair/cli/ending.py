@@ -83,6 +83,11 @@ def _told(error: BaseException, interrupted: bool) -> int:
     if isinstance(error, Unusable):
         click.echo(f"error: {error}", err=True)
         return 1
+    if isinstance(error, MemoryError):
+        click.echo(
+            "error: out of memory; give the articles a file or a line each, or the program more", err=True
+        )
+        return 1
     if isinstance(error, click.Abort | EOFError):
         click.echo("Aborted!", err=True)
         return 1
