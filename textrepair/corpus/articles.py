@@ -153,12 +153,7 @@ def read_lines(path: str, on_error: OnError) -> Iterator[tuple[int, str]]:
     name = "stdin" if path == STDIN else path
     with nullcontext() if path == STDIN else file:
         try:
-            for number, raw in enumerate(file, start=1):
-                if number == 1:
-                    if b"\0" in raw[:_HEAD]:
-                        on_error(_binary(name, raw))
-                        return
-                    raw = raw.removeprefix(_BOM)
+            for number, raw in _raw_lines(file, name, on_error):
                 try:
                     line = raw.decode("utf-8")
                 except UnicodeDecodeError as error:
@@ -167,6 +162,20 @@ def read_lines(path: str, on_error: OnError) -> Iterator[tuple[int, str]]:
                     yield number, line.rstrip("\r\n")
         except (DamagedArchive, OSError) as error:
             on_error(Unreadable(name, None, _reason(error), "what came before was read"))
+
+
+def _raw_lines(file: BinaryIO, path: str, on_error: OnError) -> Iterator[tuple[int, bytes]]:
+    """The lines of a file with their ends, numbered from 1, without its byte-order mark; a binary file is told and has none.
+
+    Only a line feed ends a line: str.splitlines would also cut at U+2028, which JSON allows inside a string.
+    """
+    for number, raw in enumerate(file, start=1):
+        if number == 1:
+            if b"\0" in raw[:_HEAD]:
+                on_error(_binary(path, raw))
+                return
+            raw = raw.removeprefix(_BOM)
+        yield number, raw
 
 
 def _read_stdin(reading: ReadOptions, on_error: OnError) -> Iterator[Article]:
@@ -234,13 +243,7 @@ def _read_text(file: BinaryIO, path: str, on_error: OnError) -> Article | None:
 
 def _read_records(file: BinaryIO, path: str, reading: ReadOptions, on_error: OnError) -> Iterator[Article]:
     name = stem(path)
-    # Only a line feed ends a record: str.splitlines would also cut at U+2028, which JSON allows inside a string.
-    for number, raw in enumerate(file, start=1):
-        if number == 1:
-            if b"\0" in raw[:_HEAD]:
-                on_error(_binary(path, raw))
-                return
-            raw = raw.removeprefix(_BOM)
+    for number, raw in _raw_lines(file, path, on_error):
         if not raw or raw.isspace():
             continue
         article = parse_line(raw, name, path, number, reading)

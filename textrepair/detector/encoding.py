@@ -65,9 +65,8 @@ class EncodingDetector:
 
 def _found(text: str, scan: Scan) -> Iterator[tuple[Finding, Edit | None]]:
     if scan.may_have(MOJIBAKE):
-        from textrepair.detector.mojibake import (
-            mojibake,  # ftfy, which takes a fifteenth of a second to import
-        )
+        # imported here, since it imports ftfy, which takes a fifteenth of a second
+        from textrepair.detector.mojibake import mojibake
 
         yield from mojibake(text)
         yield from _replacement_characters(text)

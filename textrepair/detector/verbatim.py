@@ -47,7 +47,7 @@ class Verbatim:
 
     @cached_property
     def _ranges(self) -> tuple[list[int], list[int]]:
-        if not any(sign in self._text for sign in ("`", "<", "@@ -")):
+        if not any(sign in self._text for sign in ("`", "<", _HUNK_MARK)):
             return [], []
         spans = list(_marked_ranges(self._text))
         return [start for start, _ in spans], [end for _, end in spans]

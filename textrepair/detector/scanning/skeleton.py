@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from textrepair.compiled import compiled, compiled_making_arrays
 from textrepair.detector.scanning.byte_scan import is_wide_space, runs_in, width_of
-from textrepair.detector.scanning.word_table import ABBREVIATION, CODE_SHIFT
+from textrepair.detector.scanning.word_table import ABBREVIATION, CODE_SHIFT, one_a_line
 from textrepair.lazy import cached_property
 
 #: Closed classes of English, with the few adverbs and reporting verbs that are as frequent.
@@ -131,7 +131,7 @@ def _inflections(data: npt.NDArray[np.uint8], out: npt.NDArray[np.uint8]) -> Non
 def word_codes(words: Sequence[str]) -> npt.NDArray[np.uint8]:
     """The codes of words in lower case, for the word table; none is 0."""
     out = np.empty(len(words), dtype=np.uint8)
-    _inflections(np.frombuffer("\n".join(words).encode("utf-8", "surrogatepass"), dtype=np.uint8), out)
+    _inflections(one_a_line(words), out)
     at = {word: i for i, word in enumerate(words) if word in _FUNCTION_CODES}
     for word, i in at.items():
         out[i] = _FUNCTION_CODES[word]
@@ -572,6 +572,15 @@ def _fill(
 
 
 @compiled
+def _count(counts, found, n, place):  # type: ignore[no-untyped-def]
+    """Count a listed run once more; of how many the places are written then."""
+    found[n] = place
+    n += counts[place] == 0
+    counts[place] += 1
+    return n
+
+
+@compiled
 def _places(  # type: ignore[no-untyped-def]
     skeleton, short, keys, places, counts, found
 ):
@@ -584,22 +593,15 @@ def _places(  # type: ignore[no-untyped-def]
         code = np.int32(skeleton[i]) + np.int32(1)
         place = np.int64(short[0, code])
         if place >= 0:
-            found[n] = place
-            n += counts[place] == 0
-            counts[place] += 1
+            n = _count(counts, found, n, place)
         if one:
             place = np.int64(short[one, code])
             if place >= 0:
-                found[n] = place
-                n += counts[place] == 0
-                counts[place] += 1
+                n = _count(counts, found, n, place)
             if (place != -1) & (last_place != -1):
                 at = _slot(keys, np.int32(two << 16 | one << 8 | code))
                 if keys[at]:
-                    longer = np.int64(places[at])
-                    found[n] = longer
-                    n += counts[longer] == 0
-                    counts[longer] += 1
+                    n = _count(counts, found, n, np.int64(places[at]))
             last_place = place
         two, one = one, code
     return n

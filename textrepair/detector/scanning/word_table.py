@@ -144,7 +144,8 @@ def _mark(bitmap: npt.NDArray[np.uint8], data: npt.NDArray[np.uint8]) -> None:
             start = end + 1
 
 
-def _bytes(words: Iterable[str]) -> npt.NDArray[np.uint8]:
+def one_a_line(words: Iterable[str]) -> npt.NDArray[np.uint8]:
+    """Words as bytes, as compiled functions get them."""
     return padded("\n".join(words))
 
 
@@ -160,7 +161,7 @@ class TableBuilder:
     def add(self, words: Sequence[str], values: npt.NDArray[np.uint64]) -> None:
         """Words without line breaks, in lower case, and what is known of each."""
         if len(words):
-            _insert(self._table, _bytes(words), values)
+            _insert(self._table, one_a_line(words), values)
 
     def add_flag(self, words: Iterable[str], flag: int) -> None:
         """Give words one more flag."""
@@ -170,13 +171,13 @@ class TableBuilder:
 
     def mark_halves(self, words: Iterable[str]) -> None:
         """Give what these words begin with and end in :data:`BEGINS` and :data:`ENDS`."""
-        _mark_halves(self._table, _bytes(words))
+        _mark_halves(self._table, one_a_line(words))
 
     def forget(self, words: Iterable[str], flag: int) -> None:
         """Take a flag from words that are in the table."""
         some = sorted(words)
         if some:
-            _clear(self._table, _bytes(some), flag)
+            _clear(self._table, one_a_line(some), flag)
 
     def build(self) -> npt.NDArray[np.uint64]:
         return self._table
@@ -185,5 +186,5 @@ class TableBuilder:
 def bitmap_of(words: Iterable[str], size: int = 1 << 16) -> npt.NDArray[np.uint8]:
     """A set of short strings as a bitmap by hash: what is in the set is always found, one other in 500 too."""
     bitmap = np.zeros(size, dtype=np.uint8)
-    _mark(bitmap, _bytes(words))
+    _mark(bitmap, one_a_line(words))
     return bitmap

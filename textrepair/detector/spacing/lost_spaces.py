@@ -24,8 +24,8 @@ import numpy as np
 import numpy.typing as npt
 
 from textrepair.compiled import njit
-from textrepair.detector.scanning.word_hash import padded, word_hash
-from textrepair.detector.scanning.word_table import COMMON, NO_IDENTIFIER, look_up
+from textrepair.detector.scanning.word_hash import word_hash
+from textrepair.detector.scanning.word_table import COMMON, NO_IDENTIFIER, look_up, one_a_line
 from textrepair.detector.spacing.compounds import LOST, UNLISTED_COMPOUND, part_logp
 from textrepair.detector.spacing.glue import FUNCTION_WORDS, SLIP_SHARE, may_stand_alone, one_letter_off
 from textrepair.detector.words import COMMON_FREQUENCY, LETTER_LOGP, frequencies, frequency
@@ -223,7 +223,7 @@ def explained_pairs(model: Model, table: npt.NDArray[np.uint64]) -> frozenset[st
     """
     words = list(frequencies())
     logps = np.log(np.fromiter(frequencies().values(), dtype=np.float64, count=len(words)))
-    data = padded("\n".join(words))
+    data = one_a_line(words)
     vocabulary, lm = model.vocabulary, model.lm
     cuts = np.zeros(len(words), dtype=np.int32)
     least = math.log(EXPLAINED * LOST)
