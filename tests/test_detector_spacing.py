@@ -11,7 +11,8 @@ from textrepair.detector.encoding import EncodingDetector
 from textrepair.detector.furniture import FurnitureDetector
 from textrepair.detector.repetition import RepetitionDetector
 from textrepair.detector.spacing.detector import SpacingDetector
-from textrepair.detector.spacing.glue import find_cut, segment
+from textrepair.detector.spacing.glue import segment
+from textrepair.detector.spacing.suspects import find_cut
 from textrepair.detector.verbatim import Verbatim
 from textrepair.detector.words import known_words
 

@@ -12,7 +12,8 @@ Everything is judged on UTF-8 bytes.  Positions that are handed on are counted i
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import math
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +39,8 @@ from textrepair.detector.scanning.word_table import (
     MARK,
     MAY_DOUBLE,
     NO_IDENTIFIER,
+    RARITY_SHIFT,
+    RARITY_UNITS,
     SMALL,
     home,
     look_up,
@@ -121,6 +124,10 @@ def _byte_classes() -> npt.NDArray[np.uint8]:
     classes[10] = _NEWLINE
     classes[128:] = _HIGH
     return classes
+
+
+#: How rare (:func:`.word_table.rarity`) a short word may be that lost its space: one in 10,000.
+_PLAIN = round((-math.log(1e-4) - 6.0) * RARITY_UNITS)
 
 
 class _Text(NamedTuple):
@@ -482,6 +489,73 @@ def _is_common_together(data, table, parts, k):  # type: ignore[no-untyped-def]
     return look_up(table, whole) & COMMON != 0
 
 
+@compiled
+def _is(data, table, start, end, flag):  # type: ignore[no-untyped-def]
+    """Does a word of this flag stand here?"""
+    return look_up(table, word_hash(data, start, end)) & flag != 0
+
+
+@compiled
+def _behind(data, at, end, kind):  # type: ignore[no-untyped-def]
+    """Where the bytes of a class that begin here end."""
+    while at < end and _CLASS[data[at]] == kind:
+        at += 1
+    return at
+
+
+@compiled
+def _stands_alone(data, table, start, end):  # type: ignore[no-untyped-def]
+    """Does a common word stand here, one of two or three letters a very common one?  Most such strings on the list are endings,
+    abbreviations and syllables."""
+    if end - start == 1 and data[start] not in (65, 73, 97, 105):  # a, I
+        return False
+    value = look_up(table, word_hash(data, start, end))
+    return value & COMMON != 0 and (end - start > 3 or (value >> RARITY_SHIFT) & 0xFF <= _PLAIN)
+
+
+@compiled
+def _may_go_on(data, table, start, end):  # type: ignore[no-untyped-def]
+    """Can what stands behind an apostrophe be a clitic and a word: ``it'snot``, ``we'reback``?"""
+    letters = 1 if data[start] in (115, 116, 100, 109) else 2  # s, t, d, m
+    return _is(data, table, start + letters, end, COMMON)
+
+
+@compiled
+def _may_have_seam(data, table, start, end, traits):  # type: ignore[no-untyped-def]
+    """Can a string that is on no list, and not all in small letters, be two words that lost the space between them: ``onMonday``,
+    ``Trumpsaid``, ``in2020``?  (:mod:`textrepair.detector.spacing.seams` judges.)"""
+    if traits & _WIDE or not 3 <= end - start <= 40:
+        return False
+    if traits & _DIGITS:
+        turn = _behind(data, start, end, _DIGIT)
+        if turn > start:
+            letters = turn + 1 if _CLASS[data[turn]] == _UPPER else turn
+            return (
+                end - turn > 2
+                and _behind(data, letters, end, _LOWER) == end
+                and _is(data, table, turn, end, COMMON)
+            )
+        turn = _behind(data, start + 1, end, _LOWER)
+        return (
+            turn - start > 1
+            and _behind(data, turn, end, _DIGIT) == end
+            and _is(data, table, start, turn, COMMON)
+        )
+    small = _behind(data, start, end, _UPPER)
+    turn = _behind(data, small, end, _LOWER)
+    if (
+        small > start + 1
+    ):  # names are made of an acronym and a word (STLink, XSSed) much more often than a space is lost
+        return False
+    if turn < end:  # a capital inside
+        tail = _behind(data, turn, end, _UPPER)
+        return _behind(data, tail, end, _LOWER) == end and _is(data, table, start, turn, COMMON)
+    for cut in range(start + 1, end - 1):
+        if _stands_alone(data, table, cut, end) and _stands_alone(data, table, start, cut):
+            return True
+    return False
+
+
 @compiled_inline
 def _look_up_line(text, room, line):  # type: ignore[no-untyped-def]
     """Look up a line's words: what depends on the table waits for this, since by now the words' slots are at hand.
@@ -509,17 +583,21 @@ def _look_up_line(text, room, line):  # type: ignore[no-untyped-def]
                 agency_end = end
             if value & MARK or (start and data[start - 1] == 47):
                 marked = True
-        if traits & _SMALL_LETTERS:
+        suspect: Any = False
+        if traits & _SMALL_LETTERS and not traits & _CLITIC:
             spaced = traits & _GAP == _SPACED
-            suspect = False
             if _may_be_cut(value, size, spaced):
                 suspect = not _is_bound(data, start, end)
             elif spaced and size >= 2 and last_size >= 2 and _may_be_halves(value, last_value):
                 suspect = _is_common_together(data, table, parts, k)
-            if suspect:
-                point, point_at = _code_point(data, point_at, start, point), start
-                room.unlisted[found] = point
-                found += 1
+        elif traits & _CLITIC:
+            suspect = size > 2 and _may_go_on(data, table, start, end)
+        elif not value & KNOWN and traits & _LETTERS:
+            suspect = _may_have_seam(data, table, start, end, traits) and not _is_bound(data, start, end)
+        if suspect:
+            point, point_at = _code_point(data, point_at, start, point), start
+            room.unlisted[found] = point
+            found += 1
         last_value, last_size = value, size if traits & _SMALL_LETTERS else np.int64(0)
         if len(room.ids):
             room.ids[traits >> _TOKEN_SHIFT] = _identifier(data, table, text.signs, value, start, end, traits)

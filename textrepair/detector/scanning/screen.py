@@ -154,13 +154,13 @@ def _add_lists(builder: TableBuilder) -> None:
     # The detectors' own lists; they ask for a scan, so they can't be imported above.
     from textrepair.detector import furniture, repetition
     from textrepair.detector.spacing import detector as spacing
-    from textrepair.detector.spacing import glue
+    from textrepair.detector.spacing import glue, suspects
 
     table = frequencies()
     shares = np.fromiter(table.values(), dtype=np.float64, count=len(table))
     none = np.uint64(NO_IDENTIFIER)
     values = np.where(shares >= COMMON_FREQUENCY, np.uint64(KNOWN | COMMON), np.uint64(KNOWN)) | none
-    values |= np.where(shares >= glue.FREQUENT_FROM, np.uint64(FREQUENT), np.uint64(0))
+    values |= np.where(shares >= suspects.FREQUENT_FROM, np.uint64(FREQUENT), np.uint64(0))
     words = list(table)
     codes = word_codes(words)
     values |= codes.astype(np.uint64) << np.uint64(CODE_SHIFT)

@@ -24,9 +24,10 @@ from textrepair.detector.scanning.byte_scan import (
     STRAY_SPACE,
     UNLISTED,
 )
-from textrepair.detector.spacing.glue import Glued, find_cut, find_glued
 from textrepair.detector.spacing.lost_spaces import LostSpaces
 from textrepair.detector.spacing.punctuation import BEHIND_A_LINK, missing_spaces, stray_spaces
+from textrepair.detector.spacing.seams import NAME_PREFIXES
+from textrepair.detector.spacing.suspects import Glued, find_cut, find_glued
 from textrepair.detector.verbatim import Verbatim
 from textrepair.detector.words import english_around, frequency, known_words
 from textrepair.overlap import without_overlap
@@ -91,7 +92,11 @@ def _edits(document: Document, model: LostSpaces | None) -> Iterator[Edit]:
         listed = document.scanner.glued if model and document.scanner else frozenset[str]()
         cut = find_cut(text, suspects, model, listed)
         beside = {place for at, _ in cut for place in (at, at + 1)}  # a part of a cut word is not glued
-        glued = (g for g in find_glued(text, suspects, model, listed) if beside.isdisjoint((g.start, g.end)))
+        glued = (
+            g
+            for g in find_glued(text, suspects, model, listed, scan.words)
+            if beside.isdisjoint((g.start, g.end))
+        )
         yield from _glued_words(text, glued, verbatim)
         yield from _cut_words(text, cut, verbatim)
     if scan.may_have(GLUED_NAMES):
@@ -140,7 +145,6 @@ _TWO_CAPITALS = re.compile(
     r"(?<= )[A-Z][a-z]{2,}[A-Z][a-z]{2}"
 )  # asked first: the names' own pattern takes ten times as long
 _NAME_BEFORE = re.compile(r"(?<![\w.@#/-])[A-Z][a-z]+ \Z")
-_NAME_PREFIXES = frozenset("Mac Mc Van Von Fitz Del Des De La Le San".split())
 
 
 def _glued_names(
@@ -162,7 +166,7 @@ def _glued_names(
         ):
             continue
         if (
-            first in _NAME_PREFIXES
+            first.lower() in NAME_PREFIXES
             or (first + last).lower() in known_words()
             or verbatim.contains(match.start())
         ):

@@ -1,31 +1,21 @@
-"""Which words were glued together, and which were cut in two?
+"""Which words in small letters are two or more that were glued together, by what kinds of words they are?
 
 A unigram model over wordfreq: a word that no list has is segmented into known ones by Viterbi (Norvig 2009, "Natural
 language corpus data"), with the word itself, as a word not seen before, competing.  Unigrams alone would also split
 ``overregulate`` and ``gaveling``, so that each seam must in addition be one that a dropped space explains and word formation
-does not: next to a function word that is no prefix, behind an inflected word, or between two long common words.  Where that
-doesn't tell, the language model is asked among the words around (:mod:`.lost_spaces`), if there is one.
+does not: next to a function word that is no prefix, behind an inflected word, or between two long common words.
 """
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise, product
-from typing import TYPE_CHECKING
 
 from textrepair.detector.spacing.compounds import LOST, glued_odds
 from textrepair.detector.words import LETTER_LOGP, UNLISTED_SHARE, frequencies, frequency
 
-if TYPE_CHECKING:
-    from textrepair.detector.spacing.lost_spaces import LostSpaces
-
-# Lower case and on its own: no part of a name, an address, a handle, a path, a number or a compound.  Words with a
-# capital could be split at 106 places in 110 MB of sound text; about four in five were names (Mogulof, Kingon, Supplyframe).
-_CANDIDATE = re.compile(r"(?<![\w@#/.:'’&=%_\-\\$])[a-z]{4,40}(?![\w@/=_\-(\\]|\.\w|:\w|['’]\w)")
 FRAGMENTS = frozenset(
     "ment ments tion tions sion sions ing ings ness ity ities ance ances ence ences ous ously ical ional ture".split()
 )
@@ -43,7 +33,7 @@ _LAST = frozenset(
     "the and of that this these those with which has have had was were are from his their our your they when where "
     "whether because would could should might been said for to by on but than while since until after about into".split()
 )
-_RISKY_LAST = frozenset("in is as at a it an or if so".split())
+RISKY_LAST = frozenset("in is as at a it an or if so".split())
 _ARTICLE_A = "a"
 
 _PREFIXES = frozenset(
@@ -75,10 +65,6 @@ _UNLISTED_LOGP = math.log(UNLISTED_SHARE)
 _MARGIN_LOGP = math.log(10)
 _MAX_PIECE = 20
 
-# A glue is an accident: what an article has three times is a term of its own (``yourusername`` in a manual).
-_TERM_COUNT = 3
-_UNSURE = 0.3
-
 # Where the kinds of words don't tell, glued against compound has to stand at 7 to 1.  Of 922 unlisted words of 512 newswire
 # and 2,000 web articles (2026-11-21) this splits seven more: see docs/detection-mechanical.md.
 _SURE_ODDS = 2.0
@@ -88,30 +74,6 @@ _BY_ODDS = 0.9
 SLIP_SHARE = 1e-3
 _SLIP_LENGTH = 9
 _SLIP_OF = 2e-8  # zipf 1.3; rarer ones are glued or misspelled themselves
-
-_WORD_BEFORE = re.compile(r"(?<![\w@#/.:'’&=%_\-\\$])[a-z]+\Z")
-_WORD_AFTER = re.compile(r"[a-z]+(?![\w@/=_\-(\\]|\.\w|['’]\w)")
-_FRAGMENTS_LISTED = frozenset("ment ments tion tions sion sions ing ness ity ance ence ous ical ture".split())
-_FRAGMENT_MAX = 3e-9  # on no list: wordfreq's rarest are 1e-8
-_CUT_MIN = 1e-6  # zipf 3.0
-_OPEN_MIN = 3e-7  # zipf 2.5; the list's rests of cut words are rarer
-# No cut word was wrong on 512 newswire and 2,000 web articles (2026-11-21), but hardly any is there either.
-_CUT_SURE = 0.9
-#: Words of this frequency, one in 10^5, stand beside one another often enough to make a third by chance: with both so frequent 23
-#: pairs in 2,000 sound web posts would be joined (``in to``, ``trade mark``), with one of them rarer two, ``nega tive`` and
-#: ``sea gull`` (2026-11-22).
-FREQUENT_FROM = 1e-5
-
-
-@dataclass(frozen=True, slots=True)
-class Glued:
-    """``text[start:end]`` read as ``pieces``; the confidence is how the kind of seam did on sound and glued text."""
-
-    start: int
-    end: int
-    pieces: tuple[str, ...]
-    confidence: float
-
 
 # A listed string of two function words is taken for glued if losing spaces explains at least a thirtieth of its frequency;
 # then two words remain likelier by far than a word that nobody else lists.
@@ -144,79 +106,6 @@ def listed_pairs() -> frozenset[str]:
 def may_stand_alone(piece: str) -> bool:
     """May these letters be a word of a glued one, by their number, or as one of the short words that are?"""
     return len(piece) >= 4 or piece in _SHORT or piece == _ARTICLE_A
-
-
-def _unlisted(text: str, suspects: Iterable[int], listed: Set[str]) -> Iterator[re.Match[str]]:
-    """The words of a text, of those that begin at the suspects, that no list has, or has although they are two."""
-    table = frequencies()
-    for start in suspects:
-        match = _CANDIDATE.match(text, start)
-        if match and (
-            match.group() not in table or match.group() in listed or match.group() in listed_pairs()
-        ):
-            yield match
-
-
-def find_glued(
-    text: str, suspects: Iterable[int], model: LostSpaces | None = None, listed: Set[str] = frozenset()
-) -> list[Glued]:
-    """All places, of those that a scan suspects, where a word that nobody knows is two or more that everybody does.
-
-    ``listed``: further words that are two although a list has them.
-    """
-    places: dict[str, list[int]] = {}
-    for match in _unlisted(text, suspects, listed):
-        places.setdefault(match.group(), []).append(match.start())
-    found = []
-    for word, starts in places.items():
-        most = _UNSURE if len(starts) >= _TERM_COUNT else 1.0
-        by_seam = segment(word)
-        for start in starts:
-            end = start + len(word)
-            answer = by_seam or (model.glued(text, start, end) if model else None)
-            if answer and answer[1] >= _UNSURE:
-                found.append(Glued(start, end, answer[0], min(most, answer[1])))
-    return found
-
-
-def find_cut(
-    text: str, suspects: Iterable[int], model: LostSpaces | None = None, listed: Set[str] = frozenset()
-) -> list[tuple[int, float]]:
-    """Single spaces beside a suspect that cut a word in two (``govern ment``), and the confidences.
-
-    One part must be no word at all or, if the model reads the whole better, a rare one, and the whole a common one, so that ``any
-    one`` and ``web site`` are left alone.
-    """
-    suspects = list(suspects)
-    spaces = {start - 1 for start in suspects}
-    spaces.update(match.end() for match in _unlisted(text, suspects, listed))
-    judged = ((at, _judge_cut(text, at, model)) for at in sorted(spaces))
-    return [(at, confidence) for at, confidence in judged if confidence >= _UNSURE]
-
-
-def _judge_cut(text: str, at: int, model: LostSpaces | None) -> float:
-    """How sure is it that the space at this place cuts a word?"""
-    if not 0 < at < len(text) or text[at] != " ":
-        return 0.0
-    before, after = _WORD_BEFORE.search(text, max(0, at - 40), at), _WORD_AFTER.match(text, at + 1)
-    if not before or not after:
-        return 0.0
-    first, last = before.group(), after.group()
-    if len(first) < 2 or len(last) < 2 or frequency(first + last) < _CUT_MIN:
-        return 0.0
-    rarer = min(frequency(first), frequency(last))
-    if rarer < _FRAGMENT_MAX or last in _FRAGMENTS_LISTED:
-        return _CUT_SURE
-    if model is None or rarer >= FREQUENT_FROM or _is_open_compound(first, last):
-        return 0.0
-    return model.cut(text, before.start(), after.end())
-
-
-def _is_open_compound(first: str, last: str) -> bool:
-    """Two content words may be a compound that its writer spells as two (``sea gull``)."""
-    pair = (first, last)
-    words = all(frequency(word) >= _OPEN_MIN and len(word) >= 3 for word in pair)
-    return words and FUNCTION_WORDS.isdisjoint(pair)
 
 
 def segment(word: str) -> tuple[tuple[str, ...], float] | None:
@@ -267,8 +156,9 @@ def _viterbi(word: str) -> tuple[tuple[str, ...], float]:
     return tuple(reversed(pieces)), best[size][0]
 
 
-#: Function words and other very frequent short ones.
-FUNCTION_WORDS = _FIRST | _LAST | _RISKY_LAST | _SHORT
+#: Function words, and with other very frequent short ones.
+PLAIN_FUNCTION_WORDS = _FIRST | _LAST | RISKY_LAST
+FUNCTION_WORDS = PLAIN_FUNCTION_WORDS | _SHORT
 
 
 def _is_open(first: str, last: str) -> bool:
@@ -291,7 +181,7 @@ def _seam(first: str, last: str) -> float:
         return 0.97
     if last in _LAST and (len(first) > 3 or first in _SHORT):
         return 0.97
-    if last in _RISKY_LAST:
+    if last in RISKY_LAST:
         return 0.9 if frequency(first) >= _MIN_LONG and len(first) >= 5 and _is_inflected(first) else 0.0
     return _content_seam(first, last)
 

@@ -19,6 +19,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,17 +29,20 @@ from textrepair.detector.scanning.word_hash import word_hash
 from textrepair.detector.scanning.word_table import COMMON, NO_IDENTIFIER, look_up, one_a_line
 from textrepair.detector.spacing.compounds import LOST, UNLISTED_COMPOUND, part_logp
 from textrepair.detector.spacing.glue import FUNCTION_WORDS, SLIP_SHARE, may_stand_alone, one_letter_off
+from textrepair.detector.spacing.seams import CLITIC, Seam
 from textrepair.detector.words import COMMON_FREQUENCY, LETTER_LOGP, frequencies, frequency
 from textrepair.model import Model
 from textrepair.model.ngrams import Addresses, find_pair, opened, pair_logp, token_logps, word_logp
 from textrepair.model.vocabulary import NEARLY_ALWAYS, SPECIALS, UNSEEN
-from textrepair.tokens import few_tokens
+from textrepair.tokens import TokenKind, few_tokens
 
 #: Share of words that a stray space cuts: as of lost spaces.
 _CUT_LOGP = math.log(LOST)
 #: Natural log of the share of full stops that lack the space behind them: 30 in 2,500 sound articles of some 24 (2026-11-22).
 _LOST_BEHIND_STOP = math.log(5e-4)
-_LOW, _OPAQUE = SPECIALS.index("<low>"), SPECIALS.index("<opaque>")
+_LOW, _CAP, _OPAQUE = (SPECIALS.index(name) for name in ("<low>", "<Cap>", "<opaque>"))
+#: Any word may be written with a capital inside a sentence, or a name without.
+_ANY_CASE = 0.02
 #: No word is its whole class.
 _MOST_OF_CLASS = -1.0
 #: Odds that are told as 0.5; the language model's tails are rougher than its odds near one.
@@ -57,37 +61,66 @@ _SENTENCE_END = re.compile(r"[.!?][\"”)’]*\s|\n")
 _SENTENCE_REST = re.compile(r"(?<=[.!?])[\"”)’]*\s|\n")
 
 
+class _Reading(NamedTuple):
+    """What may stand at a place: its identifiers, and the natural log of what the language model doesn't say of it."""
+
+    identifiers: list[int]
+    spelled: float
+
+
+def _is_known(identifiers: Sequence[int]) -> bool:
+    """Does the model hold all of these tokens themselves?"""
+    return min(identifiers, default=0) >= len(SPECIALS)
+
+
 @dataclass(frozen=True)
 class LostSpaces:
     """Odds by one model; may be shared between threads."""
 
     model: Model
 
-    def glued(self, text: str, start: int, end: int) -> tuple[tuple[str, str], float] | None:
-        """The two words that ``text[start:end]``, small letters, was most likely made of, and the confidence; None where
-        it can't be two."""
+    def glued(
+        self, text: str, start: int, end: int, lost: float = LOST
+    ) -> tuple[tuple[str, str], float] | None:
+        """The two words that ``text[start:end]``, small letters, was most likely made of, and the confidence, if such a share of
+        spaces is lost; None where it can't be two."""
         word = text[start:end]
         pairs = list(_pairs(word))
         if not pairs:
             return None
         around = self._around(text, start, end)
-        whole, *parted = self._logps(around, [(word,), *pairs])
+        whole, *parted = self._logps(around, [self._words(word), *(self._words(*pair) for pair in pairs)])
         odds, best, logp = max(
-            (math.log(LOST) + logp - max(whole, whole + _coined(word, pair)), pair, logp)
+            (math.log(lost) + logp - max(whole, whole + _coined(word, pair)), pair, logp)
             for pair, logp in zip(pairs, parted, strict=True)
         )
         if (
             _confidence(odds) >= _WORTH
         ):  # a slip is looked for where two words are likely: it takes most of the time
-            slip = max(self._logps(around, [(meant,) for meant in _meant(word)]), default=-math.inf)
-            odds = min(odds, math.log(LOST) + logp - math.log(SLIP_SHARE) - slip)
+            slip = max(self._logps(around, [self._words(meant) for meant in _meant(word)]), default=-math.inf)
+            odds = min(odds, math.log(lost) + logp - math.log(SLIP_SHARE) - slip)
         return best, _confidence(odds)
+
+    def parted(self, text: str, seams: Sequence[Seam], lost: float = LOST) -> tuple[tuple[str, str], float]:
+        """The likeliest of the ways to part a string with a capital, a digit or a clitic inside, and the confidence that it is
+        two words, if such a share of spaces is lost."""
+        start, end = seams[0].start, seams[0].end
+        around = self._around(text, start, end)
+        string, _ = self._tokens(text[start:end])
+        names = [_Reading(string, 0.0 if _is_known(string) else seam.rival) for seam in seams]
+        words = [self._pieces(seam.pieces, begins=not around[0]) for seam in seams]
+        logps = self._logps(around, [*names, *words])
+        odds, pieces = max(
+            (math.log(lost) + logp - name, seam.pieces)
+            for seam, name, logp in zip(seams, logps[: len(seams)], logps[len(seams) :], strict=True)
+        )
+        return pieces, _confidence(odds)
 
     def cut(self, text: str, start: int, end: int) -> float:
         """How sure is it that ``text[start:end]``, two words in small letters and a space, is one word that was cut?"""
         first, last = text[start:end].split()
         around = self._around(text, start, end)
-        joined, parted = self._logps(around, [(first + last,), (first, last)])
+        joined, parted = self._logps(around, [self._words(first + last), self._words(first, last)])
         whole = _CUT_LOGP - math.log(len(first + last) - 1) + joined
         return _confidence(whole - parted)
 
@@ -117,30 +150,65 @@ class LostSpaces:
         known = [vocabulary.index.get(word.lower()) for word in words]
         return all(i is not None and vocabulary.capital[i] >= NEARLY_ALWAYS for i in known)
 
-    def _logps(self, around: tuple[list[int], list[int]], readings: Sequence[Sequence[str]]) -> list[float]:
-        """Natural-log probability of each reading's words and what follows them, given what goes before."""
+    def _logps(self, around: tuple[list[int], list[int]], readings: Sequence[_Reading]) -> list[float]:
+        """Natural-log probability of each reading and what follows it, given what goes before."""
         left, right = around
-        lines = [[*left, *map(self._identifier, words), *right] for words in readings]
+        lines = [[*left, *reading.identifiers, *right] for reading in readings]
         begins = np.cumsum([0, *map(len, lines)])
         sequence = np.array([*chain.from_iterable(lines)], dtype=np.int32)
         logps = token_logps(self.model.lm, sequence, begins)
         out = []
-        for number, (words, line) in enumerate(zip(readings, lines, strict=True)):
+        for number, (reading, line) in enumerate(zip(readings, lines, strict=True)):
             first = int(begins[number]) + number  # behind each line stands its end
-            spelled = sum(
-                self._of_class(word) for word, i in zip(words, line[len(left) :], strict=False) if i == _LOW
-            )
-            out.append(float(logps[first + len(left) : first + len(line)].sum()) + spelled)
+            out.append(float(logps[first + len(left) : first + len(line)].sum()) + reading.spelled)
         return out
+
+    def _words(self, *words: str) -> _Reading:
+        """Words in small letters."""
+        identifiers = [self._identifier(word) for word in words]
+        spelled = sum(self._of_class(word) for word, i in zip(words, identifiers, strict=True) if i == _LOW)
+        return _Reading(identifiers, spelled)
+
+    def _pieces(self, pieces: Sequence[str], begins: bool) -> _Reading:
+        """Words as they are written, of which the first may begin a sentence."""
+        identifiers: list[int] = []
+        logp = 0.0
+        for piece in pieces:
+            found, spelled = self._tokens(piece)
+            logp += spelled
+            if not (begins and not identifiers and piece[0].isupper()):
+                logp += self._capital_logp(piece)
+            identifiers += found
+        return _Reading(identifiers, logp)
+
+    def _tokens(self, string: str) -> tuple[list[int], float]:
+        """The identifiers of a string's tokens, and what those that the model doesn't hold cost by their letters."""
+        vocabulary = self.model.vocabulary
+        identifiers, logp = [], 0.0
+        for token, kind in few_tokens(string):
+            if (identifier := vocabulary.identifier(token, kind)) == UNSEEN:
+                continue
+            identifiers.append(identifier := vocabulary.lm_identifier(identifier))
+            if identifier in (_LOW, _CAP):
+                logp += self._of_class(token.lower(), identifier)
+        return identifiers, logp
+
+    def _capital_logp(self, word: str) -> float:
+        """Natural-log probability that a word inside a sentence is written with a capital, or without, as it is."""
+        vocabulary = self.model.vocabulary
+        found = vocabulary.index.get(word.lower())
+        share = 0.5 if found is None else float(vocabulary.capital[found]) / 255.0
+        share = min(1.0 - _ANY_CASE, max(_ANY_CASE, share))
+        return math.log(share if word[0].isupper() else 1.0 - share)
 
     def _identifier(self, word: str) -> int:
         found = self.model.vocabulary.index.get(word)
         return _LOW if found is None else self.model.vocabulary.lm_identifier(found)
 
-    def _of_class(self, word: str) -> float:
-        """Natural-log probability of a word that the model doesn't hold, given that it is such a word."""
+    def _of_class(self, word: str, of: int = _LOW) -> float:
+        """Natural-log probability of a word that the model doesn't hold, given that it is a word of this class."""
         share, letters = frequency(word), LETTER_LOGP * len(word)
-        listed = math.log(share) - float(self.model.ngrams.uni_logp[_LOW]) if share else letters
+        listed = math.log(share) - float(self.model.ngrams.uni_logp[of]) if share else letters
         return min(_MOST_OF_CLASS, max(letters, listed))
 
     def _around(self, text: str, start: int, end: int) -> tuple[list[int], list[int]]:
@@ -152,12 +220,16 @@ class LostSpaces:
         if len(right) == _BEHIND and " " in right:
             right = right[: right.rfind(" ")]
         left, right = _SENTENCE_END.split(left)[-1], _SENTENCE_REST.split(right)[0]
+        clitic = CLITIC.match(right)  # which by itself would be a quote and a word
         # No token holds a space: those of the last words are the last.
         before, *near = left.rsplit(None, _WORDS_BEFORE) or [""]
         seen = list(self._seen(left[len(before) :])) if len(near) == _WORDS_BEFORE else []
         if len(seen) < _WORDS_BEFORE:
             seen = list(self._seen(left))
-        return seen[-_WORDS_BEFORE:], list(islice(self._seen(right), _WORDS_BEHIND))
+        behind = self._seen(right[clitic.end() :] if clitic else right)
+        if clitic:
+            behind = chain([self.model.vocabulary.identifier(clitic.group(), TokenKind.CLITIC)], behind)
+        return seen[-_WORDS_BEFORE:], list(islice(behind, _WORDS_BEHIND))
 
     def _seen(self, text: str) -> Iterator[int]:
         vocabulary = self.model.vocabulary
@@ -232,10 +304,11 @@ def explained_pairs(model: Model, table: npt.NDArray[np.uint64]) -> frozenset[st
     return frozenset(
         word
         for word, *parts in found
-        if FUNCTION_WORDS.intersection(parts)
+        if (parts[0] == "i" or FUNCTION_WORDS.intersection(parts))
         and word not in vocabulary.index
         and not (parts[0] in _PLACES and parts[1] in _PREPOSITIONS)
-        and all(frequency(part) >= _least(part) for part in parts)
+        and (parts[0] == "i" or frequency(parts[0]) >= _least(parts[0]))
+        and frequency(parts[1]) >= _least(parts[1])
     )
 
 
@@ -259,7 +332,7 @@ def _explain(
             plain = plain and 97 <= data[end] <= 122
             end += 1
         if plain and 5 <= end - begin <= 30:
-            for cut in range(begin + 2, end - 1):
+            for cut in range(begin + 1, end - 1):
                 first = look_up(table, word_hash(data, begin, cut))
                 if not first & COMMON or first & NO_IDENTIFIER == NO_IDENTIFIER:
                     continue
