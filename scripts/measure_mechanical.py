@@ -72,9 +72,14 @@ def _misread(match: re.Match[str], _: random.Random) -> str | None:
         return None
 
 
+_ANY_WORD = r"(?:[A-Za-z][\w'’-]*|\d[\d.,]*\d|\d)"
+#: Two words or numbers with capitals, clitics and hyphens as they come, and a space between.
+_ANY_PAIR = rf"(?<![^\s“\"(]){_ANY_WORD} {_ANY_WORD}(?=[\s.,;:?!)”\"])"
+
 #: kind → pattern of places, what is put there, and how many of the places.
 DAMAGE: dict[str, tuple[str, Change, float]] = {
     "glued": (r"(?<=[ ])[a-z]{2,} [a-z]{2,}(?=[ ])", lambda m, _: m.group().replace(" ", ""), SHARE),
+    "glued, of any kind": (_ANY_PAIR, lambda m, _: m.group().replace(" ", ""), SHARE),
     "cut": (r"(?<=[ ])[a-z]{7,}(?=[ ])", _cut, 3 * SHARE),
     "space before a mark": (r"(?<=[a-z])[.,;?!](?=\s)", lambda m, _: " " + m.group(), 0.1),
     "no space behind a mark": (r"(?<=[a-z]{3})[.,] (?=[A-Za-z][a-z])", lambda m, _: m.group()[0], 0.1),

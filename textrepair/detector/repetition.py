@@ -148,13 +148,13 @@ def _words_twice(text: str, findings: Iterable[Finding]) -> float:
 def _doubled_words(text: str, again: Sequence[int], verbatim: Verbatim) -> Iterator[Edit]:
     """``again`` are the starts of the words that stand there a second time, alone or as the last of two."""
     singles = list(_apart(_DOUBLED.match(text, at) for at in _firsts(text, again)))
-    meant_by = _who_doubles(text, singles)
-    for match in singles:
-        confidence = _judge_double(text, match)
-        if confidence and not verbatim.contains(match.start()):
-            if meant_by(match.group(1).lower()):
-                confidence = _UNSURE
+    judged = [(match, sure) for match in singles if (sure := _judge_double(text, match))]
+    slips = [(match, sure) for match, sure in judged if not verbatim.contains(match.start())]
+    if slips:
+        meant_by = _who_doubles(text, singles)
+        for match, sure in slips:
             word = match.group(1)
+            confidence = _UNSURE if meant_by(word.lower()) else sure
             yield _deletion(text, match.end(1), match.end(), confidence, f"doubled: {word}")
     for match in _apart(_DOUBLED_STOP.match(text, at) for at in _firsts(text, again)):
         word = match.group(1)
@@ -187,8 +187,6 @@ def _who_doubles(text: str, doubled: Sequence[re.Match[str]]) -> Callable[[str],
     All, where hesitations were written down word for word ("um, I I went uh to the the doctor"); content words, where several are
     doubled and no function word is, as several Englishes do ("small small I gathered money, so next time I go early early").
     """
-    if not doubled:
-        return lambda word: False
     if sum(1 for _ in _HESITATION.finditer(text)) >= _ENOUGH_HESITATION:
         return lambda word: True
     again = [m for m in doubled if text[m.end(2) : m.end()].islower()]  # no names

@@ -147,7 +147,11 @@ def find_cut(
 
 def _judge_cut(text: str, at: int, model: LostSpaces | None) -> float:
     """How sure is it that the space at this place cuts a word?"""
-    if not 0 < at < len(text) or text[at] != " ":
+    if (
+        not 0 < at < len(text) - 1
+        or text[at] != " "
+        or not (text[at - 1].islower() and text[at + 1].islower())
+    ):
         return 0.0
     before, after = _WORD_BEFORE.search(text, max(0, at - 40), at), _WORD_AFTER.match(text, at + 1)
     if not before or not after:
