@@ -69,6 +69,8 @@ LONE_DATE = 1 << 16
 DOUBLED_STOP = 1 << 17  # ``countries. countries.``
 FOREIGN_NUMBER = 1 << 18
 TITLE_TWICE = 1 << 19  # a line that says the same twice
+CLITIC_APART = 1 << 20  # ``it 's``, ``it' s``, ``do n't``
+ENTITY = 1 << 21  # ``&rsquo;``, ``&#8217;``
 
 # Places in ``stats``.
 # all words, those without digits, of these the common and the small ones; tokens; words that the model knows
@@ -379,6 +381,14 @@ def _trim(data: npt.NDArray[np.uint8], start: int, end: int, quotes: bool) -> tu
 
 
 @compiled
+def _behind(data, at, end, kind):  # type: ignore[no-untyped-def]
+    """Where the bytes of a class that begin here end."""
+    while at < end and _CLASS[data[at]] == kind:
+        at += 1
+    return at
+
+
+@compiled
 def _code_point(data, start, end, point):  # type: ignore[no-untyped-def]
     """The code point at a byte, by that at an earlier one."""
     for at in range(start, end):
@@ -493,14 +503,6 @@ def _is_common_together(data, table, parts, k):  # type: ignore[no-untyped-def]
 def _is(data, table, start, end, flag):  # type: ignore[no-untyped-def]
     """Does a word of this flag stand here?"""
     return look_up(table, word_hash(data, start, end)) & flag != 0
-
-
-@compiled
-def _behind(data, at, end, kind):  # type: ignore[no-untyped-def]
-    """Where the bytes of a class that begin here end."""
-    while at < end and _CLASS[data[at]] == kind:
-        at += 1
-    return at
 
 
 @compiled
@@ -863,8 +865,13 @@ def _odd_about_sign(data, at, width, high):  # type: ignore[no-untyped-def]
             flags |= FOREIGN_QUOTE
         elif data[at + 2] == 0x98 and at and data[at - 1] == 32:
             flags |= OPENING_QUOTE
-    if _is_quiet(data, at, width) and _is_stray_quote(data, at):
-        flags |= STRAY_SPACE | STRAY_QUOTE
+    if _is_quiet(data, at, width):
+        if _is_stray_quote(data, at):
+            flags |= STRAY_SPACE | STRAY_QUOTE
+        if _is_quote_glued(data, at):
+            flags |= MISSING_SPACE
+        if data[at + 2] == 0x99 and _is_clitic_apart(data, at, at + 3):
+            flags |= CLITIC_APART
     return flags
 
 
@@ -877,7 +884,7 @@ def _odd_about_spaces(data, at, end, line_start):  # type: ignore[no-untyped-def
     flags = 0
     inside = _CLASS[last] != _SPACE and _CLASS[last] != _NEWLINE
     dots = following == 46 and end + 1 < len(data) and data[end + 1] == 46
-    if last == 40 or (inside and following in (44, 46, 59, 63, 33, 41) and not dots):
+    if last == 40 or (inside and following in (44, 46, 58, 59, 63, 33, 41) and not dots):
         flags |= STRAY_SPACE
     if following in (58, 59, 63, 33):
         flags |= SPACED_SIGN
@@ -897,6 +904,64 @@ def _is_space_missing(data, at):  # type: ignore[no-untyped-def]
     if at and at + 1 < len(data) and _CLASS[data[at - 1]] == _LOWER:
         after = _CLASS[data[at + 1]]
         return after == _UPPER or (data[at] == 44 and after == _LOWER)
+    return False
+
+
+@compiled
+def _is_missing_beside(data, at):  # type: ignore[no-untyped-def]
+    """Is there no space between a word and the sign of ASCII here, other than a full stop or comma: ``word;word``, ``word:Word``,
+    ``over?The``, ``(AP)said``, ``said(AP``, ``word,"word``?"""
+    if not at or at + 1 >= len(data):
+        return False
+    sign, before, after = data[at], _CLASS[data[at - 1]], _CLASS[data[at + 1]]
+    if sign == 59:
+        return before == _LOWER and after <= _UPPER
+    if sign in (58, 33, 63):
+        return before == _LOWER and after == _UPPER
+    if sign == 41:
+        return after <= _UPPER
+    if sign == 40:
+        return before <= _UPPER and after != _SPACE
+    return sign == 34 and after <= _UPPER and data[at - 1] in (44, 46, 33, 63)
+
+
+@compiled
+def _is_quote_glued(data, at):  # type: ignore[no-untyped-def]
+    """Is there no space in front of the curly quote here that opens, or behind the one that closes?"""
+    third = data[at + 2]
+    if third == 0x9C:
+        return at > 0 and (_CLASS[data[at - 1]] <= _UPPER or data[at - 1] in (44, 46, 33, 63, 58))
+    return third == 0x9D and at + 3 < len(data) and _CLASS[data[at + 3]] <= _UPPER
+
+
+@compiled
+def _is_clitic_apart(data, at, behind):  # type: ignore[no-untyped-def]
+    """Does a space part the apostrophe here, which ends at ``behind``, and its clitic from the word, or the clitic from it?"""
+    size = len(data)
+    if at < 2 or behind >= size:
+        return False
+    start = behind + (data[behind] == 32)
+    end = _behind(data, start, min(size, start + 3), _LOWER)
+    if end == start or (end < size and _CLASS[data[end]] <= _DIGIT):
+        return False
+    first = data[start]
+    if not (
+        first in (115, 116, 100, 109) if end - start == 1 else first in (114, 118, 108) and end - start == 2
+    ):
+        return False
+    if start > behind or data[at - 1] == 32:
+        return (start > behind) != (data[at - 1] == 32)
+    return first == 116 and data[at - 1] == 110 and data[at - 2] == 32
+
+
+@compiled
+def _may_be_entity(data, at):  # type: ignore[no-untyped-def]
+    """May a character reference of HTML begin at the ``&`` here?"""
+    for k in range(at + 2, min(len(data), at + 12)):
+        if data[k] == 59:
+            return True
+        if _CLASS[data[k]] > _DIGIT:
+            return False
     return False
 
 
@@ -1073,9 +1138,16 @@ def scan_bytes(text: _Text, room: _Filled) -> None:
                     flags |= MISSING_SPACE
                 if _is_small_start(data, at):
                     flags |= SMALL_START
-            elif line_begins:
-                line_mark = line_mark or sign in (91, 92, 40)
-                line_begins = sign not in (34, 39)  # no furniture begins with a quotation
+            else:
+                if line_begins:
+                    line_mark = line_mark or sign in (91, 92, 40)
+                    line_begins = sign not in (34, 39)  # no furniture begins with a quotation
+                if _is_missing_beside(data, at):
+                    flags |= MISSING_SPACE
+                elif sign == 39 and _is_clitic_apart(data, at, at + 1):
+                    flags |= CLITIC_APART
+                elif sign == 38 and _may_be_entity(data, at):
+                    flags |= ENTITY
             ends = False
             if sign in (46, 33, 63):
                 if _is_lone_date(data, last_stop, at):

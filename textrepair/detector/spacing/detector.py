@@ -18,6 +18,7 @@ from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Documen
 from textrepair.detector.encoding import LOST_DASH_FORM
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words
 from textrepair.detector.scanning.byte_scan import (
+    CLITIC_APART,
     DOUBLE_SPACE,
     GLUED_NAMES,
     MISSING_SPACE,
@@ -25,7 +26,8 @@ from textrepair.detector.scanning.byte_scan import (
     UNLISTED,
 )
 from textrepair.detector.spacing.lost_spaces import LostSpaces
-from textrepair.detector.spacing.punctuation import BEHIND_A_LINK, missing_spaces, stray_spaces
+from textrepair.detector.spacing.missing import missing_spaces
+from textrepair.detector.spacing.punctuation import BEHIND_A_LINK, apart_clitics, stray_spaces
 from textrepair.detector.spacing.seams import NAME_PREFIXES
 from textrepair.detector.spacing.suspects import Glued, find_cut, find_glued
 from textrepair.detector.verbatim import Verbatim
@@ -36,7 +38,7 @@ from textrepair.patch import Edit
 _KIND = "spacing"
 _GLUED = "glued: "
 _QUOTES = tuple("“”‘’\"'«»`")
-_SIGNS = GLUED_NAMES | STRAY_SPACE | MISSING_SPACE | DOUBLE_SPACE
+_SIGNS = GLUED_NAMES | STRAY_SPACE | MISSING_SPACE | DOUBLE_SPACE | CLITIC_APART
 
 # No doubled space was wrong on 512 newswire and 2,000 web articles (2026-11-21), but hardly any is there either.
 _LIKELY = 0.9
@@ -105,6 +107,8 @@ def _edits(document: Document, model: LostSpaces | None) -> Iterator[Edit]:
         yield from missing_spaces(text, verbatim, model)
     if scan.may_have(STRAY_SPACE):
         yield from stray_spaces(text, verbatim, scan.places(STRAY_SPACE))
+    if scan.may_have(CLITIC_APART):
+        yield from apart_clitics(text, verbatim)
     if scan.may_have(DOUBLE_SPACE):
         yield from _doubled_spaces(text, verbatim)
 

@@ -1,8 +1,8 @@
-"""Which spaces stand on the wrong side of a punctuation mark, or are missing beside it?
+"""Which spaces stand on the wrong side of a punctuation mark?
 
 Candidates are found by one pass of a regular expression that starts at a space or an opening mark; each is then judged by the
-characters around it.  English newswire rules: no space before ``, . ; ? !`` or a closing mark, none behind an opening one, one
-behind a stop or a comma between words.
+characters around it.  English newswire rules: no space before ``, . : ; ? !``, a clitic or a closing mark, none behind an
+opening one.  (Missing spaces: :mod:`.missing`.)
 """
 
 from __future__ import annotations
@@ -10,31 +10,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+
+import regex
 
 from textrepair.detector.evidence import replacement
 from textrepair.detector.verbatim import Verbatim
-from textrepair.detector.words import english_around, frequency
+from textrepair.detector.words import english_around
 from textrepair.patch import Edit
-
-if TYPE_CHECKING:
-    from textrepair.detector.spacing.lost_spaces import LostSpaces
 
 _KIND = "spacing"
 
 # Shares found right among edits read on press and web text (9.8 M words, 2026-11-21), rounded down: of spaces before , . ; ? !
 # and stops on their own 97 of 98; of missing spaces 80 of 80, of spaces inside quotes and brackets 110 of 111, but those lean on
 # rules that a style of somebody's own may break.
-_SURE = 0.97
-_LIKELY = 0.9
-_UNSURE = 0.3
+SURE = 0.97
+LIKELY = 0.9
+UNSURE = 0.3
 
 # The possessive run behind a look-behind keeps a line of 10^6 spaces linear.
 _STRAY = re.compile(
-    r"(?<! ) ++(?:(?P<before>[,.;?!)]|”(?=\s|$)|“(?=[\r\n]|$))|(?P<turned>”)(?=\w))|(?P<opening>[(“]) ++(?=\w)"
+    r"(?<! ) ++(?:(?P<before>[,.:;?!)]|”(?=\s|$)|“(?=[\r\n]|$))|(?P<turned>”)(?=\w))|(?P<opening>[(“]) ++(?=\w)"
 )
-_BEFORE = tuple(f" {sign}" for sign in ",.;?!)”“")
-_MISSING = re.compile(r"[a-z]{2}[.,](?=[A-Za-z])")
+_BEFORE = tuple(f" {sign}" for sign in ",.:;?!)”“")
 
 # How far a partner of a bracket or a quote is looked for, in characters: a long sentence, and a long quotation.
 _NEAR = 200
@@ -51,7 +48,7 @@ def stray_spaces(text: str, verbatim: Verbatim, spans: Iterable[tuple[int, int]]
         if match["before"]:
             edit = _judge_before(text, start, end) if start and not text[start - 1].isspace() else None
             if edit is not None and _ends_link(text, start):
-                edit = replace(edit, confidence=_UNSURE, reason=f"{edit.reason} {BEHIND_A_LINK}")
+                edit = replace(edit, confidence=UNSURE, reason=f"{edit.reason} {BEHIND_A_LINK}")
         elif match["turned"]:
             edit = _judge_turned(text, start, end)
         else:
@@ -82,29 +79,26 @@ def _all(pair: str, text: str, low: int, high: int) -> Iterator[int]:
         at = text.find(pair, at + 1, high)
 
 
-def missing_spaces(text: str, verbatim: Verbatim, model: LostSpaces | None = None) -> Iterator[Edit]:
-    """``said.The``, ``word,word``: edits for spaces missing behind a mark between two common words of prose.
-
-    With a language model also ``rises.Analysts``, where the words around say that a sentence ends.
-    """
-    for match in _MISSING.finditer(text):
-        at = match.end()
-        first, last = _LAST_WORD.search(text, max(0, at - 30), at - 1), _NEXT_WORD.match(text, at)
-        if first is None or last is None:
-            continue
-        confidence = _LIKELY if _lacks_space(text, first, last, text[at - 1]) else 0.0
-        if model and not confidence and _may_be_stop(first.group(), last.group(), text[at - 1]):
-            confidence = min(_LIKELY, model.stopped(text, first.start(), last.end()))
-        if (
-            confidence < _UNSURE
-            or verbatim.contains(at)
-            or not english_around(text, first.start(), last.end())
-        ):
-            continue
-        yield _edit(text, at, at, " ", confidence, f"no space behind {text[at - 1]}")
+# A clitic that a tokeniser or a scraper set apart: "it 's", "do n't", and "it' s", of which the rest is no word.
+_APART = regex.compile(
+    r"(?<=[A-Za-z0-9”’)]) ++(?=['’](?:s|re|ve|ll|d|m)\b(?!-))"
+    r"|(?<=\b(?i:do|does|did|is|are|was|were|has|have|had|ca|can|could|wo|would|should|must|need|might|ai)) ++(?=n['’]t\b)"
+    r"|(?<=[a-z]['’]) ++(?=s\b(?:[ ,.;:?!]|$))|(?<=n['’]) ++(?=t\b(?:[ ,.;:?!]|$))"
+    r"|(?<=\b(?i:we|you|they|who|i)['’]) ++(?=(?:re|ve)\b)"
+    r"|(?<=\b(?i:we|you|they|he|she|it|i)['’]) ++(?=ll\b)|(?<=\bI['’]) ++(?=[md]\b)",
+    regex.MULTILINE,
+)
 
 
-def _edit(text: str, start: int, end: int, after: str, confidence: float, reason: str) -> Edit:
+def apart_clitics(text: str, verbatim: Verbatim) -> Iterator[Edit]:
+    """Edits that put a clitic back to its word."""
+    for match in _APART.finditer(text):
+        start, end = match.span()
+        if not verbatim.contains(start) and english_around(text, start, end):
+            yield space_edit(text, start, end, "", LIKELY, "a clitic apart from its word")
+
+
+def space_edit(text: str, start: int, end: int, after: str, confidence: float, reason: str) -> Edit:
     return replacement(text, (start, end), after, _KIND, confidence, reason)
 
 
@@ -135,30 +129,56 @@ def _judge_before(text: str, start: int, end: int) -> Edit | None:
     if sign == ")":
         return _judge_closing_bracket(text, start, end)
     if sign == "“":  # at the end of a line: a quote opens where one should close
-        right = before in ".,!?…" and _is_open(text, start)
+        right = before in ".,!?…" and is_open(text, start)
         return (
-            _edit(text, start, end, "”", _LIKELY, "a closing quote facing the wrong way") if right else None
+            space_edit(text, start, end, "”", LIKELY, "a closing quote facing the wrong way")
+            if right
+            else None
         )
     if sign == "”":
-        right = (before.isalnum() or before in ".,!?…") and _is_open(text, start)
-        return _edit(text, start, end - 1, "", _LIKELY, "a space before a closing quote") if right else None
+        right = (before.isalnum() or before in ".,!?…") and is_open(text, start)
+        return (
+            space_edit(text, start, end - 1, "", LIKELY, "a space before a closing quote") if right else None
+        )
     return _judge_inner(text, start, end)
 
 
 def _judge_inner(text: str, start: int, end: int) -> Edit | None:
-    """A space before ``,`` ``;`` ``?`` or ``!``."""
+    """A space before ``,`` ``:`` ``;`` ``?`` or ``!``."""
     sign, before, after = text[end - 1], text[start - 1], text[end : end + 2]
     if not (before.isalnum() or before in '”’")%'):
         return None
     if after and not after[0].isspace() and after[0] not in '”"':
         return None
+    if sign == ":":
+        return (
+            space_edit(text, start, end - 1, "", LIKELY, "a space before :")
+            if _is_in_prose(text, start, end)
+            else None
+        )
     if sign in "?!" and after[1:] and (after[1].islower() or after[1].isdigit()):
         return None  # a mark put at random into spam, a negation in code
     if sign != "," and text.rfind("«", max(0, start - _NEAR), start) > text.rfind("»", 0, start):
         return None  # « C'est la vie ! »: French puts a space there
     if sign == "?" and not _asks(text, start):
-        return _edit(text, start, end - 1, "", _UNSURE, "a space before ?")
-    return _edit(text, start, end - 1, "", _SURE, f"a space before {sign}")
+        return space_edit(text, start, end - 1, "", UNSURE, "a space before ?")
+    return space_edit(text, start, end - 1, "", SURE, f"a space before {sign}")
+
+
+_WORD = re.compile(r"[A-Za-z]{2,}")
+_FEWEST_BEFORE_COLON = 6
+
+
+def _is_in_prose(text: str, start: int, end: int) -> bool:
+    """Does a sentence go on behind a colon; no label (``Price : 5``), no French spacing throughout?"""
+    low = max(0, start - _NEAR)
+    low = max(low, text.rfind("\n", low, start) + 1)
+    words = _WORD.findall(text, low, start)
+    return (
+        len(words) >= _FEWEST_BEFORE_COLON
+        and text[end : end + 1] == " "
+        and text[end + 1 : end + 2].strip() != ""
+    )
 
 
 # Words of which nearly every question has one.
@@ -181,7 +201,7 @@ def _asks(text: str, end: int) -> bool:
 _ELLIPSIS = re.compile(r"\s?\.")
 _TITLE = re.compile(r"[A-Z][a-z]*(?=[ ,’'])")
 # Words that begin sentences, so that ``.The`` is one and ``.Net`` or ``.Js`` is none: function words, a closed class.
-_OPENERS = frozenset(
+OPENERS = frozenset(
     "the this that these those it he she they we you i in on at for but and a an as if when while there what who how why his "
     "her their our my its also however after before since with by to from not no some many most one two all even so then "
     "now".split()
@@ -200,23 +220,23 @@ def _judge_stop(text: str, start: int, end: int) -> Edit | None:
     if before in ".!?…" or (before in '”"’' and text[start - 2 : start - 1] in tuple(".!?…")):
         return _judge_second_stop(text, start, end)
     if (before.isalnum() or before in '”’")]%') and not _is_command(text, start, after):
-        return _edit(text, start, end - 1, "", _SURE, "a space before a full stop")
+        return space_edit(text, start, end - 1, "", SURE, "a space before a full stop")
     return None
 
 
 def _judge_second_stop(text: str, start: int, end: int) -> Edit | None:
     """``in May. .`` loses its second stop; ``the U.S. .`` may want either."""
     if text[start - 1] == "." and text[start - 3 : start - 2] == ".":
-        return _edit(text, start, end - 1, "", _UNSURE, "a space before a full stop")
-    return _edit(text, start, end, "", _SURE, "a second full stop on its own")
+        return space_edit(text, start, end - 1, "", UNSURE, "a space before a full stop")
+    return space_edit(text, start, end, "", SURE, "a second full stop on its own")
 
 
 def _judge_stop_before_word(text: str, start: int, end: int) -> Edit | None:
     """``word .Next``: the space belongs behind the stop."""
     word = _TITLE.match(text, end)
-    if word is None or not text[start - 1].islower() or word.group().lower() not in _OPENERS:
+    if word is None or not text[start - 1].islower() or word.group().lower() not in OPENERS:
         return None
-    return _edit(text, start, end, ". ", _LIKELY, "the space belongs behind the full stop")
+    return space_edit(text, start, end, ". ", LIKELY, "the space belongs behind the full stop")
 
 
 def _is_command(text: str, start: int, after: str) -> bool:
@@ -233,7 +253,7 @@ def _judge_closing_bracket(text: str, start: int, end: int) -> Edit | None:
     if opening < 0 or len(between) < 2 or "\n" in between or ")" in between or between[0] == " ":
         return None
     return (
-        _edit(text, start, end - 1, "", _LIKELY, "a space before a closing bracket")
+        space_edit(text, start, end - 1, "", LIKELY, "a space before a closing bracket")
         if between[-1].isalnum()
         else None
     )
@@ -244,8 +264,8 @@ def _judge_closing_bracket(text: str, start: int, end: int) -> Edit | None:
 
 def _judge_turned(text: str, start: int, end: int) -> Edit | None:
     """``possible, ”Palmer``: the space belongs behind the closing quote."""
-    if start and text[start - 1] in ",.!?" and _is_open(text, start):
-        return _edit(text, start, end, "” ", _SURE, "the space belongs behind the closing quote")
+    if start and text[start - 1] in ",.!?" and is_open(text, start):
+        return space_edit(text, start, end, "” ", SURE, "the space belongs behind the closing quote")
     return None
 
 
@@ -258,49 +278,13 @@ def _judge_opening(text: str, start: int, end: int) -> Edit | None:
     inside = text[end:closing]
     if closing < 0 or "\n" in inside or text[start] in inside or (bracket and inside.endswith(" ")):
         return None
-    return _edit(
-        text, start + 1, end, "", _LIKELY, f"a space behind an opening {'bracket' if bracket else 'quote'}"
+    return space_edit(
+        text, start + 1, end, "", LIKELY, f"a space behind an opening {'bracket' if bracket else 'quote'}"
     )
 
 
-def _is_open(text: str, at: int) -> bool:
+def is_open(text: str, at: int) -> bool:
     """Is a curly quote open here: does the nearest one before, in this line, open?"""
     low = max(0, at - _FAR)
     low = max(low, text.rfind("\n", low, at))
     return text.rfind("“", low, at) > text.rfind("”", low, at)
-
-
-# --- a missing space ------------------------------------------------------------------------------------------------
-
-
-_LAST_WORD = re.compile(r"(?<![^\s“\"‘'(])[A-Za-z]?[a-z]+\Z")
-_NEXT_WORD = re.compile(r"(?:[A-Z]?[a-z]+|I)(?=[\s,.’;:?!]|'s|$)(?!\.\w)")
-_COMMON = 1e-6  # zipf 3
-
-
-def _lacks_space(text: str, first: re.Match[str], last: re.Match[str], sign: str) -> bool:
-    """Are these two words of prose; no file or method name (``System.Out``), no list in a style of its own (``a,b,c``)?"""
-    following = text[last.end() : last.end() + 1]
-    if sign == ".":
-        return last.group().lower() in _OPENERS and last.group()[0].isupper() and following in (" ", ",", "’")
-    if frequency(first.group()) < _COMMON or (
-        frequency(last.group()) < _COMMON and not _is_name(last.group())
-    ):
-        return False
-    if following in (",", ";") and not text[last.end() + 1 : last.end() + 2].isspace():
-        return False
-    return len(last.group()) > 1 or last.group() in "aI"
-
-
-def _is_name(word: str) -> bool:
-    return word[0].isupper() and len(word) >= 3
-
-
-def _may_be_stop(first: str, last: str, sign: str) -> bool:
-    """Two common words around a full stop, the second with a capital."""
-    return (
-        sign == "."
-        and first.islower()
-        and last[0].isupper()
-        and min(frequency(first), frequency(last)) >= _COMMON
-    )

@@ -1,0 +1,155 @@
+"""Where is a space missing beside a mark?
+
+``said.The``, ``word,word``, ``over;nobody``, ``they ask:Who``, ``(Reuters)said``, ``said(Reuters``, ``over,”she``, ``said“We``.
+Names, addresses and code have all of these too, so the words on both sides have to be those of prose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from textrepair.detector.spacing.punctuation import LIKELY, OPENERS, UNSURE, is_open, space_edit
+from textrepair.detector.verbatim import Verbatim
+from textrepair.detector.words import COMMON_FREQUENCY, english_around, frequency
+from textrepair.patch import Edit
+
+if TYPE_CHECKING:
+    from textrepair.detector.spacing.lost_spaces import LostSpaces
+
+#: Where a space may go, how sure it is, and behind or before what.
+_Places = Iterator[tuple[int, float, str]]
+
+_AT_STOP = re.compile(r"[a-z]{2}[.,](?=[A-Za-z])")
+_AT_SIGN = re.compile(r"[a-z]{3};(?=[A-Za-z])|[a-z]{2}[:?!](?=[A-Z][a-z])|\d[,;](?=[a-z]{2})")
+_LAST_WORD = re.compile(r"(?<![^\s“\"‘'(])[A-Za-z]?[a-z]+\Z")
+_NEXT_WORD = re.compile(r"(?:[A-Z]?[a-z]+|I)(?=[\s,.’;:?!]|'s|$)(?!\.\w)")
+_BESIDE_BRACKET = re.compile(r"\)(?=[A-Za-z])|(?<=[A-Za-z0-9])\((?=[A-Za-z0-9£$€“\"])")
+_BESIDE_QUOTE = re.compile(r"(?<=[A-Za-z.,:;?!])“(?=\w)|(?<=[\w.,?!])”(?=[A-Za-z])|(?<=[.,?!])\"(?=[A-Za-z])")
+#: How far the partner of a bracket is looked for.
+_NEAR = 200
+
+
+def missing_spaces(text: str, verbatim: Verbatim, model: LostSpaces | None = None) -> Iterator[Edit]:
+    """Edits for spaces missing beside a mark between words of prose.
+
+    With a language model also ``rises.Analysts``, where the words around say that a sentence ends.
+    """
+    places = chain(
+        _behind_stops(text, model), _behind_signs(text), _beside_brackets(text), _beside_quotes(text)
+    )
+    for at, confidence, what in places:
+        if confidence >= UNSURE and not verbatim.contains(at) and english_around(text, at, at):
+            yield space_edit(text, at, at, " ", confidence, f"no space {what}")
+
+
+# --- behind . , ; : ? ! --------------------------------------------------------------------------------------------------
+
+
+def _behind_stops(text: str, model: LostSpaces | None) -> _Places:
+    for match in _AT_STOP.finditer(text):
+        at, sign = match.end(), text[match.end() - 1]
+        first, last = _LAST_WORD.search(text, max(0, at - 30), at - 1), _NEXT_WORD.match(text, at)
+        if first is None or last is None:
+            continue
+        confidence = LIKELY if _lacks_space(text, first, last, sign) else 0.0
+        if model and not confidence and _may_be_stop(first.group(), last.group(), sign):
+            confidence = min(LIKELY, model.stopped(text, first.start(), last.end()))
+        yield at, confidence, f"behind {sign}"
+
+
+def _behind_signs(text: str) -> _Places:
+    """Behind ``; : ? !``, and behind a number's comma."""
+    for match in _AT_SIGN.finditer(text):
+        at, sign = match.end(), text[match.end() - 1]
+        last = _NEXT_WORD.match(text, at)
+        first = _LAST_WORD.search(text, max(0, at - 30), at - 1)
+        if last is None or not (first or match.group()[0].isdigit()):
+            continue
+        word = last.group()
+        if sign in "!?" and word.lower() not in OPENERS:  # "Yahoo!Answers"
+            continue
+        if (first is None or _is_common(first.group())) and (_is_common(word) or _is_name(word)):
+            yield at, LIKELY, f"behind {sign}"
+
+
+def _lacks_space(text: str, first: re.Match[str], last: re.Match[str], sign: str) -> bool:
+    """Are these two words of prose; no file or method name (``System.Out``), no list in a style of its own (``a,b,c``)?"""
+    following = text[last.end() : last.end() + 1]
+    if sign == ".":
+        return last.group().lower() in OPENERS and last.group()[0].isupper() and following in (" ", ",", "’")
+    if not _is_common(first.group()) or not (_is_common(last.group()) or _is_name(last.group())):
+        return False
+    if following in (",", ";") and not text[last.end() + 1 : last.end() + 2].isspace():
+        return False
+    return len(last.group()) > 1 or last.group() in "aI"
+
+
+def _is_common(word: str) -> bool:
+    return frequency(word) >= COMMON_FREQUENCY
+
+
+def _is_name(word: str) -> bool:
+    return word[0].isupper() and len(word) >= 3
+
+
+def _may_be_stop(first: str, last: str, sign: str) -> bool:
+    """Two common words around a full stop, the second with a capital."""
+    return sign == "." and first.islower() and last[0].isupper() and _is_common(first) and _is_common(last)
+
+
+# --- beside brackets and quotes ------------------------------------------------------------------------------------------
+
+# What stands in brackets in prose, of which code, chemistry, endings (``plural(s)``, ``(Un)known``) and the numbers of a law
+# (``Article 4(1)``) have none: a name or an acronym, a sum, or several words.
+_NAME_INSIDE = r"[A-Z]{2,}[\w.&-]*|[A-Z][a-z]{3,}|[A-Z]-\w+"
+_WORDS_INSIDE = r"(?:[\w£$€%.,:;’'“”\"&-]+ )+[\w£$€%.,:;’'“”\"&-]+"
+_IN_BRACKETS = re.compile(rf"{_NAME_INSIDE}|[£$€]?\d[\d.,]*(?:-\w+|[a-z]{{1,2}}|%)?|{_WORDS_INSIDE}")
+_BEHIND_NUMBER = re.compile(rf"[£$€]\d[\d.,]*[a-z]{{0,2}}|{_WORDS_INSIDE}")
+_WORD_BEFORE = re.compile(r"(?<![\w.@#/\\$_-])(?:[A-Z]?[a-z]{2,}|[A-Z]{4,})\Z")
+_NUMBER_BEFORE = re.compile(r"(?<!\S)[£$€]?\d[\d.,]*[a-z]{0,2}\Z")
+
+
+def _beside_brackets(text: str) -> _Places:
+    for match in _BESIDE_BRACKET.finditer(text):
+        at = match.start()
+        if text[at] == ")":
+            opening = text.rfind("(", max(0, at - _NEAR), at)
+            last = _NEXT_WORD.match(text, at + 1)
+            apart = opening >= 0 and text[opening - 1 : opening] in ("", " ", "\n")
+            if last and apart and _is_common(last.group()) and _IN_BRACKETS.fullmatch(text, opening + 1, at):
+                yield at + 1, LIKELY, "behind a bracket"
+            continue
+        closing = text.find(")", at, at + _NEAR)
+        if closing < 0 or text[closing + 1 : closing + 2].isalnum():
+            continue
+        low = max(0, at - 30)
+        word = _WORD_BEFORE.search(text, low, at) and _IN_BRACKETS.fullmatch(text, at + 1, closing)
+        if word or (_NUMBER_BEFORE.search(text, low, at) and _BEHIND_NUMBER.fullmatch(text, at + 1, closing)):
+            yield at, LIKELY, "before a bracket"
+
+
+def _beside_quotes(text: str) -> _Places:
+    for match in _BESIDE_QUOTE.finditer(text):
+        at = match.start()
+        if text[at] == "“":
+            if not is_open(text, at):
+                yield at, LIKELY, "before a quote"
+        elif text[at] == "”":
+            last = _NEXT_WORD.match(text, at + 1)
+            if is_open(text, at) and last and (text[at - 1] in ".,?!" or _is_common(last.group())):
+                yield at + 1, LIKELY, "behind a quote"
+        elif (closes := _closes(text, at)) is not None:
+            yield (at + 1, LIKELY, "behind a quote") if closes else (at, LIKELY, "before a quote")
+
+
+def _closes(text: str, at: int) -> bool | None:
+    """Does the straight quote here, between a mark and a letter, close a quotation?  None where it can't be told."""
+    if text[at + 1].islower():
+        return True
+    low, high = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+    behind = text.count('"', low, at)
+    in_line = behind + text.count('"', at, high if high >= 0 else len(text))
+    return behind % 2 == 1 if in_line % 2 == 0 else None
