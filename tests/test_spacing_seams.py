@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from textrepair.detector.scanning.screen import default_scanner
 from textrepair.detector.spacing.seams import seams_at
-from textrepair.detector.spacing.suspects import Glued, lost_share
+from textrepair.detector.spacing.suspects import lost_share
 from textrepair.detector.words import known_words
 
 _PIECES = (
@@ -19,7 +19,9 @@ _PIECES = (
 ).split()
 
 
-@given(st.lists(st.lists(st.sampled_from(_PIECES), min_size=1, max_size=3).map("".join), min_size=1, max_size=8))
+@given(
+    st.lists(st.lists(st.sampled_from(_PIECES), min_size=1, max_size=3).map("".join), min_size=1, max_size=8)
+)
 def test_the_scan_suspects_what_can_be_parted(strings: list[str]) -> None:
     text = " ".join(strings)
     suspects = set(default_scanner().scan(text).unlisted)
@@ -31,14 +33,15 @@ def test_the_scan_suspects_what_can_be_parted(strings: list[str]) -> None:
             assert match.start() in suspects, string
 
 
-@pytest.mark.parametrize("string", ["McConnell", "deBlasio", "STLink", "eBay", "U2at", "12m", "21st", "Kim", "of", "iPad"])
+@pytest.mark.parametrize(
+    "string", ["McConnell", "deBlasio", "STLink", "eBay", "U2at", "12m", "21st", "Kim", "of", "iPad"]
+)
 def test_what_can_be_no_two_words(string: str) -> None:
     assert seams_at(string, 0) == []
 
 
 def test_what_loses_one_space_loses_others() -> None:
-    sure, unsure = Glued(0, 5, ("of", "the"), 0.97), Glued(9, 14, ("big", "boat"), 0.4)
-    shares = [lost_share([sure] * count, 500) for count in range(4)]
+    shares = [lost_share([0.97] * count, "", 500) for count in range(4)]
     assert shares == sorted(set(shares))
-    assert lost_share([unsure] * 3, 500) == shares[0]
-    assert lost_share([sure], 5000) < shares[1]
+    assert lost_share([0.4] * 3, "", 500) == shares[0]
+    assert lost_share([0.97], "", 5000) < shares[1]

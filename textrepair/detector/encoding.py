@@ -1,8 +1,9 @@
-"""Was this text decoded with the wrong encoding, or did it lose characters on the way?
+"""Was this text decoded with the wrong encoding or not at all, or did it lose characters on the way?
 
 Mojibake is undone with ftfy (:mod:`.mojibake`), where the scan of the text (:mod:`textrepair.detector.scanning.byte_scan`) saw
-neighbours that it cannot do without; most text has none.  Characters lost without a trace (``Kremlins Making``,
-``WASHINGTON  President``) can only be guessed, so they are low-confidence proposals.
+neighbours that it cannot do without; most text has none.  To decode what HTML was left undecoded (:mod:`.entities`) is proposed.
+Characters lost without a trace (``Kremlins Making``, ``WASHINGTON  President``) can only be guessed, so they are low-confidence
+proposals.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import re
 from collections.abc import Iterator
 
 from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Document, Finding
+from textrepair.detector.entities import entities
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words
-from textrepair.detector.scanning.byte_scan import LOST_APOSTROPHE, LOST_DASH, MOJIBAKE
+from textrepair.detector.scanning.byte_scan import ENTITY, LOST_APOSTROPHE, LOST_DASH, MOJIBAKE
 from textrepair.detector.scanning.screen import Scan
 from textrepair.detector.words import frequency
 from textrepair.overlap import without_overlap
@@ -20,7 +22,7 @@ from textrepair.patch import Edit
 
 _KIND = "encoding"
 
-_SIGNS = MOJIBAKE | LOST_DASH | LOST_APOSTROPHE
+_SIGNS = MOJIBAKE | ENTITY | LOST_DASH | LOST_APOSTROPHE
 
 # Set by hand.
 _SCORE_REPLACEMENT = 0.8
@@ -70,6 +72,8 @@ def _found(text: str, scan: Scan) -> Iterator[tuple[Finding, Edit | None]]:
 
         yield from mojibake(text)
         yield from _replacement_characters(text)
+    if scan.may_have(ENTITY):
+        yield from entities(text)
     if scan.may_have(LOST_DASH):
         for match in LOST_DASH_FORM.finditer(text):
             yield _proposal(text, match.start(1), match.end(1), " — ", "a dash lost behind the dateline")

@@ -492,6 +492,13 @@ def _may_be_halves(value, last_value):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def _is_capitalised(data, parts, k):  # type: ignore[no-untyped-def]
+    """Is a run a capital and small letters?"""
+    start, end = np.int64(parts[k, 0]), np.int64(parts[k, 1])
+    return end - start >= 2 and _CLASS[data[start]] == _UPPER and _behind(data, start + 1, end, _LOWER) == end
+
+
+@compiled
 def _is_common_together(data, table, parts, k):  # type: ignore[no-untyped-def]
     """Does a word make a common one with the word before?"""
     first, first_end = np.int64(parts[k - 1, 0]), np.int64(parts[k - 1, 1])
@@ -592,6 +599,14 @@ def _look_up_line(text, room, line):  # type: ignore[no-untyped-def]
                 suspect = not _is_bound(data, start, end)
             elif spaced and size >= 2 and last_size >= 2 and _may_be_halves(value, last_value):
                 suspect = _is_common_together(data, table, parts, k)
+            elif (
+                spaced
+                and size >= 2
+                and last_size == 0
+                and k > line.first_run
+                and _may_be_halves(value, last_value)
+            ):
+                suspect = _is_capitalised(data, parts, k - 1) and _is_common_together(data, table, parts, k)
         elif traits & _CLITIC:
             suspect = size > 2 and _may_go_on(data, table, start, end)
         elif not value & KNOWN and traits & _LETTERS:

@@ -117,10 +117,14 @@ class LostSpaces:
         return pieces, _confidence(odds)
 
     def cut(self, text: str, start: int, end: int) -> float:
-        """How sure is it that ``text[start:end]``, two words in small letters and a space, is one word that was cut?"""
+        """How sure is it that ``text[start:end]``, two words and a space, of which the first may have a capital, is one word that
+        was cut?"""
         first, last = text[start:end].split()
         around = self._around(text, start, end)
-        joined, parted = self._logps(around, [self._words(first + last), self._words(first, last)])
+        begins = not around[0]
+        joined, parted = self._logps(
+            around, [self._pieces([first + last], begins), self._pieces([first, last], begins)]
+        )
         whole = _CUT_LOGP - math.log(len(first + last) - 1) + joined
         return _confidence(whole - parted)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _Places = Iterator[tuple[int, float, str]]
 
 _AT_STOP = re.compile(r"[a-z]{2}[.,](?=[A-Za-z])")
-_AT_SIGN = re.compile(r"[a-z]{3};(?=[A-Za-z])|[a-z]{2}[:?!](?=[A-Z][a-z])|\d[,;](?=[a-z]{2})")
+_AT_SIGN = re.compile(r"[a-z]{3};(?=[A-Za-z])|[a-z]{2}[:?!](?=[A-Z][a-z])|\d,(?=[a-z]{2})")
 _LAST_WORD = re.compile(r"(?<![^\s“\"‘'(])[A-Za-z]?[a-z]+\Z")
 _NEXT_WORD = re.compile(r"(?:[A-Z]?[a-z]+|I)(?=[\s,.’;:?!]|'s|$)(?!\.\w)")
 _BESIDE_BRACKET = re.compile(r"\)(?=[A-Za-z])|(?<=[A-Za-z0-9])\((?=[A-Za-z0-9£$€“\"])")
@@ -126,8 +126,11 @@ def _beside_brackets(text: str) -> _Places:
         if closing < 0 or text[closing + 1 : closing + 2].isalnum():
             continue
         low = max(0, at - 30)
-        word = _WORD_BEFORE.search(text, low, at) and _IN_BRACKETS.fullmatch(text, at + 1, closing)
-        if word or (_NUMBER_BEFORE.search(text, low, at) and _BEHIND_NUMBER.fullmatch(text, at + 1, closing)):
+        word = _WORD_BEFORE.search(text, low, at)
+        named = word and _is_common(word.group()) and _IN_BRACKETS.fullmatch(text, at + 1, closing)
+        if named or (
+            _NUMBER_BEFORE.search(text, low, at) and _BEHIND_NUMBER.fullmatch(text, at + 1, closing)
+        ):
             yield at, LIKELY, "before a bracket"
 
 

@@ -4,7 +4,8 @@ Strings in small letters are judged by the kinds of their words (:mod:`.glue`) a
 among the words around (:mod:`.lost_spaces`), if there is one; those with a capital, a digit or a clitic inside (:mod:`.seams`)
 always by the model, since names are made in the same way.
 
-What loses one space loses others: the share of lost spaces is the article's own, once some are sure.
+What loses one space loses others: the share of lost spaces is the article's own, once some are sure.  (Of words cut in two the
+same gains nothing: what is missed has two frequent words for parts.)
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ _SURE = 0.6
 #: 200 words of an article say as much of it as all others do: a gamma prior of this rate and the mean :data:`LOST`.
 _PRIOR_WORDS = 200
 
-_WORD_BEFORE = re.compile(rf"{BEFORE}[a-z]+\Z")
+_WORD_BEFORE = re.compile(rf"{BEFORE}[A-Z]?[a-z]+\Z")
 _WORD_AFTER = re.compile(r"[a-z]+(?![\w@/=_\-(\\]|\.\w|['’]\w)")
 _FRAGMENTS_LISTED = frozenset("ment ments tion tions sion sions ing ness ity ance ence ous ical ture".split())
 _FRAGMENT_MAX = 3e-9  # on no list: wordfreq's rarest are 1e-8
@@ -73,23 +74,25 @@ def find_glued(
     ``listed``: further words that are two although a list has them; ``words``: how many the text has.
     """
     found = {glued.start: glued for glued in _glued(text, suspects, model, listed, LOST)}
-    lost = lost_share(found.values(), len(text.split()) if words is None else words)
+    lost = lost_share([glued.confidence for glued in found.values()], text, words)
     if model and lost > LOST:
         others = [start for start in suspects if start not in found or found[start].confidence < _SURE]
         found |= {glued.start: glued for glued in _glued(text, others, model, listed, lost)}
     return sorted(found.values(), key=lambda glued: glued.start)
 
 
-def lost_share(found: Iterable[Glued], words: int) -> float:
-    """The share of spaces that an article of so many words has lost, by what is sure of it: the posterior mean.
+def lost_share(confidences: Iterable[float], text: str, words: int | None = None) -> float:
+    """The share of spaces that an article has lost, by how sure the lost ones are: the posterior mean.
 
-    >>> lost_share([], 500) == LOST
+    >>> lost_share([], "", 500) == LOST
     True
-    >>> round(lost_share([Glued(0, 7, ("of", "them"), 0.97)] * 4, 800), 4)
+    >>> round(lost_share([0.97] * 4, "", 800), 4)
     0.004
     """
-    sure = sum(glued.confidence >= _SURE for glued in found)
-    return max(LOST, (LOST * _PRIOR_WORDS + sure) / (_PRIOR_WORDS + words)) if sure else LOST
+    sure = sum(confidence >= _SURE for confidence in confidences)
+    if not sure:
+        return LOST
+    return max(LOST, (LOST * _PRIOR_WORDS + sure) / (_PRIOR_WORDS + (words or len(text.split()))))
 
 
 def _glued(
