@@ -244,7 +244,8 @@ def _judge_double(text: str, match: re.Match[str]) -> float:
         return 0.0
     if lowered == "is" and not _is_plain_subject(text, match):
         return 0.0
-    if lowered in MAY_DOUBLE or (not second.islower() and word != "I"):
+    both_begin = second == word and _GOES_ON.match(text, match.end()) is not None  # "He He said"
+    if lowered in MAY_DOUBLE or not (second.islower() or word == "I" or both_begin):
         return 0.0
     if not word.islower() and not (word.istitle() and lowered in _NEVER_TWICE):
         return 0.0
@@ -349,6 +350,7 @@ def _is_exclaimed(text: str, start: int, following: str) -> bool:
     return (not before or before[-1] in _MARKS) and (not following or following in _MARKS)
 
 
+_GOES_ON = re.compile(r" [a-z]")
 _SENTENCE_BEGINS = re.compile(r"(?:\A|[\n.!?:…“”\"‘’'*_#>(\])–—-])\s*\Z")
 _MARKS = frozenset(',.;:!?…()—–-“”"\n')
 # "Theresa May may", "his will will be read", "the can can be opened".

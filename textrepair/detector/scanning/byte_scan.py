@@ -799,10 +799,18 @@ def _stops(data, at):  # type: ignore[no-untyped-def]
 
 @compiled
 def _is_said_twice(data, table, run, gap, last):  # type: ignore[no-untyped-def]
-    """Does a run say again what the one before, or the two before, said?  A slip is in small letters, or "I I"."""
+    """Does a run say again what the one before, or the two before, said?  A slip is in small letters, or "I I", or a word that
+    begins a sentence twice: "He He said"."""
     size = run.end - run.start
     if run.lower != size and size != 1:
-        return False
+        begins = (
+            run.upper == 1
+            and run.lower == size - 1
+            and last.capital
+            and gap == _SPACED
+            and run.hashed == last.h1
+        )
+        return begins and look_up(table, run.hashed) & COMMON != 0
     if run.hashed == last.h1:
         if gap == _SPACED or gap == _WHITE:
             if not look_up(table, run.hashed) & MAY_DOUBLE:
@@ -916,9 +924,11 @@ def _odd_about_spaces(data, at, end, line_start):  # type: ignore[no-untyped-def
 @compiled
 def _is_space_missing(data, at):  # type: ignore[no-untyped-def]
     """Is the full stop or comma here glued to the next word?"""
-    if at and at + 1 < len(data) and _CLASS[data[at - 1]] == _LOWER:
-        after = _CLASS[data[at + 1]]
-        return after == _UPPER or (data[at] == 44 and after == _LOWER)
+    if at and at + 1 < len(data):
+        before, after = _CLASS[data[at - 1]], _CLASS[data[at + 1]]
+        if before == _LOWER:
+            return after == _UPPER or (data[at] == 44 and after == _LOWER)
+        return before == _DIGIT and data[at] == 44 and after == _LOWER
     return False
 
 

@@ -102,10 +102,10 @@ def _may_be_stop(first: str, last: str, sign: str) -> bool:
 
 # --- beside brackets and quotes ------------------------------------------------------------------------------------------
 
-# What stands in brackets in prose, of which code, chemistry, endings (``plural(s)``, ``(Un)known``) and the numbers of a law
-# (``Article 4(1)``) have none: a name or an acronym, a sum, or several words.
-_NAME_INSIDE = r"[A-Z]{2,}[\w.&-]*|[A-Z][a-z]{3,}|[A-Z]-\w+"
-_WORDS_INSIDE = r"(?:[\w£$€%.,:;’'“”\"&-]+ )+[\w£$€%.,:;’'“”\"&-]+"
+# What stands in brackets in prose, of which code, chemistry (``copper(II)``), endings (``plural(s)``, ``(Un)known``) and the
+# numbers of a law (``Article 4(1)``) have none: a name or an acronym, a sum, or words side by side.
+_NAME_INSIDE = r"(?![IVX]+\Z)[A-Z]{2,}[\w.&-]*|[A-Z][a-z]{3,}|[A-Z]-\w+"
+_WORDS_INSIDE = r"(?=.*[A-Za-z’]{2} [A-Za-z]{2})(?:[\w£$€%.,:;’'“”\"&-]+ )+[\w£$€%.,:;’'“”\"&-]+"
 _IN_BRACKETS = re.compile(rf"{_NAME_INSIDE}|[£$€]?\d[\d.,]*(?:-\w+|[a-z]{{1,2}}|%)?|{_WORDS_INSIDE}")
 _BEHIND_NUMBER = re.compile(rf"[£$€]\d[\d.,]*[a-z]{{0,2}}|{_WORDS_INSIDE}")
 _WORD_BEFORE = re.compile(r"(?<![\w.@#/\\$_-])(?:[A-Z]?[a-z]{2,}|[A-Z]{4,})\Z")
@@ -117,9 +117,9 @@ def _beside_brackets(text: str) -> _Places:
         at = match.start()
         if text[at] == ")":
             opening = text.rfind("(", max(0, at - _NEAR), at)
-            last = _NEXT_WORD.match(text, at + 1)
+            last = _word_at(text, at + 1)
             apart = opening >= 0 and text[opening - 1 : opening] in ("", " ", "\n")
-            if last and apart and _is_common(last.group()) and _IN_BRACKETS.fullmatch(text, opening + 1, at):
+            if last and apart and _is_common(last) and _IN_BRACKETS.fullmatch(text, opening + 1, at):
                 yield at + 1, LIKELY, "behind a bracket"
             continue
         closing = text.find(")", at, at + _NEAR)
@@ -140,12 +140,22 @@ def _beside_quotes(text: str) -> _Places:
         if text[at] == "“":
             if not is_open(text, at):
                 yield at, LIKELY, "before a quote"
-        elif text[at] == "”":
-            last = _NEXT_WORD.match(text, at + 1)
-            if is_open(text, at) and last and (text[at - 1] in ".,?!" or _is_common(last.group())):
-                yield at + 1, LIKELY, "behind a quote"
-        elif (closes := _closes(text, at)) is not None:
-            yield (at + 1, LIKELY, "behind a quote") if closes else (at, LIKELY, "before a quote")
+            continue
+        last = _word_at(text, at + 1)
+        if last is None:
+            continue
+        if text[at] == '"':
+            closes = _closes(text, at)
+            if closes is not None:
+                yield (at + 1, LIKELY, "behind a quote") if closes else (at, LIKELY, "before a quote")
+        elif is_open(text, at) and (text[at - 1] in ".,?!" or _is_common(last)):
+            yield at + 1, LIKELY, "behind a quote"
+
+
+def _word_at(text: str, at: int) -> str | None:
+    """The word of prose that begins here; no single letter (``(TLD)s``, ``["a","b"]``)."""
+    word = _NEXT_WORD.match(text, at)
+    return word.group() if word and (len(word.group()) > 1 or word.group() in "aAI") else None
 
 
 def _closes(text: str, at: int) -> bool | None:

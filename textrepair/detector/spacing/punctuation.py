@@ -81,7 +81,7 @@ def _all(pair: str, text: str, low: int, high: int) -> Iterator[int]:
 
 # A clitic that a tokeniser or a scraper set apart: "it 's", "do n't", and "it' s", of which the rest is no word.
 _APART = regex.compile(
-    r"(?<=[A-Za-z0-9”’)]) ++(?=['’](?:s|re|ve|ll|d|m)\b(?!-))"
+    r"(?<=[A-Za-z0-9”’)]) ++(?=['’](?:s|re|ve|ll|d|m)\b(?![-'’*]))"
     r"|(?<=\b(?i:do|does|did|is|are|was|were|has|have|had|ca|can|could|wo|would|should|must|need|might|ai)) ++(?=n['’]t\b)"
     r"|(?<=[a-z]['’]) ++(?=s\b(?:[ ,.;:?!]|$))|(?<=n['’]) ++(?=t\b(?:[ ,.;:?!]|$))"
     r"|(?<=\b(?i:we|you|they|who|i)['’]) ++(?=(?:re|ve)\b)"
@@ -170,15 +170,20 @@ _FEWEST_BEFORE_COLON = 6
 
 
 def _is_in_prose(text: str, start: int, end: int) -> bool:
-    """Does a sentence go on behind a colon; no label (``Price : 5``), no French spacing throughout?"""
-    low = max(0, start - _NEAR)
-    low = max(low, text.rfind("\n", low, start) + 1)
-    words = _WORD.findall(text, low, start)
+    """Does a sentence go on behind a colon, which is no label's (``Price : 5``)?"""
+    words = _WORD.findall(_sentence_before(text, start))
     return (
         len(words) >= _FEWEST_BEFORE_COLON
         and text[end : end + 1] == " "
         and text[end + 1 : end + 2].strip() != ""
     )
+
+
+def _sentence_before(text: str, end: int) -> str:
+    """What stands in front in the same sentence and line."""
+    low = max(0, end - _NEAR)
+    low = max(low, text.rfind("\n", low, end))
+    return re.split(r"[.!?] ", text[low:end])[-1]
 
 
 # Words of which nearly every question has one.
@@ -192,9 +197,7 @@ _ASKING = re.compile(
 
 def _asks(text: str, end: int) -> bool:
     """Is what ends here a question?  In none a ``?`` may stand for a lost character, mostly an emoji."""
-    low = max(0, end - _NEAR)
-    low = max(low, text.rfind("\n", low, end))
-    sentence = re.split(r"[.!?] ", text[low:end])[-1]
+    sentence = _sentence_before(text, end)
     return _ASKING.search(sentence) is not None or len(sentence.split()) < 4
 
 

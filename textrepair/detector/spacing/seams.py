@@ -70,16 +70,8 @@ def seams_at(text: str, start: int) -> list[Seam]:
         return []
     for pattern, parted in _PARTED:
         if match := pattern.match(text, start):
-            return [
-                Seam(start, match.end(), pieces, rival)
-                for pieces, rival in parted(match)
-                if all(map(_may_be, pieces))
-            ]
+            return [Seam(start, match.end(), pieces, rival) for pieces, rival in parted(match)]
     return []
-
-
-def _may_be(piece: str) -> bool:
-    return piece.isdigit() or frequency(piece) >= COMMON_FREQUENCY or piece[0].isupper()
 
 
 def _stands_alone(piece: str) -> bool:
@@ -98,7 +90,7 @@ def _behind_clitic(text: str, start: int) -> Iterator[Seam]:
     match = _BEHIND_CLITIC.match(text, start)
     if before and match:
         clitic, word = match.groups()
-        if _may_be(word) and (clitic != "t" or before.group()[-2] in "nN"):
+        if frequency(word) >= COMMON_FREQUENCY and (clitic != "t" or before.group()[-2] in "nN"):
             yield Seam(
                 before.start(), match.end(), (before.group() + clitic, word), LETTER_LOGP * len(match.group())
             )
@@ -134,8 +126,9 @@ def _capital_inside(match: re.Match[str]) -> _Ways:
 def _at_number(match: re.Match[str]) -> _Ways:
     first, last = match.groups()
     word = (last if first.isdigit() else first).lower()
-    habit = _FUNCTION_UNIT_LOGP if word in FUNCTION_WORDS else _UNIT_LOGP
-    yield (first, last), habit + _logp(word)
+    if frequency(word) >= COMMON_FREQUENCY:
+        habit = _FUNCTION_UNIT_LOGP if word in FUNCTION_WORDS else _UNIT_LOGP
+        yield (first, last), habit + _logp(word)
 
 
 _PARTED = (
