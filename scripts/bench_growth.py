@@ -16,7 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the tree is what is measured
 
 from textrepair.detector.base import Detector, Document
-from textrepair.detector.encoding import EncodingDetector
+from textrepair.detector.encoding.detector import EncodingDetector
 from textrepair.detector.furniture import FurnitureDetector
 from textrepair.detector.repetition import RepetitionDetector
 from textrepair.detector.spacing.detector import SpacingDetector

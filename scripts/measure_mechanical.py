@@ -65,6 +65,10 @@ def _cut(match: re.Match[str], rng: random.Random) -> str:
     return f"{word[:at]} {word[at:]}"
 
 
+def _without_space(match: re.Match[str], _: random.Random) -> str:
+    return match.group().replace(" ", "")
+
+
 def _misread(match: re.Match[str], _: random.Random) -> str | None:
     try:
         return match.group().encode().decode("windows-1252")
@@ -78,11 +82,22 @@ _ANY_PAIR = rf"(?<![^\s“\"(]){_ANY_WORD} {_ANY_WORD}(?=[\s.,;:?!)”\"])"
 
 #: kind → pattern of places, what is put there, and how many of the places.
 DAMAGE: dict[str, tuple[str, Change, float]] = {
-    "glued": (r"(?<=[ ])[a-z]{2,} [a-z]{2,}(?=[ ])", lambda m, _: m.group().replace(" ", ""), SHARE),
-    "glued, of any kind": (_ANY_PAIR, lambda m, _: m.group().replace(" ", ""), SHARE),
-    "cut": (r"(?<=[ ])[a-z]{7,}(?=[ ])", _cut, 3 * SHARE),
+    "glued, in small letters": (r"(?<=[ ])[a-z]{2,} [a-z]{2,}(?=[ ])", _without_space, SHARE),
+    "glued, whatever they are": (_ANY_PAIR, _without_space, SHARE),
+    "cut, in small letters": (r"(?<=[ ])[a-z]{7,}(?=[ ])", _cut, 3 * SHARE),
+    "cut, with a capital": (r"(?<=[ ])[A-Z][a-z]{4,}(?=[\s.,;])", _cut, 5 * SHARE),
     "space before a mark": (r"(?<=[a-z])[.,;?!](?=\s)", lambda m, _: " " + m.group(), 0.1),
-    "no space behind a mark": (r"(?<=[a-z]{3})[.,] (?=[A-Za-z][a-z])", lambda m, _: m.group()[0], 0.1),
+    "space in front of a clitic": (
+        r"(?<=[a-z])['’]s\b|(?<=[a-z])n['’]t\b",
+        lambda m, _: " " + m.group(),
+        0.1,
+    ),
+    "no space behind a stop or comma": (r"(?<=[a-z]{3})[.,] (?=[A-Za-z][a-z])", _without_space, 0.1),
+    "no space beside other marks": (
+        r"(?<=[a-z])[:;?!] (?=[A-Z][a-z])|(?<=[.,?!])[”\"] (?=\w)|(?<=[.,:]) “|\) (?=[a-z])|(?<=[a-z]) \(",
+        _without_space,
+        0.2,
+    ),
     "doubled space": (r"(?<=[a-z]) (?=[a-z])", lambda m, _: "  ", SHARE),
     "doubled word": (r"(?<=[ ])[a-z]{2,}(?=[ ])", lambda m, _: f"{m.group()} {m.group()}", SHARE),
     "wrongly decoded": (r"[“”’‘é—–]", _misread, 1.0),

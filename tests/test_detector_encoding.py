@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from textrepair.detector.base import Document
-from textrepair.detector.encoding import EncodingDetector
+from textrepair.detector.encoding.detector import EncodingDetector
 from textrepair.patch import Patch
 
 FTFY_CASES = (

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from textrepair.detector.base import Detection, Detector, Document
-from textrepair.detector.encoding import EncodingDetector
+from textrepair.detector.encoding.detector import EncodingDetector
 from textrepair.detector.furniture import FurnitureDetector
 from textrepair.detector.repetition import RepetitionDetector
 from textrepair.detector.spacing.detector import SpacingDetector

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from textrepair.detector.base import Detector, Document
-from textrepair.detector.encoding import EncodingDetector
+from textrepair.detector.encoding.detector import EncodingDetector
 from textrepair.detector.furniture import FurnitureDetector
 from textrepair.detector.repetition import RepetitionDetector
 from textrepair.detector.spacing.detector import SpacingDetector

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textrepair.detector.base import Detector, Document
-from textrepair.detector.encoding import EncodingDetector
+from textrepair.detector.encoding.detector import EncodingDetector
 from textrepair.detector.furniture import FurnitureDetector
 from textrepair.detector.repetition import RepetitionDetector
 from textrepair.detector.scanning import byte_scan

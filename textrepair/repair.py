@@ -26,7 +26,7 @@ from textrepair.detector.base import (
     Document,
     Finding,
 )
-from textrepair.detector.encoding import EncodingDetector
+from textrepair.detector.encoding.detector import EncodingDetector
 from textrepair.detector.evidence import at_least_one
 from textrepair.detector.furniture import FurnitureDetector
 from textrepair.detector.language import SHORTEST as SHORTEST_FOR_LANGUAGE

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Document, Finding
-from textrepair.detector.encoding import LOST_DASH_FORM
+from textrepair.detector.encoding.detector import LOST_DASH_FORM
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words
 from textrepair.detector.scanning.byte_scan import (
     CLITIC_APART,

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Document, Finding
-from textrepair.detector.entities import entities
+from textrepair.detector.encoding.entities import entities
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words
 from textrepair.detector.scanning.byte_scan import ENTITY, LOST_APOSTROPHE, LOST_DASH, MOJIBAKE
 from textrepair.detector.scanning.screen import Scan
@@ -68,7 +68,7 @@ class EncodingDetector:
 def _found(text: str, scan: Scan) -> Iterator[tuple[Finding, Edit | None]]:
     if scan.may_have(MOJIBAKE):
         # imported here, since it imports ftfy, which takes a fifteenth of a second
-        from textrepair.detector.mojibake import mojibake
+        from textrepair.detector.encoding.mojibake import mojibake
 
         yield from mojibake(text)
         yield from _replacement_characters(text)
