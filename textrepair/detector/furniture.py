@@ -81,10 +81,12 @@ _MONTHS = (
 )
 _MONTH = rf"(?:{'|'.join(_MONTHS)})\b\.?"
 _ORDER = r"""(?:read|click|tap|share|follow|subscribe|sign|download|watch|see|listen|join|get|log|register|continue|skip|scroll|
-    print|save|email|comment|leave|show|view|load|find|learn|check|enter|unlock|support|like|add|report|send|browse|discuss)"""
+    print|save|email|comment|leave|show|view|load|find|learn|check|enter|unlock|support|like|add|report|send|browse|discuss|
+    post|play|manage|donate|rate)"""
 _PAGE_NOUN = r"""(?:articles?|story|stories|more|newsletters?|apps?|here|comments?|page|account|e-?mails?|inbox|links?|video|
-    gallery|photos?|ads?|cookies|facebook|twitter|whatsapp|linkedin|instagram|telegram|youtube|us|alerts?|notifications?|podcast|
-    full|coverage|site|main\ content|post|below|updates?|channel)"""
+    gallery|photos?|ads?|cookies|facebook|twitter|whatsapp|linkedin|instagram|telegram|youtube|tiktok|pinterest|reddit|us|
+    alerts?|notifications?|podcast|full|coverage|site|main\ content|post|below|updates?|channel|advertisement|reply|replies|
+    typo|tips?|preferences|settings|subscription)"""
 
 # Gathered from what English news sites commonly print around their articles.  The weights are set by hand; of 90 lines drawn from
 # what they find in 2,000 web posts (2026-11-21) 88 were the page's and two were captions.
@@ -92,7 +94,7 @@ _FORMS = (
     _Form(
         "a relative date stamp",
         0.9,
-        r"\d+\ (?:second|minute|hour|day|week|month|year)s?\ ago(?:\ [\d.,]+[KM]?)?",
+        r"(?:(?:published|posted|updated)\ )?\d+\ (?:second|minute|hour|day|week|month|year)s?\ ago(?:\ [\d.,]+[KM]?)?",
     ),
     _Form("a page counter", 0.9, r"(?:card|page|slide|image|photo|item)?\ ?\d+\ of\ \d+"),
     _Form(
@@ -105,8 +107,60 @@ _FORMS = (
         accept(?:\ all)?(?:\ cookies)?(?:\ read\ more)?|
         read\ (?:the\ )?(?:entire|full|whole|original)\ (?:article|story|post)[.»]*|read\ here\ ?»?|
         read\ the\ remaining\ \d+\ paragraphs|(?:story|article)\ continues\ below(?:\ advertisement)?|link\ ?\|\ ?mirror|
-        this\ slideshow\ requires\ javascript\.?|media\ playback\ is\ unsupported\ on\ your\ device""",
+        this\ slideshow\ requires\ javascript\.?|media\ playback\ is\ unsupported\ on\ your\ device|
+        share\ this:|continue\ reading[.…»→]*|recommended\ for\ you|more\ on\ this\ (?:story|topic)|
+        (?:previous|next)\ (?:article|post|story|page)[»›→]?|view\ all|play\ video|comments\ are\ closed\.?|
+        file\ (?:photo|picture|image)|opens\ in\ (?:a\ )?new\ window""",
     ),
+    _Form(
+        "a label of the page",
+        0.6,
+        r"newsletters?|search|top\ stories|editors?[’']s?\ picks?",
+        edge_only=True,
+        may_head=True,
+    ),
+    _Form("a time to read it", 0.85, r"\d+[\ -]?min(?:ute)?s?\ read|reading\ time:?\ \d+.{0,12}"),
+    _Form(
+        "a path of pages",
+        0.8,
+        r"home(?:\ ?[>»›/|]\ ?[\w&][\w&\ -]{1,30}){1,5}",
+        holds=(">", "»", "›", "/", "|"),
+    ),
+    _Form(
+        "labels of the article",
+        0.75,
+        r"(?:tags?|categor(?:y|ies)|topics?|filed\ under|posted\ in):\ .{2,120}",
+        edge_only=True,
+    ),
+    _Form(
+        "a notice of the browser",
+        0.85,
+        r"""(?:please\ )?enable\ javascript\b.{0,100}|javascript\ is\ (?:disabled|required)\b.{0,80}|
+        your\ browser\ (?:does\ not|doesn[’']t)\ support\b.{0,80}""",
+    ),
+    _Form(
+        "a form for comments",
+        0.85,
+        r"your\ e-?mail\ address\ will\ not\ be\ published\b.{0,60}|(?:log|sign)\ in\ to\ (?:comment|reply|post)\b.{0,30}",
+    ),
+    _Form(
+        "a prompt to pay",
+        0.85,
+        r"""already\ (?:a|have|an)\ .{0,40}\b(?:subscriber|account|member|subscription)\?.{0,40}|
+        this\ (?:article|story|content)\ is\ (?:only\ )?(?:available\ )?(?:for|to)\ (?:our\ )?subscribers\b.{0,40}|
+        you\ have\ (?:\w+\ ){1,3}(?:articles?|stories)\ (?:left|remaining)\b.{0,40}|
+        (?:subscribe|register)\ (?:now|today|here|to)\b.{0,60}\b(?:access|articles?|reading|offers?)\b.{0,20}|
+        (?:please\ )?support\ (?:our|independent|quality|local)\ journalism\b.{0,60}""",
+    ),
+    _Form("a credit", 0.85, rf"\((?:file\ )?(?:photos?|images?|pictures?|video)\b:?\ .{{2,90}}\)|{_AGENCY}"),
+    _Form("a caption", 0.8, r"(?:image|media)\ (?:caption|source)[,:]?\ .{3,160}"),
+    _Form(
+        "a credit",
+        0.75,
+        r"(?:additional\ )?reporting\ (?:and\ writing\ )?by\ [^!?]{3,140}(?:;|\band\b|\n)?\ ?(?:editing|writing)?\b.{0,80}",
+        edge_only=True,
+    ),
+    _Form("a prompt", 0.8, r"click\ here\b.{0,60}"),
     _Form("a label of the page", 0.85, r"(?:no\ |\d+\ )?comments?", edge_only=True, may_head=True),
     _Form(
         "a credit",
@@ -161,7 +215,8 @@ _FORMS = (
         "a date stamp",
         0.6,
         rf"""(?:(?:published|updated|posted|last\ (?:updated|modified))(?:\ on|\ at)?:?\ ?)?
-        (?:{_MONTH}\ \d\d?,?\ (?:19|20)\d\d|\d\d?\ {_MONTH}\ (?:19|20)\d\d)(?:,?\ (?:at\ )?\d\d?[:.]\d\d.{{0,20}})?""",
+        (?:{_MONTH}\ \d\d?,?\ (?:19|20)\d\d|\d\d?\ {_MONTH}\ (?:19|20)\d\d)(?:,?\ (?:at\ )?\d\d?[:.]\d\d.{{0,20}})?
+        (?:\ by\ .{{2,40}})?""",
         edge_only=True,
     ),
     _Form(
@@ -181,7 +236,11 @@ _FORMS = (
         r"""(?:related|read\ more|also\ read|read\ also|see\ also|more\ (?:from|on|in)|recommended|up\ next|watch|listen|
         don[’']t\ miss|further\ reading|discuss\ this\ article)\b\ ?(?::|in\ our|\|).{0,110}""",
     ),
-    _Form("an order to the reader", 0.75, rf"{_ORDER}\b(?:\ [\w’'-]+){{0,4}}\ {_PAGE_NOUN}[!»>]?"),
+    _Form(
+        "an order to the reader",
+        0.75,
+        rf"{_ORDER}\b(?:\ [@\w’'-]+){{0,4}}\ {_PAGE_NOUN}[!»>]?(?:\ \(opens\ in\ (?:a\ )?new\ window\))?",
+    ),
 )
 
 
@@ -206,6 +265,9 @@ _ANY_HOLDS = tuple({sign for form in _FORMS for sign in form.holds})
 # What the forms hold that don't begin as LINE_STARTS do.
 _HELD = ("cookies", "rights reserved", "copyright", "©", "http", "via ", "/")
 
+AGENCIES = frozenset(
+    "ap afp pa epa reuters getty shutterstock istock istockphoto alamy bloomberg unsplash".split()
+)
 _STAMPED = ("published", "updated", "posted")  # of which pages lose the space behind
 
 # A line with none of these has none of the forms: its first word is one of the first (or has a digit), it begins with a bracket
@@ -218,14 +280,12 @@ LINE_STARTS = frozenset(
     "image photo photos photograph photographs picture illustration lead video graphic ad ads advertisement advertising loading "
     "card page slide item sponsored promoted tweet menu more most related "
     "trending recommended you back media this accept story article want would receive up don also further "
-    "terms "
+    "terms post play manage donate rate newsletter newsletters search top editors editor previous next file opens reading home "
+    "tags tag category categories topic topics filed please enable javascript your already additional reporting "
     "privacy contact about full link powered proudly site credit credits courtesy copyright cookie last".split()
-).union(_MONTHS, _STAMPED, (stamped + month for stamped in _STAMPED for month in _MONTHS))
+).union(AGENCIES, _MONTHS, _STAMPED, (stamped + month for stamped in _STAMPED for month in _MONTHS))
 _FIRST_WORD = re.compile(r"[^\W_]+")
 MARK_WORDS = frozenset("cookies reserved http https via copyright".split())
-AGENCIES = frozenset(
-    "ap afp pa epa reuters getty shutterstock istock istockphoto alamy bloomberg unsplash".split()
-)
 
 
 @dataclass(frozen=True)
