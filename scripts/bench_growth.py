@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the tree is w
 
 from textrepair.detector.base import Detector, Document
 from textrepair.detector.encoding.detector import EncodingDetector
-from textrepair.detector.furniture import FurnitureDetector
+from textrepair.detector.furniture.detector import FurnitureDetector
 from textrepair.detector.repetition import RepetitionDetector
 from textrepair.detector.spacing.detector import SpacingDetector
 from textrepair.repair import Repairer, load

@@ -31,8 +31,8 @@ from measure_mechanical import DAMAGE
 from measure_spin import f1
 
 from textrepair.detector.base import Document
-from textrepair.detector.furniture import FurnitureDetector
-from textrepair.detector.recurring import RecurringLines
+from textrepair.detector.furniture.detector import FurnitureDetector
+from textrepair.detector.furniture.recurring import RecurringLines
 from textrepair.repair import Repairer, load
 
 JUDGED = Path(__file__).with_name("judged_slips.json")

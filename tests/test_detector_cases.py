@@ -11,7 +11,7 @@ from known_failures import parameter
 
 from textrepair.detector.base import Detector, Document
 from textrepair.detector.encoding.detector import EncodingDetector
-from textrepair.detector.furniture import FurnitureDetector
+from textrepair.detector.furniture.detector import FurnitureDetector
 from textrepair.detector.repetition import RepetitionDetector
 from textrepair.detector.spacing.detector import SpacingDetector
 from textrepair.patch import Patch

@@ -9,7 +9,7 @@ import pytest
 
 from textrepair.detector.base import Detection, Detector, Document
 from textrepair.detector.encoding.detector import EncodingDetector
-from textrepair.detector.furniture import FurnitureDetector
+from textrepair.detector.furniture.detector import FurnitureDetector
 from textrepair.detector.repetition import RepetitionDetector
 from textrepair.detector.spacing.detector import SpacingDetector
 

@@ -8,7 +8,7 @@ import pytest
 
 from textrepair.detector.base import Detector, Document
 from textrepair.detector.encoding.detector import EncodingDetector
-from textrepair.detector.furniture import FurnitureDetector
+from textrepair.detector.furniture.detector import FurnitureDetector
 from textrepair.detector.repetition import RepetitionDetector
 from textrepair.detector.spacing.detector import SpacingDetector
 from textrepair.detector.spacing.glue import segment

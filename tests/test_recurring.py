@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from textrepair.cli import commands
 from textrepair.detector.base import Document
-from textrepair.detector.furniture import FurnitureDetector
-from textrepair.detector.recurring import RecurringLines, counted_lines
+from textrepair.detector.furniture.detector import FurnitureDetector
+from textrepair.detector.furniture.recurring import RecurringLines, counted_lines
 
 PROSE = "The council met on {} and spoke about the bridge for two hours, as it has done every week since the flood."
 LINE = "Evening Post of Harbour and Hill"

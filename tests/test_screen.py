@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from textrepair.detector.base import Detector, Document
 from textrepair.detector.encoding.detector import EncodingDetector
-from textrepair.detector.furniture import FurnitureDetector
+from textrepair.detector.furniture.detector import FurnitureDetector
 from textrepair.detector.repetition import RepetitionDetector
 from textrepair.detector.scanning import byte_scan
 from textrepair.detector.scanning.screen import Scan, Scanner, default_scanner, model_scanner

@@ -28,11 +28,11 @@ from textrepair.detector.base import (
 )
 from textrepair.detector.encoding.detector import EncodingDetector
 from textrepair.detector.evidence import at_least_one
-from textrepair.detector.furniture import FurnitureDetector
+from textrepair.detector.furniture.detector import FurnitureDetector
+from textrepair.detector.furniture.recurring import RecurringLines
 from textrepair.detector.language import SHORTEST as SHORTEST_FOR_LANGUAGE
 from textrepair.detector.language import language as language_of
 from textrepair.detector.order import OrderDetector
-from textrepair.detector.recurring import RecurringLines
 from textrepair.detector.repetition import RepetitionDetector
 from textrepair.detector.scanning.byte_scan import SPELLED
 from textrepair.detector.scanning.screen import Scan, Scanner, model_scanner

@@ -209,7 +209,7 @@ def take_repairer(options: dict[str, Any], paths: Iterable[str], reading: ReadOp
     repairer = load_repairer(options.pop("model_path"), options.pop("depth"), options.pop("neural"))
     recurring = options.pop("recurring")
     if recurring:
-        from textrepair.detector.recurring import RecurringLines
+        from textrepair.detector.furniture.recurring import RecurringLines
 
         if STDIN in paths:
             raise click.UsageError("--recurring reads its input twice, which - can't: name files.")

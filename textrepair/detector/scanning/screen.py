@@ -152,7 +152,8 @@ def model_scanner(model: Model) -> Scanner:
 
 def _add_lists(builder: TableBuilder) -> None:
     # The detectors' own lists; they ask for a scan, so they can't be imported above.
-    from textrepair.detector import furniture, repetition
+    from textrepair.detector import repetition
+    from textrepair.detector.furniture import forms, wording
     from textrepair.detector.spacing import detector as spacing
     from textrepair.detector.spacing import glue, suspects
 
@@ -171,16 +172,16 @@ def _add_lists(builder: TableBuilder) -> None:
     builder.add_flag(glue.FRAGMENTS, FRAGMENT)
     builder.add_flag(repetition.MAY_DOUBLE, MAY_DOUBLE)
     builder.add_flag(spacing.SMALL_WORDS, SMALL)
-    builder.add_flag(furniture.MARK_WORDS, MARK)
-    builder.add_flag(furniture.AGENCIES, AGENCY)
+    builder.add_flag(forms.MARK_WORDS | wording.packaged_wording().marks, MARK)
+    builder.add_flag(forms.AGENCIES, AGENCY)
     builder.add_flag((a.lower() for a in ABBREVIATIONS), ABBREVIATION)
 
 
 @cache
 def _line_starts() -> npt.NDArray[np.uint8]:
-    from textrepair.detector import furniture
+    from textrepair.detector.furniture import forms
 
-    return bitmap_of(furniture.LINE_STARTS)
+    return bitmap_of(forms.LINE_STARTS)
 
 
 def sign_identifiers(model: Model) -> npt.NDArray[np.int32]:

@@ -32,7 +32,7 @@ from textrepair.detector.spacing.glue import FUNCTION_WORDS, SLIP_SHARE, may_sta
 from textrepair.detector.spacing.seams import CLITIC, Seam
 from textrepair.detector.words import COMMON_FREQUENCY, LETTER_LOGP, frequencies, frequency
 from textrepair.model import Model
-from textrepair.model.ngrams import Addresses, find_pair, opened, pair_logp, token_logps, word_logp
+from textrepair.model.ngrams import Addresses, find_pair, opened, pair_key, pair_logp, token_logps, word_logp
 from textrepair.model.vocabulary import NEARLY_ALWAYS, SPECIALS, UNSEEN
 from textrepair.tokens import TokenKind, few_tokens
 
@@ -52,6 +52,7 @@ _MOST_SURE = 0.97
 #: Words of three letters that may be part of a glued one by their frequency alone (zipf 4.3: ``yet``, ``lot``, ``odd``).
 _SHORT_FREQUENCY = 2e-5
 
+_LONG = 10
 #: Below this confidence nothing is told.
 _WORTH = 0.3
 
@@ -105,6 +106,9 @@ class LostSpaces:
         """The likeliest of the ways to part a string with a capital, a digit or a clitic inside, and the confidence that it is
         two words, if such a share of spaces is lost."""
         start, end = seams[0].start, seams[0].end
+        seams = [seam for seam in seams if self._may_meet(*seam.pieces)]
+        if not seams:
+            return (text[start:end], ""), 0.0
         around = self._around(text, start, end)
         string, _ = self._tokens(text[start:end])
         names = [_Reading(string, 0.0 if _is_known(string) else seam.rival) for seam in seams]
@@ -115,6 +119,19 @@ class LostSpaces:
             for seam, name, logp in zip(seams, logps[: len(seams)], logps[len(seams) :], strict=True)
         )
         return pieces, _confidence(odds)
+
+    def _may_meet(self, first: str, last: str) -> bool:
+        """Has the model seen these words side by side, or is either no common content word of which it could tell?  Asked first,
+        since the words around take most of the time: of 52 names in 512 sound articles 22 are left."""
+        if (
+            not last.islower()
+            or last in FUNCTION_WORDS
+            or first.lower() in FUNCTION_WORDS
+            or len(first + last) > _LONG
+        ):
+            return True
+        one, two = self._identifier(first.lower()), self._identifier(last)
+        return bool(_is_pair(self.model.lm, one, two))
 
     def cut(self, text: str, start: int, end: int) -> float:
         """How sure is it that ``text[start:end]``, two words and a space, of which the first may have a capital, is one word that
@@ -314,6 +331,12 @@ def explained_pairs(model: Model, table: npt.NDArray[np.uint64]) -> frozenset[st
         and (parts[0] == "i" or frequency(parts[0]) >= _least(parts[0]))
         and frequency(parts[1]) >= _least(parts[1])
     )
+
+
+@njit(nogil=True)
+def _is_pair(lm: Addresses, one: int, two: int) -> bool:
+    """Did the model see one word behind another?"""
+    return bool(find_pair(opened(lm), pair_key(np.int64(one), np.int64(two))) >= 0)
 
 
 @njit(nogil=True)
