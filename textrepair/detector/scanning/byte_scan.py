@@ -39,6 +39,7 @@ from textrepair.detector.scanning.word_table import (
     MARK,
     MAY_DOUBLE,
     NO_IDENTIFIER,
+    PAGE,
     RARITY_SHIFT,
     RARITY_UNITS,
     SMALL,
@@ -115,6 +116,7 @@ _TOKEN_SHIFT = 9  # above: the index of its token
 _MIN_LINE, _MIN_SENTENCE, _MIN_TITLE = 20, 50, 15
 _DATE = 20  # bytes from one stop to the next with a quote and "30 September" in between
 _MAX_LINE = 1600  # bytes of a line of furniture: four times its characters
+_MAX_SHORT_LINE = 160  # of one that only its words tell, nearly all ASCII
 
 
 def _byte_classes() -> npt.NDArray[np.uint8]:
@@ -569,11 +571,12 @@ def _may_have_seam(data, table, start, end, traits):  # type: ignore[no-untyped-
 def _look_up_line(text, room, line):  # type: ignore[no-untyped-def]
     """Look up a line's words: what depends on the table waits for this, since by now the words' slots are at hand.
 
-    Whether there is a word of furniture, and where the last name of an agency ends (-1: none).
+    Whether there is a word of furniture, how many of a page's short lines, and where the last name of an agency ends (-1: none).
     """
     data, table = text.data, text.table
     parts, values, hashes, stats = room.parts, room.values, room.hashes, room.stats
     marked = False
+    paged = 0
     agency_end = np.int64(-1)
     found, common, small, scored = stats[UNLISTED], stats[COMMON_WORDS], stats[SMALL_WORDS], stats[SCORED]
     point, point_at = line.point, line.start  # a code point, and the byte where it begins
@@ -587,7 +590,8 @@ def _look_up_line(text, room, line):  # type: ignore[no-untyped-def]
         if not joined and not traits & _DIGITS:
             common += value & COMMON != 0
             small += value & SMALL != 0
-        if value & (MARK | AGENCY):
+        if value & (MARK | AGENCY | PAGE):
+            paged += value & PAGE != 0
             if value & AGENCY:
                 agency_end = end
             if value & MARK or (start and data[start - 1] == 47):
@@ -621,7 +625,7 @@ def _look_up_line(text, room, line):  # type: ignore[no-untyped-def]
         if not joined and traits & (_LETTERS | _WIDE) and value and value & NO_IDENTIFIER != NO_IDENTIFIER:
             scored += 1
     stats[UNLISTED], stats[COMMON_WORDS], stats[SMALL_WORDS], stats[SCORED] = found, common, small, scored
-    return marked, agency_end
+    return marked, paged, agency_end
 
 
 @compiled_inline
@@ -637,13 +641,13 @@ def _was_read_before(data, seen, start, end):  # type: ignore[no-untyped-def]
 def _end_line(text, room, line, at, point, marked):  # type: ignore[no-untyped-def]
     """Look up a line's words, note whether it may be furniture; flags of what it says again."""
     data, stats = text.data, room.stats
-    furniture, agency_end = _look_up_line(text, room, line)
+    furniture, paged, agency_end = _look_up_line(text, room, line)
     start, end = _trim(data, line.start, at, False)
     if end <= start:
         return 0
-    if end - start <= _MAX_LINE and (
-        marked or furniture or (agency_end > 0 and data[end - 1] in (41, 42, 95, 62, 92, 35, 45, 0xA0))
-    ):
+    by_agency = agency_end > 0 and data[end - 1] in (41, 42, 95, 62, 92, 35, 45, 0xA0)
+    by_words = paged > (1 if data[end - 1] in (46, 34, 0x9D) else 0)  # a sentence needs more
+    if end - start <= (_MAX_LINE if marked or furniture or by_agency else _MAX_SHORT_LINE if by_words else 0):
         k = stats[CANDIDATE_LINES]
         room.lines[k, 0], room.lines[k, 1], room.lines[k, 2] = stats[LINES], line.point, point
         stats[CANDIDATE_LINES] = k + 1

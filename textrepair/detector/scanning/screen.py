@@ -28,6 +28,7 @@ from textrepair.detector.scanning.word_table import (
     MARK,
     MAY_DOUBLE,
     NO_IDENTIFIER,
+    PAGE,
     RARITY_SHIFT,
     SMALL,
     TableBuilder,
@@ -172,7 +173,8 @@ def _add_lists(builder: TableBuilder) -> None:
     builder.add_flag(glue.FRAGMENTS, FRAGMENT)
     builder.add_flag(repetition.MAY_DOUBLE, MAY_DOUBLE)
     builder.add_flag(spacing.SMALL_WORDS, SMALL)
-    builder.add_flag(forms.MARK_WORDS | wording.packaged_wording().marks, MARK)
+    builder.add_flag(forms.MARK_WORDS, MARK)
+    builder.add_flag(wording.packaged_wording().marks, PAGE)
     builder.add_flag(forms.AGENCIES, AGENCY)
     builder.add_flag((a.lower() for a in ABBREVIATIONS), ABBREVIATION)
 

@@ -1,9 +1,9 @@
 """What is known of a word, by the hash of its bytes?
 
-One open-addressing table of 64-bit slots: the upper 18 bits hold those of the word's hash
-(:mod:`.word_hash`), the lower 46 what is known (:data:`KNOWN` and so on).  Words are in lower case, in UTF-8.
-A word that isn't in the table is taken for one that is if they share 18 bits of hash and a run of slots: in a table 37 % full,
-as the packaged model's, a search that fails meets 0.76 other words, so that is one unlisted word in 340,000.
+One open-addressing table of 64-bit slots: the upper 17 bits hold those of the word's hash
+(:mod:`.word_hash`), the lower 47 what is known (:data:`KNOWN` and so on).  Words are in lower case, in UTF-8.
+A word that isn't in the table is taken for one that is if they share 17 bits of hash and a run of slots: in a table 37 % full,
+as the packaged model's, a search that fails meets 0.76 other words, so that is one unlisted word in 170,000.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ ABBREVIATION = KNOWN << 23
 FREQUENT = KNOWN << 24
 #: A common word begins with it, or ends in it, and the rest is not frequent too: ``analyt`` and ``ics`` may be one word.
 BEGINS, ENDS = KNOWN << 25, KNOWN << 26
-VALUE_BITS = IDENTIFIER_BITS + 27
+#: It is one of those by which short lines of a page are told.
+PAGE = KNOWN << 27
+VALUE_BITS = IDENTIFIER_BITS + 28
 _VALUE = (1 << VALUE_BITS) - 1
 #: Everything but the identifier.
 _SHARED = _VALUE ^ NO_IDENTIFIER
