@@ -80,10 +80,12 @@ UNLISTED, LINES, CANDIDATE_LINES, PARTS, DOUBLES, PLACES = range(7, 13)
 STATS = 13
 
 # What patterns look for again that would read the whole text; told where, those of translation take a third of the time, those
-# of stray spaces a tenth.
+# of stray and missing spaces a tenth.
 _PLACED = (
     GLUED_NAMES
     | STRAY_SPACE
+    | MISSING_SPACE
+    | CLITIC_APART
     | SMALL_START
     | SPACED_SIGN
     | SECOND_STOP

@@ -104,11 +104,11 @@ def _edits(document: Document, model: LostSpaces | None) -> Iterator[Edit]:
     if scan.may_have(GLUED_NAMES):
         yield from _glued_names(text, verbatim, model, scan.places(GLUED_NAMES))
     if scan.may_have(MISSING_SPACE):
-        yield from missing_spaces(text, verbatim, model)
+        yield from missing_spaces(text, verbatim, scan.places(MISSING_SPACE), model)
     if scan.may_have(STRAY_SPACE):
         yield from stray_spaces(text, verbatim, scan.places(STRAY_SPACE))
     if scan.may_have(CLITIC_APART):
-        yield from apart_clitics(text, verbatim)
+        yield from apart_clitics(text, verbatim, scan.places(CLITIC_APART))
     if scan.may_have(DOUBLE_SPACE):
         yield from _doubled_spaces(text, verbatim)
 

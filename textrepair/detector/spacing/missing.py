@@ -7,11 +7,12 @@ Names, addresses and code have all of these too, so the words on both sides have
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from textrepair.detector.spacing.punctuation import LIKELY, OPENERS, UNSURE, is_open, space_edit
+from textrepair.detector.spacing.punctuation import LIKELY, OPENERS, UNSURE, is_open, matches_near, space_edit
 from textrepair.detector.verbatim import Verbatim
 from textrepair.detector.words import COMMON_FREQUENCY, english_around, frequency
 from textrepair.patch import Edit
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 #: Where a space may go, how sure it is, and behind or before what.
 _Places = Iterator[tuple[int, float, str]]
+_Matches = Iterator[re.Match[str]]
 
 _AT_STOP = re.compile(r"[a-z]{2}[.,](?=[A-Za-z])")
 _AT_SIGN = re.compile(r"[a-z]{3};(?=[A-Za-z])|[a-z]{2}[:?!](?=[A-Z][a-z])|\d,(?=[a-z]{2})")
@@ -32,13 +34,19 @@ _BESIDE_QUOTE = re.compile(r"(?<=[A-Za-z.,:;?!])“(?=\w)|(?<=[\w.,?!])”(?=[A-
 _NEAR = 200
 
 
-def missing_spaces(text: str, verbatim: Verbatim, model: LostSpaces | None = None) -> Iterator[Edit]:
-    """Edits for spaces missing beside a mark between words of prose.
+def missing_spaces(
+    text: str, verbatim: Verbatim, spans: Sequence[tuple[int, int]], model: LostSpaces | None = None
+) -> Iterator[Edit]:
+    """Edits for spaces missing beside a mark between words of prose; ``spans`` are where a scan saw such marks.
 
     With a language model also ``rises.Analysts``, where the words around say that a sentence ends.
     """
+    near = partial(matches_near, text=text, spans=spans)
     places = chain(
-        _behind_stops(text, model), _behind_signs(text), _beside_brackets(text), _beside_quotes(text)
+        _behind_stops(text, near(_AT_STOP), model),
+        _behind_signs(text, near(_AT_SIGN)),
+        _beside_brackets(text, near(_BESIDE_BRACKET)),
+        _beside_quotes(text, near(_BESIDE_QUOTE)),
     )
     for at, confidence, what in places:
         if confidence >= UNSURE and not verbatim.contains(at) and english_around(text, at, at):
@@ -48,8 +56,8 @@ def missing_spaces(text: str, verbatim: Verbatim, model: LostSpaces | None = Non
 # --- behind . , ; : ? ! --------------------------------------------------------------------------------------------------
 
 
-def _behind_stops(text: str, model: LostSpaces | None) -> _Places:
-    for match in _AT_STOP.finditer(text):
+def _behind_stops(text: str, found: _Matches, model: LostSpaces | None) -> _Places:
+    for match in found:
         at, sign = match.end(), text[match.end() - 1]
         first, last = _LAST_WORD.search(text, max(0, at - 30), at - 1), _NEXT_WORD.match(text, at)
         if first is None or last is None:
@@ -60,9 +68,9 @@ def _behind_stops(text: str, model: LostSpaces | None) -> _Places:
         yield at, confidence, f"behind {sign}"
 
 
-def _behind_signs(text: str) -> _Places:
+def _behind_signs(text: str, found: _Matches) -> _Places:
     """Behind ``; : ? !``, and behind a number's comma."""
-    for match in _AT_SIGN.finditer(text):
+    for match in found:
         at, sign = match.end(), text[match.end() - 1]
         last = _NEXT_WORD.match(text, at)
         first = _LAST_WORD.search(text, max(0, at - 30), at - 1)
@@ -112,8 +120,8 @@ _WORD_BEFORE = re.compile(r"(?<![\w.@#/\\$_-])(?:[A-Z]?[a-z]{2,}|[A-Z]{4,})\Z")
 _NUMBER_BEFORE = re.compile(r"(?<!\S)[£$€]?\d[\d.,]*[a-z]{0,2}\Z")
 
 
-def _beside_brackets(text: str) -> _Places:
-    for match in _BESIDE_BRACKET.finditer(text):
+def _beside_brackets(text: str, found: _Matches) -> _Places:
+    for match in found:
         at = match.start()
         if text[at] == ")":
             opening = text.rfind("(", max(0, at - _NEAR), at)
@@ -134,8 +142,8 @@ def _beside_brackets(text: str) -> _Places:
             yield at, LIKELY, "before a bracket"
 
 
-def _beside_quotes(text: str) -> _Places:
-    for match in _BESIDE_QUOTE.finditer(text):
+def _beside_quotes(text: str, found: _Matches) -> _Places:
+    for match in found:
         at = match.start()
         if text[at] == "“":
             if not is_open(text, at):

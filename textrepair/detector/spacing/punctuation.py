@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import regex
 
@@ -79,6 +80,19 @@ def _all(pair: str, text: str, low: int, high: int) -> Iterator[int]:
         at = text.find(pair, at + 1, high)
 
 
+#: What a pattern's match may have in front of the sign that a scan saw, and behind it, in characters.
+_MARGIN = 8
+
+
+def matches_near(pattern: Any, text: str, spans: Iterable[tuple[int, int]]) -> Iterator[re.Match[str]]:
+    """The matches of a pattern, of ``re`` or ``regex``, in and around parts of a text, given in their order."""
+    done = 0
+    for low, high in spans:
+        for match in pattern.finditer(text, max(done, low - _MARGIN), high + _MARGIN):
+            done = match.end()
+            yield match
+
+
 # A clitic that a tokeniser or a scraper set apart: "it 's", "do n't", and "it' s", of which the rest is no word.
 _APART = regex.compile(
     r"(?<=[A-Za-z0-9”’)]) ++(?=['’](?:s|re|ve|ll|d|m)\b(?![-'’*]))"
@@ -90,9 +104,9 @@ _APART = regex.compile(
 )
 
 
-def apart_clitics(text: str, verbatim: Verbatim) -> Iterator[Edit]:
-    """Edits that put a clitic back to its word."""
-    for match in _APART.finditer(text):
+def apart_clitics(text: str, verbatim: Verbatim, spans: Iterable[tuple[int, int]]) -> Iterator[Edit]:
+    """Edits that put a clitic back to its word; ``spans`` are where a scan saw the one apart from the other."""
+    for match in matches_near(_APART, text, spans):
         start, end = match.span()
         if not verbatim.contains(start) and english_around(text, start, end):
             yield space_edit(text, start, end, "", LIKELY, "a clitic apart from its word")
