@@ -53,7 +53,7 @@ def features(line: str, known: Mapping[str, object]) -> dict[str, float]:
     """What is weighed of a line: 1 for what it has, and the share of its words that have no weight.
 
     >>> sorted(features("Share this 3 times.", {"share": 0, "this": 0}))
-    ['#', '$.', '.', '<others>', '^share', 'n4', 'share', 'this']
+    ['#', '$.', '.', '<others>', '^share', 'n4', 'share', 'this', 'times']
     """
     tokens = ["#" if token.isdigit() else token.replace("’", "'") for token in _TOKEN.findall(line.lower())]
     words = [token for token in tokens if token[0].isalpha()]
