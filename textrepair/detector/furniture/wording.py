@@ -37,9 +37,9 @@ class Wording:
 
     def probability(self, line: str) -> float:
         """The probability that a line, without white space around it, is the page's; 0 for one that has none of the marks."""
-        found = features(line, self.weights)
-        if self.marks.isdisjoint(found):
+        if self.marks.isdisjoint(_TOKEN.findall(line.lower())):
             return 0.0
+        found = features(line, self.weights)
         return logistic(
             self.weights[_BIAS] + sum(self.weights.get(name, 0.0) * value for name, value in found.items())
         )

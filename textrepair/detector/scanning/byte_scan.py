@@ -529,8 +529,9 @@ def _stands_alone(data, table, start, end):  # type: ignore[no-untyped-def]
 @compiled
 def _may_go_on(data, table, start, end):  # type: ignore[no-untyped-def]
     """Can what stands behind an apostrophe be a clitic and a word: ``it'snot``, ``we'reback``?"""
-    letters = 1 if data[start] in (115, 116, 100, 109) else 2  # s, t, d, m
-    return _is(data, table, start + letters, end, COMMON)
+    if data[start] in (115, 116, 100, 109):  # s, t, d, m
+        return _is(data, table, start + 1, end, COMMON)
+    return data[start] in (114, 118, 108) and _is(data, table, start + 2, end, COMMON)  # re, ve, ll
 
 
 @compiled
@@ -562,7 +563,14 @@ def _may_have_seam(data, table, start, end, traits):  # type: ignore[no-untyped-
         return False
     if turn < end:  # a capital inside
         tail = _behind(data, turn, end, _UPPER)
-        return _behind(data, tail, end, _LOWER) == end and _is(data, table, start, turn, COMMON)
+        if _behind(data, tail, end, _LOWER) < end:
+            return False
+        if small == start:
+            return _stands_alone(data, table, start, turn)
+        value = look_up(
+            table, word_hash(data, start, turn)
+        )  # two capitals: only function words are parted, all very common
+        return value & COMMON != 0 and (value >> RARITY_SHIFT) & 0xFF == 0
     for cut in range(start + 1, end - 1):
         if _stands_alone(data, table, cut, end) and _stands_alone(data, table, start, cut):
             return True

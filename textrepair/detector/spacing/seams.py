@@ -32,6 +32,8 @@ _BEFORE_CLITIC = re.compile(rf"{BEFORE}(?:[A-Za-z]{{2,}}|I)['’]\Z")
 
 #: A short word that lost its space is at least so frequent.
 _PLAIN_FREQUENCY = 1e-4
+#: A function word that two capitals may be parted behind.
+_VERY_FREQUENT = 1e-3
 #: What begins names of persons and places (``McConnell``, ``deBlasio``, ``LaGuardia``).
 NAME_PREFIXES = frozenset(
     "mac mc van von fitz del des de della di du da dos el al bin ibn la le san st o".split()
@@ -115,7 +117,7 @@ def _capitalised(match: re.Match[str]) -> _Ways:
 def _capital_inside(match: re.Match[str]) -> _Ways:
     """``onMonday``, ``TheSenate``: or a name of a product, or in code.  Two names are left to be proposed."""
     first, last = match.groups()
-    function_word = first.lower() in PLAIN_FUNCTION_WORDS
+    function_word = first.lower() in PLAIN_FUNCTION_WORDS and frequency(first) >= _VERY_FREQUENT
     if first.lower() in NAME_PREFIXES or not _stands_alone(first):
         return
     if first.islower() or (function_word and (last == "I" or not last.isupper())):
