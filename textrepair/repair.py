@@ -194,11 +194,10 @@ class Repairer:
         """
         if not isinstance(text, str):
             raise TypeError(f"an article is a str, not {type(text).__name__}; fill what is missing with ''")
-        spans = pieces(text)
-        if len(spans) > 1:
-            parts = [(start, self._repair(text[start:end], settings, references)) for start, end in spans]
-            return _joined(text, parts)
-        return self._repair(text, settings, references)
+        if len(text) <= LONGEST:
+            return self._repair(text, settings, references)
+        parts = [(start, self._repair(text[start:end], settings, references)) for start, end in pieces(text)]
+        return _joined(text, parts)
 
     def diagnose_many(
         self, texts: Iterable[str], *, processes: int = 0, threads: int = 0
@@ -409,8 +408,9 @@ _PLACE_OF_FINDING = attrgetter("start", "end", "kind")
 
 def _diagnosis(found: dict[str, Detection], language: str | None) -> Diagnosis:
     damage = {kind: found.get(kind, UNTOLD).damage for kind in KINDS}
-    findings = chain.from_iterable([detection.findings for detection in found.values()])
-    return Diagnosis(_score(damage), damage, tuple(sorted(findings, key=_PLACE_OF_FINDING)), language)
+    findings = [finding for detection in found.values() for finding in detection.findings]
+    findings.sort(key=_PLACE_OF_FINDING)
+    return Diagnosis(_score(damage), damage, tuple(findings), language)
 
 
 def counted(kind: str, damage: Damage) -> float | None:

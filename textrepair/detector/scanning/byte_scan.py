@@ -118,7 +118,7 @@ _TOKEN_SHIFT = 9  # above: the index of its token
 _MIN_LINE, _MIN_SENTENCE, _MIN_TITLE = 20, 50, 15
 _DATE = 20  # bytes from one stop to the next with a quote and "30 September" in between
 _MAX_LINE = 1600  # bytes of a line of furniture: four times its characters
-_MAX_SHORT_LINE = 160  # of one that only its words tell, nearly all ASCII
+_MAX_SHORT_LINE, _MAX_LABEL = 160, 60  # of one that only its words tell, nearly all ASCII; and only one word
 
 
 def _byte_classes() -> npt.NDArray[np.uint8]:
@@ -656,7 +656,9 @@ def _end_line(text, room, line, at, point, marked):  # type: ignore[no-untyped-d
     if end <= start:
         return 0
     by_agency = agency_end > 0 and data[end - 1] in (41, 42, 95, 62, 92, 35, 45, 0xA0)
-    by_words = paged > (1 if data[end - 1] in (46, 34, 0x9D) else 0)  # a sentence needs more
+    by_words = paged > (
+        1 if end - start > _MAX_LABEL or data[end - 1] in (46, 34, 0x9D) else 0
+    )  # a sentence needs more
     if end - start <= (_MAX_LINE if marked or furniture or by_agency else _MAX_SHORT_LINE if by_words else 0):
         k = stats[CANDIDATE_LINES]
         room.lines[k, 0], room.lines[k, 1], room.lines[k, 2] = stats[LINES], line.point, point

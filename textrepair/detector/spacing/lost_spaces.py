@@ -121,17 +121,11 @@ class LostSpaces:
         return pieces, _confidence(odds)
 
     def _may_meet(self, first: str, last: str) -> bool:
-        """Has the model seen these words side by side, or is either no common content word of which it could tell?  Asked first,
-        since the words around take most of the time: of 52 names in 512 sound articles 22 are left."""
-        if (
-            not last.islower()
-            or last in FUNCTION_WORDS
-            or first.lower() in FUNCTION_WORDS
-            or len(first + last) > _LONG
-        ):
+        """Has the model seen these words side by side, if the string is so short that names are like it?  Asked first, since the
+        words around take most of the time: of 52 names in 512 sound articles 12 are left."""
+        if not last.islower() or len(first + last) > _LONG:
             return True
-        one, two = self._identifier(first.lower()), self._identifier(last)
-        return bool(_is_pair(self.model.lm, one, two))
+        return bool(_is_pair(self.model.lm, self._identifier(first.lower()), self._identifier(last)))
 
     def cut(self, text: str, start: int, end: int) -> float:
         """How sure is it that ``text[start:end]``, two words and a space, of which the first may have a capital, is one word that

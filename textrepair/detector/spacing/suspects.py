@@ -11,7 +11,6 @@ same gains nothing: what is missed has two frequent words for parts.)
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
 # Lower case and on its own: no part of a name, an address, a handle, a path, a number or a compound.
 _CANDIDATE = re.compile(rf"{BEFORE}[a-z]{{4,40}}{BEHIND}")
 
+_SMALL = re.compile(r"[a-z]++(?![A-Z0-9])")
+
 # A glue is an accident: what an article has three times is a term of its own (``yourusername`` in a manual), and a name with a
 # capital is if it comes back once.
 _TERM_COUNT, _NAME_COUNT = 3, 2
@@ -37,6 +38,7 @@ _SURE = 0.6
 #: 200 words of an article say as much of it as all others do: a gamma prior of this rate and the mean :data:`LOST`.
 _PRIOR_WORDS = 200
 
+_AMONG_LETTERS = re.compile(r"[a-z] [a-z]")
 _WORD_BEFORE = re.compile(rf"{BEFORE}[A-Z]?[a-z]+\Z")
 _WORD_AFTER = re.compile(r"[a-z]+(?![\w@/=_\-(\\]|\.\w|['’]\w)")
 _FRAGMENTS_LISTED = frozenset("ment ments tion tions sion sions ing ness ity ance ence ous ical ture".split())
@@ -100,26 +102,28 @@ def _glued(
 ) -> Iterator[Glued]:
     suspects = list(suspects)
     small = [match.span() for match in _unlisted(text, suspects, listed)]
-    for (start, end), most in _with_limits(text, small, _TERM_COUNT):
+    for start, end in small:
         answer = segment(text[start:end]) or (model.glued(text, start, end, lost) if model else None)
         if answer and answer[1] >= _UNSURE:
-            yield Glued(start, end, answer[0], min(most, answer[1]))
+            yield Glued(
+                start, end, answer[0], min(answer[1], _most_sure(text, small, (start, end), _TERM_COUNT))
+            )
     if model is None:
         return
-    seams = {(found[0].start, found[0].end): found for at in suspects if (found := seams_at(text, at))}
-    for (start, end), most in _with_limits(text, list(seams), _NAME_COUNT):
+    mixed = (at for at in suspects if not _SMALL.match(text, at) or text[at - 1 : at] in ("'", "’"))
+    seams = {(found[0].start, found[0].end): found for at in mixed if (found := seams_at(text, at))}
+    for start, end in seams:
         pieces, confidence = model.parted(text, seams[start, end], lost)
         if confidence >= _UNSURE:
-            yield Glued(start, end, pieces, min(most, confidence))
+            yield Glued(
+                start, end, pieces, min(confidence, _most_sure(text, seams, (start, end), _NAME_COUNT))
+            )
 
 
-def _with_limits(
-    text: str, spans: Sequence[tuple[int, int]], term_count: int
-) -> Iterator[tuple[tuple[int, int], float]]:
-    """Strings and how sure a text can be of each: of one that comes back it can't."""
-    counts = Counter(text[start:end] for start, end in spans)
-    for start, end in spans:
-        yield (start, end), _UNSURE if counts[text[start:end]] >= term_count else 1.0
+def _most_sure(text: str, spans: Iterable[tuple[int, int]], span: tuple[int, int], term_count: int) -> float:
+    """How sure it can be of a string of a text, of such: of one that comes back it can't."""
+    string = text[slice(*span)]
+    return _UNSURE if sum(text[start:end] == string for start, end in spans) >= term_count else 1.0
 
 
 def _unlisted(text: str, suspects: Iterable[int], listed: Set[str]) -> Iterator[re.Match[str]]:
@@ -144,18 +148,13 @@ def find_cut(
     suspects = list(suspects)
     spaces = {start - 1 for start in suspects}
     spaces.update(match.end() for match in _unlisted(text, suspects, listed))
-    judged = ((at, _judge_cut(text, at, model)) for at in sorted(spaces))
+    between = sorted(at for at in spaces if at > 0 and _AMONG_LETTERS.match(text, at - 1))
+    judged = ((at, _judge_cut(text, at, model)) for at in between)
     return [(at, confidence) for at, confidence in judged if confidence >= _UNSURE]
 
 
 def _judge_cut(text: str, at: int, model: LostSpaces | None) -> float:
     """How sure is it that the space at this place cuts a word?"""
-    if (
-        not 0 < at < len(text) - 1
-        or text[at] != " "
-        or not (text[at - 1].islower() and text[at + 1].islower())
-    ):
-        return 0.0
     before, after = _WORD_BEFORE.search(text, max(0, at - 40), at), _WORD_AFTER.match(text, at + 1)
     if not before or not after:
         return 0.0
