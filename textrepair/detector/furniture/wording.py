@@ -18,7 +18,7 @@ from textrepair.detector.evidence import logistic
 _FILE = "furniture.json"
 _FORMAT = "textrepair furniture weights"
 #: Longer lines are paragraphs, which only a form can tell.
-LONGEST = 160
+LONGEST, LONGEST_SENTENCE = 160, 100
 #: From this probability on.
 SURE = 0.6
 _TOKEN = re.compile(r"[a-z]+(?:['’][a-z]+)*|\d+|[^\w\s]")
@@ -46,7 +46,8 @@ class Wording:
 
     def tells(self, line: str) -> bool:
         """Is it sure enough that a line is the page's?  Of headings and items of lists it is not: their words are few, too."""
-        return len(line) <= LONGEST and not _OF_AUTHOR.match(line) and self.probability(line) >= SURE
+        most = LONGEST_SENTENCE if line[-1:] == "." else LONGEST
+        return len(line) <= most and not _OF_AUTHOR.match(line) and self.probability(line) >= SURE
 
 
 def features(line: str, known: Mapping[str, object]) -> dict[str, float]:
