@@ -118,7 +118,8 @@ _TOKEN_SHIFT = 9  # above: the index of its token
 _MIN_LINE, _MIN_SENTENCE, _MIN_TITLE = 20, 50, 15
 _DATE = 20  # bytes from one stop to the next with a quote and "30 September" in between
 _MAX_LINE = 1600  # bytes of a line of furniture: four times its characters
-_MAX_SHORT_LINE, _MAX_LABEL = 160, 60  # of one that only its words tell, nearly all ASCII; and only one word
+# Of one that only its words tell, nearly all ASCII; and of one that says it in one word and is no sentence.
+_MAX_SHORT_LINE, _MAX_LABEL = 160, 60
 
 
 def _byte_classes() -> npt.NDArray[np.uint8]:
@@ -557,9 +558,8 @@ def _may_have_seam(data, table, start, end, traits):  # type: ignore[no-untyped-
         )
     small = _behind(data, start, end, _UPPER)
     turn = _behind(data, small, end, _LOWER)
-    if (
-        small > start + 1
-    ):  # names are made of an acronym and a word (STLink, XSSed) much more often than a space is lost
+    # Names are made of an acronym and a word (STLink, XSSed) much more often than a space is lost.
+    if small > start + 1:
         return False
     if turn < end:  # a capital inside
         tail = _behind(data, turn, end, _UPPER)
@@ -567,9 +567,8 @@ def _may_have_seam(data, table, start, end, traits):  # type: ignore[no-untyped-
             return False
         if small == start:
             return _stands_alone(data, table, start, turn)
-        value = look_up(
-            table, word_hash(data, start, turn)
-        )  # two capitals: only function words are parted, all very common
+        # Two capitals: only behind function words, which are all very common, are they parted.
+        value = look_up(table, word_hash(data, start, turn))
         return value & COMMON != 0 and (value >> RARITY_SHIFT) & 0xFF == 0
     for cut in range(start + 1, end - 1):
         if _stands_alone(data, table, cut, end) and _stands_alone(data, table, start, cut):
@@ -656,9 +655,8 @@ def _end_line(text, room, line, at, point, marked):  # type: ignore[no-untyped-d
     if end <= start:
         return 0
     by_agency = agency_end > 0 and data[end - 1] in (41, 42, 95, 62, 92, 35, 45, 0xA0)
-    by_words = paged > (
-        1 if end - start > _MAX_LABEL or data[end - 1] in (46, 34, 0x9D) else 0
-    )  # a sentence needs more
+    label = end - start <= _MAX_LABEL and data[end - 1] not in (46, 34, 0x9D)
+    by_words = paged > (0 if label else 1)
     if end - start <= (_MAX_LINE if marked or furniture or by_agency else _MAX_SHORT_LINE if by_words else 0):
         k = stats[CANDIDATE_LINES]
         room.lines[k, 0], room.lines[k, 1], room.lines[k, 2] = stats[LINES], line.point, point

@@ -32,6 +32,8 @@ _BESIDE_BRACKET = re.compile(r"\)(?=[A-Za-z])|(?<=[A-Za-z0-9])\((?=[A-Za-z0-9£$
 _BESIDE_QUOTE = re.compile(r"(?<=[A-Za-z.,:;?!])“(?=\w)|(?<=[\w.,?!])”(?=[A-Za-z])|(?<=[.,?!])\"(?=[A-Za-z])")
 #: How far the partner of a bracket is looked for.
 _NEAR = 200
+#: How much of a line, on either side, is looked at for quotes.
+_FAR = 2000
 
 
 def missing_spaces(
@@ -167,10 +169,13 @@ def _word_at(text: str, at: int) -> str | None:
 
 
 def _closes(text: str, at: int) -> bool | None:
-    """Does the straight quote here, between a mark and a letter, close a quotation?  None where it can't be told."""
+    """Does the straight quote here, between a mark and a letter, close a quotation?  None where it can't be told, as in lines
+    whose quotes don't pair or whose ends are far."""
     if text[at + 1].islower():
         return True
-    low, high = text.rfind("\n", 0, at) + 1, text.find("\n", at)
-    behind = text.count('"', low, at)
-    in_line = behind + text.count('"', at, high if high >= 0 else len(text))
-    return behind % 2 == 1 if in_line % 2 == 0 else None
+    before, behind = text[max(0, at - _FAR) : at], text[at : at + _FAR]
+    if ("\n" not in before and at > _FAR) or ("\n" not in behind and at + _FAR < len(text)):
+        return None
+    opened = before.rpartition("\n")[2].count('"')
+    in_line = opened + behind.partition("\n")[0].count('"')
+    return opened % 2 == 1 if in_line % 2 == 0 else None

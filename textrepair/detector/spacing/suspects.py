@@ -11,6 +11,7 @@ same gains nothing: what is missed has two frequent words for parts.)
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 # Lower case and on its own: no part of a name, an address, a handle, a path, a number or a compound.
 _CANDIDATE = re.compile(rf"{BEFORE}[a-z]{{4,40}}{BEHIND}")
 
-_SMALL = re.compile(r"[a-z]++(?![A-Z0-9])")
+_SMALL = re.compile(r"[a-z]++(?![A-Z0-9])")  # nothing else
 
 # A glue is an accident: what an article has three times is a term of its own (``yourusername`` in a manual), and a name with a
 # capital is if it comes back once.
@@ -97,33 +98,39 @@ def lost_share(confidences: Iterable[float], text: str, words: int | None = None
     return max(LOST, (LOST * _PRIOR_WORDS + sure) / (_PRIOR_WORDS + (words or len(text.split()))))
 
 
+_Span = tuple[int, int]
+
+
 def _glued(
     text: str, suspects: Iterable[int], model: LostSpaces | None, listed: Set[str], lost: float
 ) -> Iterator[Glued]:
     suspects = list(suspects)
     small = [match.span() for match in _unlisted(text, suspects, listed)]
-    for start, end in small:
-        answer = segment(text[start:end]) or (model.glued(text, start, end, lost) if model else None)
-        if answer and answer[1] >= _UNSURE:
-            yield Glued(
-                start, end, answer[0], min(answer[1], _most_sure(text, small, (start, end), _TERM_COUNT))
-            )
+    yield from _sure_enough(
+        text,
+        [
+            (span, segment(text[slice(*span)]) or (model.glued(text, *span, lost) if model else None))
+            for span in small
+        ],
+        _TERM_COUNT,
+    )
     if model is None:
         return
     mixed = (at for at in suspects if not _SMALL.match(text, at) or text[at - 1 : at] in ("'", "’"))
     seams = {(found[0].start, found[0].end): found for at in mixed if (found := seams_at(text, at))}
-    for start, end in seams:
-        pieces, confidence = model.parted(text, seams[start, end], lost)
-        if confidence >= _UNSURE:
-            yield Glued(
-                start, end, pieces, min(confidence, _most_sure(text, seams, (start, end), _NAME_COUNT))
-            )
+    parted = [(span, model.parted(text, found, lost)) for span, found in seams.items()]
+    yield from _sure_enough(text, parted, _NAME_COUNT)
 
 
-def _most_sure(text: str, spans: Iterable[tuple[int, int]], span: tuple[int, int], term_count: int) -> float:
-    """How sure it can be of a string of a text, of such: of one that comes back it can't."""
-    string = text[slice(*span)]
-    return _UNSURE if sum(text[start:end] == string for start, end in spans) >= term_count else 1.0
+def _sure_enough(
+    text: str, answers: Sequence[tuple[_Span, tuple[tuple[str, ...], float] | None]], term_count: int
+) -> Iterator[Glued]:
+    """The answers that are worth telling; of a string that comes back so often a text can't be sure."""
+    told = [(span, answer) for span, answer in answers if answer and answer[1] >= _UNSURE]
+    counts = Counter(text[start:end] for (start, end), _ in answers) if told else Counter()
+    for (start, end), (pieces, confidence) in told:
+        most = _UNSURE if counts[text[start:end]] >= term_count else 1.0
+        yield Glued(start, end, pieces, min(most, confidence))
 
 
 def _unlisted(text: str, suspects: Iterable[int], listed: Set[str]) -> Iterator[re.Match[str]]:
