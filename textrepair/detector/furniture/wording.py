@@ -14,14 +14,16 @@ from functools import cache
 from importlib import resources
 
 from textrepair.detector.evidence import logistic
+from textrepair.detector.scanning.byte_scan import MAX_LABEL, MAX_SHORT_LINE
 
 _FILE = "furniture.json"
 _FORMAT = "textrepair furniture weights"
 #: Longer lines are paragraphs, which only a form can tell.
-LONGEST, LONGEST_SENTENCE = 160, 100
+LONGEST, LONGEST_SENTENCE = MAX_SHORT_LINE, 100
 #: From this probability on.
 SURE = 0.6
 _TOKEN = re.compile(r"[a-z]+(?:['’][a-z]+)*|\d+|[^\w\s]")
+_RUN = re.compile(r"[^\W_]+")  # as a scan takes words
 #: Headings, items, quotations and code as Markdown and plain text mark them.
 _OF_AUTHOR = re.compile(r"[#*>`+]|[-–•] |\(?\d+\\?[.)]|[\"“‘']|.*(?:://|\]\()")
 _LENGTHS = (1, 2, 4, 8, 15, 25)
@@ -36,18 +38,23 @@ class Wording:
     marks: frozenset[str]
 
     def probability(self, line: str) -> float:
-        """The probability that a line, without white space around it, is the page's; 0 for one that has none of the marks."""
-        if self.marks.isdisjoint(_TOKEN.findall(line.lower())):
-            return 0.0
+        """The probability that a line, without white space around it, is the page's."""
         found = features(line, self.weights)
         return logistic(
             self.weights[_BIAS] + sum(self.weights.get(name, 0.0) * value for name, value in found.items())
         )
 
     def tells(self, line: str) -> bool:
-        """Is it sure enough that a line is the page's?  Of headings and items of lists it is not: their words are few, too."""
-        most = LONGEST_SENTENCE if line[-1:] == "." else LONGEST
-        return len(line) <= most and not _OF_AUTHOR.match(line) and self.probability(line) >= SURE
+        """Is it sure enough that a line is the page's?  Of headings and items of lists it is not: their words are few, too.
+
+        A scan hands on no line that has too few marks (:mod:`~textrepair.detector.scanning.byte_scan`), so none is told.
+        """
+        data = line.encode(errors="surrogatepass")
+        if not data or len(data) > (LONGEST_SENTENCE if line[-1] == "." else MAX_SHORT_LINE):
+            return False
+        label = len(data) <= MAX_LABEL and data[-1] not in b'."\x9d'
+        marks = sum(word in self.marks for word in _RUN.findall(line.lower()))
+        return marks > (0 if label else 1) and not _OF_AUTHOR.match(line) and self.probability(line) >= SURE
 
 
 def features(line: str, known: Mapping[str, object]) -> dict[str, float]:

@@ -118,8 +118,8 @@ _TOKEN_SHIFT = 9  # above: the index of its token
 _MIN_LINE, _MIN_SENTENCE, _MIN_TITLE = 20, 50, 15
 _DATE = 20  # bytes from one stop to the next with a quote and "30 September" in between
 _MAX_LINE = 1600  # bytes of a line of furniture: four times its characters
-# Of one that only its words tell, nearly all ASCII; and of one that says it in one word and is no sentence.
-_MAX_SHORT_LINE, _MAX_LABEL = 160, 60
+#: Of one that only its words tell, nearly all ASCII; and of one that says it in one word and ends as no sentence does.
+MAX_SHORT_LINE, MAX_LABEL = 160, 60
 
 
 def _byte_classes() -> npt.NDArray[np.uint8]:
@@ -655,9 +655,9 @@ def _end_line(text, room, line, at, point, marked):  # type: ignore[no-untyped-d
     if end <= start:
         return 0
     by_agency = agency_end > 0 and data[end - 1] in (41, 42, 95, 62, 92, 35, 45, 0xA0)
-    label = end - start <= _MAX_LABEL and data[end - 1] not in (46, 34, 0x9D)
+    label = end - start <= MAX_LABEL and data[end - 1] not in (46, 34, 0x9D)
     by_words = paged > (0 if label else 1)
-    if end - start <= (_MAX_LINE if marked or furniture or by_agency else _MAX_SHORT_LINE if by_words else 0):
+    if end - start <= (_MAX_LINE if marked or furniture or by_agency else MAX_SHORT_LINE if by_words else 0):
         k = stats[CANDIDATE_LINES]
         room.lines[k, 0], room.lines[k, 1], room.lines[k, 2] = stats[LINES], line.point, point
         stats[CANDIDATE_LINES] = k + 1
