@@ -1,6 +1,6 @@
 """Fit and measure what tells a page's lines by their words: ``python scripts/train_furniture.py fit`` and ``measure``.
 
-Fitted to lines written for this project (``corpora/lines``: 450 of pages, 250 of articles that could be mistaken for such) and to
+Fitted to lines written for this project (``corpora/lines``: 649 of pages, 327 of articles that could be mistaken for such) and to
 the sentences and headings of clean text, none longer than :data:`~textrepair.detector.furniture.wording.LONGEST` characters.
 Measured on lines that others wrote, of which none is in the fit, and on all lines of sound articles.
 """

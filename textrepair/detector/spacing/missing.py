@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from textrepair.detector.spacing.punctuation import LIKELY, OPENERS, UNSURE, is_open, matches_near, space_edit
 from textrepair.detector.verbatim import Verbatim
-from textrepair.detector.words import COMMON_FREQUENCY, english_around, frequency
+from textrepair.detector.words import english_around, is_common
 from textrepair.patch import Edit
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _behind_signs(text: str, found: _Matches) -> _Places:
         word = last.group()
         if sign in "!?" and word.lower() not in OPENERS:  # "Yahoo!Answers"
             continue
-        if (first is None or _is_common(first.group())) and (_is_common(word) or _is_name(word)):
+        if (first is None or is_common(first.group())) and (is_common(word) or _is_name(word)):
             yield at, LIKELY, f"behind {sign}"
 
 
@@ -90,15 +90,11 @@ def _lacks_space(text: str, first: re.Match[str], last: re.Match[str], sign: str
     following = text[last.end() : last.end() + 1]
     if sign == ".":
         return last.group().lower() in OPENERS and last.group()[0].isupper() and following in (" ", ",", "’")
-    if not _is_common(first.group()) or not (_is_common(last.group()) or _is_name(last.group())):
+    if not is_common(first.group()) or not (is_common(last.group()) or _is_name(last.group())):
         return False
     if following in (",", ";") and not text[last.end() + 1 : last.end() + 2].isspace():
         return False
     return len(last.group()) > 1 or last.group() in "aI"
-
-
-def _is_common(word: str) -> bool:
-    return frequency(word) >= COMMON_FREQUENCY
 
 
 def _is_name(word: str) -> bool:
@@ -107,7 +103,7 @@ def _is_name(word: str) -> bool:
 
 def _may_be_stop(first: str, last: str, sign: str) -> bool:
     """Two common words around a full stop, the second with a capital."""
-    return sign == "." and first.islower() and last[0].isupper() and _is_common(first) and _is_common(last)
+    return sign == "." and first.islower() and last[0].isupper() and is_common(first) and is_common(last)
 
 
 # --- beside brackets and quotes ------------------------------------------------------------------------------------------
@@ -129,7 +125,7 @@ def _beside_brackets(text: str, found: _Matches) -> _Places:
             opening = text.rfind("(", max(0, at - _NEAR), at)
             last = _word_at(text, at + 1)
             apart = opening >= 0 and text[opening - 1 : opening] in ("", " ", "\n")
-            if last and apart and _is_common(last) and _IN_BRACKETS.fullmatch(text, opening + 1, at):
+            if last and apart and is_common(last) and _IN_BRACKETS.fullmatch(text, opening + 1, at):
                 yield at + 1, LIKELY, "behind a bracket"
             continue
         closing = text.find(")", at, at + _NEAR)
@@ -137,7 +133,7 @@ def _beside_brackets(text: str, found: _Matches) -> _Places:
             continue
         low = max(0, at - 30)
         word = _WORD_BEFORE.search(text, low, at)
-        named = word and _is_common(word.group()) and _IN_BRACKETS.fullmatch(text, at + 1, closing)
+        named = word and is_common(word.group()) and _IN_BRACKETS.fullmatch(text, at + 1, closing)
         if named or (
             _NUMBER_BEFORE.search(text, low, at) and _BEHIND_NUMBER.fullmatch(text, at + 1, closing)
         ):
@@ -158,7 +154,7 @@ def _beside_quotes(text: str, found: _Matches) -> _Places:
             closes = _closes(text, at)
             if closes is not None:
                 yield (at + 1, LIKELY, "behind a quote") if closes else (at, LIKELY, "before a quote")
-        elif is_open(text, at) and (text[at - 1] in ".,?!" or _is_common(last)):
+        elif is_open(text, at) and (text[at - 1] in ".,?!" or is_common(last)):
             yield at + 1, LIKELY, "behind a quote"
 
 

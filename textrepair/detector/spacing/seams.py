@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from textrepair.detector.spacing.compounds import UNLISTED_COMPOUND, part_logp
 from textrepair.detector.spacing.glue import FUNCTION_WORDS, PLAIN_FUNCTION_WORDS, RISKY_LAST
-from textrepair.detector.words import COMMON_FREQUENCY, LETTER_LOGP, frequency
+from textrepair.detector.words import LETTER_LOGP, frequency, is_common
 
 #: Behind an apostrophe.
 _CLITICS = "s|t|re|ve|ll|d|m"
@@ -80,7 +80,7 @@ def _stands_alone(piece: str) -> bool:
     """Most strings of two or three letters on the list are endings, abbreviations and syllables."""
     if len(piece) == 1:
         return piece in "aAI"
-    return frequency(piece) >= (COMMON_FREQUENCY if len(piece) > 3 else _PLAIN_FREQUENCY)
+    return is_common(piece) if len(piece) > 3 else frequency(piece) >= _PLAIN_FREQUENCY
 
 
 _Ways = Iterator[tuple[tuple[str, str], float]]
@@ -92,7 +92,7 @@ def _behind_clitic(text: str, start: int) -> Iterator[Seam]:
     match = _BEHIND_CLITIC.match(text, start)
     if before and match:
         clitic, word = match.groups()
-        if frequency(word) >= COMMON_FREQUENCY and (clitic != "t" or before.group()[-2] in "nN"):
+        if is_common(word) and (clitic != "t" or before.group()[-2] in "nN"):
             yield Seam(
                 before.start(), match.end(), (before.group() + clitic, word), LETTER_LOGP * len(match.group())
             )
@@ -128,7 +128,7 @@ def _capital_inside(match: re.Match[str]) -> _Ways:
 def _at_number(match: re.Match[str]) -> _Ways:
     first, last = match.groups()
     word = (last if first.isdigit() else first).lower()
-    if frequency(word) >= COMMON_FREQUENCY:
+    if is_common(word):
         habit = _FUNCTION_UNIT_LOGP if word in FUNCTION_WORDS else _UNIT_LOGP
         yield (first, last), habit + _logp(word)
 
