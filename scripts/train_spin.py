@@ -1,7 +1,7 @@
 """Fit and measure how the signs of spinning are weighed: ``python scripts/train_spin.py``.
 
-Sound: newswire and web posts (without those that are spun in truth, :mod:`build.spun_posts`), each whole, a stretch of it, and
-newswire articles joined by tens.  Spun: newswire in which a spinner made of the model's own prior has replaced few words
+Sound: newswire and those web posts that the wording is not fitted to (``train_wording.py``; without those that are spun in truth,
+:mod:`build.spun_posts`), each whole, a stretch of it, and newswire articles joined by tens.  Spun: newswire in which a spinner made of the model's own prior has replaced few words
 (:mod:`build.light_spinner`); passages of real spinners in which only a share of the swaps is left, the others undone; whole
 articles of these spinners; stretches of all.  What is spun by a real spinner is read by a model that was built without it.
 Machine translations are none of them (:mod:`build.translated_text`; needs Apertium the first time).  Every kind of spun text has
@@ -32,6 +32,7 @@ from build.translated_text import kept_samples
 from build_model import add_sources
 from held_out import text_file
 from measure import GOLD, annotated_gold, gold_articles, without
+from train_wording import fitted_posts
 
 from textrepair.detector.base import Document
 from textrepair.detector.scanning.screen import model_scanner
@@ -107,9 +108,11 @@ def by_packaged(options: argparse.Namespace, model: Model, rng: random.Random) -
     for at in range(0, len(newswire), JOINED):
         some = newswire[at : at + JOINED]
         yield Text("newswire, joined", some[0][0], "\n\n".join(text for _, text in some))
+    known = set(fitted_posts(data)[True])
     for name, text in records(data / "sound" / "web.jsonl"):
         kind = "web, spun" if name in SPUN else "web, partly spun" if name in PARTLY_SPUN else "web"
-        yield from with_stretches([Text(kind, name, text)], rng)
+        if text not in known:
+            yield from with_stretches([Text(kind, name, text)], rng)
     for sample in kept_samples(options.data, options.work):
         if sample.translated:
             yield Text(f"translated, {sample.family}", sample.group, sample.text)

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from textrepair.compiled import compiled, compiled_making_arrays
 from textrepair.detector.scanning.byte_scan import is_wide_space, runs_in, width_of
+from textrepair.detector.scanning.key_table import fill, slot
 from textrepair.detector.scanning.word_table import ABBREVIATION, CODE_SHIFT, one_a_line
 from textrepair.lazy import cached_property
 
@@ -531,7 +532,7 @@ class Profile:
         size = 1 << (4 * len(longer)).bit_length()
         keys, places = np.zeros(size, dtype=np.int32), np.zeros(size, dtype=np.int16)
         wanted = np.array([key_of(self.names[place]) for place in longer], dtype=np.int32)
-        _fill(keys, places, wanted, np.array(longer, dtype=np.int16))
+        fill(keys, places, wanted, np.array(longer, dtype=np.int16))
         return short, keys, places
 
     def vector(self, skeleton: Skeleton) -> npt.NDArray[np.float64]:
@@ -547,28 +548,6 @@ class Profile:
         """The logarithm of the mean exponential of ``vector(skeleton) @ weights + intercepts``, of shapes ``(len(names), 3)``
         and ``(3,)``."""
         return float(_mixture(skeleton.codes, *self._tables, weights, intercepts))
-
-
-@compiled
-def _slot(keys, key):  # type: ignore[no-untyped-def]
-    """Where a key stands in the table, or would."""
-    mask = np.uint32(len(keys) - 1)
-    at = ((np.uint32(key) * np.uint32(0x9E3779B1)) >> np.uint32(15)) & mask
-    while keys[at] and keys[at] != key:
-        at = (at + np.uint32(1)) & mask
-    return at
-
-
-@compiled
-def _fill(
-    keys: npt.NDArray[np.int32],
-    places: npt.NDArray[np.int16],
-    wanted: npt.NDArray[np.int32],
-    theirs: npt.NDArray[np.int16],
-) -> None:
-    for i in range(len(wanted)):
-        at = _slot(keys, wanted[i])
-        keys[at], places[at] = wanted[i], theirs[i]
 
 
 @compiled
@@ -599,7 +578,7 @@ def _places(  # type: ignore[no-untyped-def]
             if place >= 0:
                 n = _count(counts, found, n, place)
             if (place != -1) & (last_place != -1):
-                at = _slot(keys, np.int32(two << 16 | one << 8 | code))
+                at = slot(keys, np.int32(two << 16 | one << 8 | code))
                 if keys[at]:
                     n = _count(counts, found, n, np.int64(places[at]))
             last_place = place

@@ -1,10 +1,11 @@
 """Was the article rewritten with sense-blind synonyms, and what did it say?
 
-Three signs are weighed (:func:`spin_probability`).  The likelihood ratio "damaged at the rate inferred from the article"
+Four signs are weighed (:func:`spin_probability`).  The likelihood ratio "damaged at the rate inferred from the article"
 against "sound", from the substitution model (:mod:`textrepair.model.reading`).  How many *different* words are expected to
 stand for others: a strange name or one odd sentence makes a large ratio, but a spinner replaces words of many kinds, and one that
-deals in near synonyms leaves many small traces and hardly a ratio.  And how much better a light spinner explains the words that
-stand where they never stood (:mod:`.screen`).
+deals in near synonyms leaves many small traces and hardly a ratio.  How much better a light spinner explains the words that
+stand where they never stood (:mod:`.screen`).  And whether the text prefers words and phrases that such programs put
+(:mod:`.wording`), the one sign of those whose every phrase fits.
 
 Every replaced word is a finding, and its most likely original an edit whose confidence is the posterior, calibrated
 (:mod:`.restored_words`, :mod:`.confidence`).
@@ -17,7 +18,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from operator import mul
 
-from textrepair.detector.base import FLAGGED, UNTOLD, Damage, Detection, Document, findings_of
+import numpy as np
+
+from textrepair.detector.base import FLAGGED, UNTOLD, Damage, Detection, Document, Finding, findings_of
 from textrepair.detector.evidence import logistic
 from textrepair.detector.language import is_of_another_age
 from textrepair.detector.scanning.screen import Scanner, model_scanner
@@ -26,6 +29,8 @@ from textrepair.detector.spin.screen import SpinScreen
 from textrepair.lazy import cached_property
 from textrepair.model.model import Model
 from textrepair.model.reading import Reading, Signs, read
+from textrepair.model.vocabulary import END, UNSEEN
+from textrepair.overlap import Spans, place
 
 #: Articles with fewer words than this give too little evidence either way.
 SHORTEST = 20
@@ -39,6 +44,9 @@ _DOUBTFUL = 0.01
 #: What a glance finds less likely than this is not read: 131 of 135 sound articles that the screen could not clear
 #: (:data:`textrepair.model.reading.GLANCE` tells what of spun ones).
 _PLAIN = 0.02
+#: Phrases are findings where a rewriter put at least so many of their kind, in text that is rewritten.
+_LIKELY = 0.7
+_PHRASE = "a phrase that rewriting programs put"
 
 
 @dataclass(frozen=True)
@@ -59,9 +67,16 @@ class SpinDetector:
         if probability >= FLAGGED and is_of_another_age(document.text, document.tokens.words):
             return UNTOLD
         edits = self._weighed(document, reading, probability).edits
-        findings = tuple(findings_of(edits, self.kind))
-        severity = sum([e.confidence for e in edits]) / document.tokens.words
-        return Detection(Damage(probability, min(1.0, severity)), findings, edits)
+        findings = findings_of(edits, self.kind)
+        affected = sum([e.confidence for e in edits])
+        if probability >= FLAGGED and self._by_wording(document, reading):
+            phrases = self._phrases(document, Spans(map(place, edits)))
+            affected += sum(
+                [each.score * len(document.text[each.start : each.end].split()) for each in phrases]
+            )
+            findings = sorted([*findings, *phrases], key=place)
+        severity = affected / document.tokens.words
+        return Detection(Damage(probability, min(1.0, severity)), tuple(findings), edits)
 
     def weigh(self, document: Document) -> Weighed:
         """The edits of an article with what their confidences rest on; none where it is not flagged."""
@@ -78,28 +93,52 @@ class SpinDetector:
         """That an article of which it can be told was spun; quicker than to read it to the end."""
         return spin_probability(*self.signs(document))
 
-    def signs(self, document: Document) -> tuple[Signs, float]:
+    def signs(self, document: Document) -> tuple[Signs, float, float]:
         """What :func:`spin_probability` asks for."""
         reading = read(self.model, document.tokens, goes_on=lambda signs: False)
-        return reading.signs, self._explanation(document)
+        return reading.signs, *self._of_scan(document)
 
     def _read(self, document: Document, protected: frozenset[int] = frozenset()) -> tuple[Reading, float]:
         """The article's reading, to the end if it is flagged, and the probability that it was spun."""
-        explanation = self._explanation(document)
+        explanation, wording = self._of_scan(document)
 
         def from_on(least: float) -> Callable[[Signs], bool]:
-            return lambda signs: spin_probability(signs, explanation) >= least
+            return lambda signs: spin_probability(signs, explanation, wording) >= least
 
         glance = from_on(_PLAIN) if self.glances and explanation < _DOUBTFUL else None
         reading = read(self.model, document.tokens, protected, from_on(FLAGGED), glance)
-        return reading, spin_probability(reading.signs, explanation)
+        return reading, spin_probability(reading.signs, explanation, wording)
+
+    def _by_wording(self, document: Document, reading: Reading) -> bool:
+        """Would an article that is flagged not be, were its wording that of sound text?"""
+        explanation, wording = self._of_scan(document)
+        return wording > 0.0 and spin_probability(reading.signs, explanation, 0.0) < FLAGGED
+
+    def _phrases(self, document: Document, taken: Spans) -> list[Finding]:
+        """The words and phrases that a rewriter likely put, where nothing else is."""
+        tokens = document.tokens
+        identifiers = self.model.vocabulary.identifiers(tokens).tolist()
+        ids: list[int] = []
+        at: list[int] = []
+        for begin, end in tokens.sentences:
+            seen = [i for i in range(begin, end) if identifiers[i] != UNSEEN]
+            ids += [*(identifiers[i] for i in seen), END]
+            at += [*seen, UNSEEN]  # the end of a sentence is no token
+        found = []
+        for first, behind, probability in self._screen.runs.told(np.array(ids, dtype=np.int32), _LIKELY):
+            run = [i for i in at[first:behind] if i != UNSEEN]
+            start, end = tokens.starts[run[0]], tokens.ends[run[-1]]
+            if not taken.meets(start, end):
+                found.append(Finding(start, end, self.kind, probability, _PHRASE))
+        return found
 
     def _weighed(self, document: Document, reading: Reading, probability: float) -> Weighed:
         return weighed_edits(self.model, document.tokens, reading) if probability >= FLAGGED else NO_EDITS
 
-    def _explanation(self, document: Document) -> float:
+    def _of_scan(self, document: Document) -> tuple[float, float]:
+        """Explanation and wording."""
         scan = document.scan if document.scanner else self._scanner.scan(document.text)
-        return self._screen.explanation(scan)
+        return self._screen.explanation(scan), self._screen.wording(scan)
 
     @cached_property
     def _screen(self) -> SpinScreen:
@@ -120,13 +159,13 @@ _WORDS_MORE, _NATS_MORE = 300.0, 1.0
 _KINDS_MORE = 0.3
 
 
-def spin_probability(signs: Signs, explanation: float) -> float:
-    """The probability that an article with these signs was spun; ``explanation`` as of
-    :meth:`~.screen.SpinScreen.explanation`."""
-    return logistic(sum(map(mul, _WEIGHTS, terms(signs, explanation))))
+def spin_probability(signs: Signs, explanation: float, wording: float) -> float:
+    """The probability that an article with these signs was spun; ``explanation`` and ``wording`` as of
+    :class:`~.screen.SpinScreen`."""
+    return logistic(sum(map(mul, _WEIGHTS, terms(signs, explanation, wording))))
 
 
-def terms(signs: Signs, explanation: float) -> tuple[float, float, float, float, float]:
+def terms(signs: Signs, explanation: float, wording: float) -> tuple[float, ...]:
     """What the weights are for.
 
     Of the ratio counts as much as is said by different words: of a list that has one strange word forty times, one word's part.
@@ -141,4 +180,5 @@ def terms(signs: Signs, explanation: float) -> tuple[float, float, float, float,
         math.log(signs.kinds + _KINDS_MORE),
         math.log((explained + _NATS_MORE) / (words + _WORDS_MORE)),
         math.log(words),
+        wording,
     )

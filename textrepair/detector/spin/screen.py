@@ -9,7 +9,8 @@ at these places alone, with the context of three words before and one behind:
 
 Of one kind of word all its places together count for at most :data:`_MOST` nats, in long texts for each so many words: a sound
 article may be about something whose name is in strange company wherever it stands, while a spinner replaces words of many
-kinds.  An article that either answer clears is not read.
+kinds.  An article that either answer clears is not read, unless its *wording* is a rewriter's (:mod:`.wording`): what minds
+grammar puts words into no strange company.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import numpy.typing as npt
 from textrepair.compiled import compiled, compiled_making_arrays
 from textrepair.detector.scanning import byte_scan
 from textrepair.detector.scanning.screen import Scan
+from textrepair.detector.spin.wording import Wording, packaged_wording
 from textrepair.intrinsics import address, fetch
 from textrepair.lazy import cached_property
 from textrepair.model.adaptation import numbered
@@ -52,19 +54,20 @@ SHORTEST = 150
 @dataclass(frozen=True)
 class Bounds:
     """Below this suspicion a word (nats of evidence in strange company) a text is cleared, and below this explanation a word
-    (nats)."""
+    (nats); if its wording's score is below this, too."""
 
     suspicion: float
     explanation: float
+    wording: float
 
 
 #: Drawn below the faintest of 450 spun articles: of the thirteen among the web posts, by spinners of which the model holds
 #: nothing and which swap as little as one word in fifty, it has 0.0110 and 0.0025, the next 0.0214 and 0.0038; of 437 others the
 #: least have 0.087 and 0.011.  The suspicion is lower than these ask for, by newswire in which 2 to 5 % of the words were
 #: replaced (docs/screen.md).
-BOUNDS = Bounds(0.004, 0.0023)
+BOUNDS = Bounds(0.004, 0.0023, 1.0)
 #: Half as much sound text is left to read.  The faintest of the 450 is cleared.
-QUICK_BOUNDS = Bounds(0.0045, 0.0028)
+QUICK_BOUNDS = Bounds(0.0045, 0.0028, 1.0)
 #: The probability told of what is cleared: one article in twenty is spun, and, as at most one of these 450 is cleared, at most
 #: 5 in 450 of them are (95 % confidence).
 CLEARED = 0.05 / 0.95 * 5 / 450
@@ -91,8 +94,14 @@ class SpinScreen:
         words = scan.stats[byte_scan.SCORED]
         if words < SHORTEST:
             return None
+        if self.wording(scan) >= self.bounds.wording:
+            return None
         suspected = self.suspicion(scan) >= self.bounds.suspicion
         return None if suspected and self.explanation(scan) >= self.bounds.explanation else CLEARED
+
+    def wording(self, scan: Scan) -> float:
+        """How much the text's wording is a rewriter's (:meth:`~.wording.Wording.score`)."""
+        return self.runs.score(scan.ids)
 
     def suspicion(self, scan: Scan) -> float:
         """Evidence of damage, in nats a word, of the words that stand in company never seen."""
@@ -119,6 +128,11 @@ class SpinScreen:
             _MOST * max(1.0, words / _MOST_IN),
         )
         return float(found) / words
+
+    @cached_property
+    def runs(self) -> Wording:
+        """Those by which wording is told."""
+        return packaged_wording(self.model.vocabulary)
 
     @cached_property
     def _explained(self) -> WeakKeyDictionary[Scan, float]:
