@@ -1,15 +1,22 @@
 """Fit and measure how the signs of spinning are weighed: ``python scripts/train_spin.py``.
 
-Sound: newswire and those web posts that the wording is not fitted to (``train_wording.py``; without those that are spun in truth,
-:mod:`build.spun_posts`), each whole, a stretch of it, and newswire articles joined by tens.  Spun: newswire in which a spinner made of the model's own prior has replaced few words
+Sound: newswire and those web posts that the wording is not fitted to (``train_wording.py``; without those that are spun in
+truth, :mod:`build.spun_posts`), each whole, a stretch of it, and newswire articles joined by tens.
+
+Spun with words that stand out: newswire in which a spinner made of the model's own prior has replaced few words
 (:mod:`build.light_spinner`); passages of real spinners in which only a share of the swaps is left, the others undone; whole
 articles of these spinners; stretches of all.  What is spun by a real spinner is read by a model that was built without it.
-Machine translations are none of them (:mod:`build.translated_text`; needs Apertium the first time).  Every kind of spun text has
-the same weight, and all together that of one spun article in twenty; the translations together weigh as much.  What is
-told is for one in eighty.
+
+Rewritten with phrases that fit: what programs leave that the wording is not fitted to (:func:`train_wording.cross_fitted`), and
+beside it sound texts in stiff registers.  Machine translations are neither (:mod:`build.translated_text`; needs Apertium the
+first time).
+
+Each of the two has weights of its own, and an article is spun if it is one or the other.  Every kind of its texts has the same
+weight, and all together that of one spun article in twenty; the translations together weigh as much, and so do the stiff
+texts.  What is told is for one in eighty, and one in a hundred and sixty.
 
 Printed: recall and false alarms, each text judged by weights that were fitted without its article and its stretches, and
-beside them the posts that are spun in truth, which are never fitted on; then the weights for
+beside them the posts that are spun in truth and the imitated texts, which are never fitted on; then the weights for
 ``textrepair/detector/spin/detector.py``, fitted on everything.
 """
 
@@ -20,6 +27,7 @@ import math
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -32,19 +40,22 @@ from build.translated_text import kept_samples
 from build_model import add_sources
 from held_out import text_file
 from measure import GOLD, annotated_gold, gold_articles, without
-from train_wording import fitted_posts
+from train_wording import cross_fitted, fitted_posts, unseen
 
 from textrepair.detector.base import Document
 from textrepair.detector.scanning.screen import model_scanner
 from textrepair.detector.spin.detector import SHORTEST, SpinDetector, terms
+from textrepair.detector.spin.screen import SpinScreen
+from textrepair.detector.spin.wording import Wording
 from textrepair.evaluation import Gold
 from textrepair.model import Model, load_model
 from textrepair.model.alignment import learn_costs
 from textrepair.pieces import LONGEST
 
-#: The share of spun articles that the weights are fitted at, and the one that is told: lower, so that of registers which no
-#: sound text here is of (``measure_quotations.py``) hardly more are flagged than by the likelihood ratio alone.
-FITTED_AT, PRIOR = 0.05, 0.0125
+#: The share of spun articles that the weights are fitted at, and those that are told, of words that stand out and of phrases that
+#: fit: lower, so that of registers which no sound text here is of (``measure_quotations.py``) hardly more are flagged than by the
+#: likelihood ratio alone.
+FITTED_AT, PRIORS = 0.05, (0.0125, 0.00625)
 LIGHT_RATES = (0.05, 0.1, 0.2)
 LIGHT_EACH = 3
 SHARES = (0.1, 0.2, 0.4)
@@ -54,7 +65,8 @@ STRETCH = (20, 400)
 JOINED = 10
 FOLDS = 5
 
-_NOT_SPUN = ("newswire", "web", "translated")
+_NOT_SPUN = ("newswire", "web", "translated", "stiff")
+_NOT_FITTED = ("web, spun", "web, partly spun", "imitated")
 
 Array = npt.NDArray[np.float64]
 
@@ -140,6 +152,22 @@ def by_others(options: argparse.Namespace, rng: random.Random) -> Iterator[tuple
     yield without(*sources, ARTICLE), with_stretches(_thinned(ARTICLE, [gold], rng), rng)
 
 
+def by_rewriters(data: Path, model: Model, rng: random.Random) -> Iterator[tuple[Wording, Iterator[Text]]]:
+    """Wordings fitted without some programs, and what these make."""
+    for wording, judged in cross_fitted(data, model.vocabulary, model_scanner(model)):
+        yield wording, with_stretches((Text(*each) for each in judged), rng)
+
+
+def imitated(data: Path, rng: random.Random) -> Iterator[Text]:
+    """Texts in the manner of rewriters, and sound ones, none of which is in any fit."""
+    for texts in unseen(data):
+        for name, some in texts.items():
+            if name.startswith("imitated"):
+                yield from with_stretches(
+                    (Text(name, f"{name} {at}", text) for at, text in enumerate(some)), rng
+                )
+
+
 def _thinned(name: str, golds: Iterable[Gold], rng: random.Random) -> Iterator[Text]:
     for number, gold in enumerate(golds):
         for share in SHARES:
@@ -156,24 +184,38 @@ class Told:
     terms: Array
 
     def fitted(self) -> npt.NDArray[np.bool_]:
-        return np.array([not kind.startswith(("web, spun", "web, partly spun")) for kind in self.kinds])
+        return np.array([not kind.startswith(_NOT_FITTED) for kind in self.kinds])
 
-    def spun(self) -> npt.NDArray[np.bool_]:
-        return np.array([kind.split(",")[0] not in _NOT_SPUN for kind in self.kinds])
+    def of(self, *names: str) -> npt.NDArray[np.bool_]:
+        """The texts of these kinds, with their stretches."""
+        return np.isin([kind.split(",")[0] for kind in self.kinds], names)
+
+    def rewritten(self) -> npt.NDArray[np.bool_]:
+        return self.of("rewritten")
 
     def translated(self) -> npt.NDArray[np.bool_]:
-        return np.char.startswith(self.kinds, "translated")
+        return self.of("translated")
+
+    def spun(self) -> npt.NDArray[np.bool_]:
+        return ~self.of(*_NOT_SPUN)
 
 
 def look(options: argparse.Namespace) -> Told:
     """Read all texts."""
     rng = random.Random(1)
     packaged = load_model(None)
-    sets = [(packaged, by_packaged(options, packaged, rng)), *by_others(options, rng)]
+    sets = [
+        (SpinDetector(packaged), by_packaged(options, packaged, rng)),
+        (SpinDetector(packaged), imitated(options.data, rng)),
+        *((SpinDetector(model), texts) for model, texts in by_others(options, rng)),
+        *(
+            (SpinDetector(packaged, SpinScreen(packaged, wording=wording)), texts)
+            for wording, texts in by_rewriters(options.data, packaged, rng)
+        ),
+    ]
     kinds, articles, rows = [], [], []
-    for model, texts in sets:
-        scanner = model_scanner(model)
-        detector = SpinDetector(model)
+    for detector, texts in sets:
+        scanner = model_scanner(detector.model)
         for text in texts:
             document = Document(text.text[:LONGEST], scanner)
             # Lists too, of which nothing is told: they are the hardest of sound texts.
@@ -185,22 +227,38 @@ def look(options: argparse.Namespace) -> Told:
 
 
 def fit(told: Told, use: npt.NDArray[np.bool_]) -> Array:
-    """Weights of the terms, by logistic regression."""
+    """Weights of the terms, by logistic regression, shape (2, terms): for words that stand out, to which the wording says
+    nothing, and for phrases that fit."""
+    rewritten, stiff = told.rewritten(), told.of("stiff")
+    words = _fit(told, use & ~rewritten & ~stiff, slice(1, -1), PRIORS[0])
+    phrases = _fit(told, use & (rewritten | ~told.spun()), slice(1, None), PRIORS[1])
+    return np.array([[*words, 0.0], phrases])
+
+
+def _fit(told: Told, use: npt.NDArray[np.bool_], columns: slice, prior: float) -> Array:
     from sklearn.linear_model import LogisticRegression
 
-    kinds, spun, translated = told.kinds[use], told.spun()[use], told.translated()[use]
+    kinds, spun = told.kinds[use], told.spun()[use]
+    apart = [told.translated()[use], told.of("stiff")[use]]
     weights = np.ones(len(kinds))
     groups = sorted(set(kinds[spun]))
-    together = (~spun & ~translated).sum() * FITTED_AT / (1.0 - FITTED_AT)
-    weights[translated] = together / translated.sum()
+    together = (~spun & ~apart[0] & ~apart[1]).sum() * FITTED_AT / (1.0 - FITTED_AT)
+    for those in apart:
+        weights[those] = together / max(1, those.sum())
     for kind in groups:
         weights[kinds == kind] = together / len(groups) / (kinds == kind).sum()
-    x = told.terms[use, 1:]
+    x = told.terms[use, columns]
     middle, spread = x.mean(axis=0), x.std(axis=0)
     found = LogisticRegression(C=100.0, max_iter=5000).fit((x - middle) / spread, spun, sample_weight=weights)
     slopes = found.coef_[0] / spread
-    told = math.log(PRIOR / (1.0 - PRIOR)) - math.log(FITTED_AT / (1.0 - FITTED_AT))
-    return np.array([found.intercept_[0] - slopes @ middle + told, *slopes])
+    shift = math.log(prior / (1.0 - prior)) - math.log(FITTED_AT / (1.0 - FITTED_AT))
+    return np.array([found.intercept_[0] - slopes @ middle + shift, *slopes])
+
+
+def logits_of(found: Told, weights: Array) -> Array:
+    """Log-odds of "spun"."""
+    both: Array = np.logaddexp(*(found.terms @ weights.T).T)
+    return both
 
 
 def main() -> None:
@@ -212,9 +270,10 @@ def main() -> None:
     told = look(parser.parse_args())
     fitted, spun = told.fitted(), told.spun()
     fold = np.unique(told.articles, return_inverse=True)[1] % FOLDS
-    logits = np.zeros(len(fold))
+    logits = logits_of(told, fit(told, fitted))
     for number in range(FOLDS):
-        logits[fold == number] = (told.terms @ fit(told, fitted & (fold != number)))[fold == number]
+        own = fitted & (fold == number)
+        logits[own] = logits_of(told, fit(told, fitted & (fold != number)))[own]
     sound = logits[np.isin(told.kinds, ("newswire", "web"))]
     print("| text | at or above 0.5 | above what 1 in 500 sound articles reach |\n|---|---|---|")
     for kind in sorted(set(told.kinds)):
@@ -223,7 +282,8 @@ def main() -> None:
         print(f"| {kind} | {interval(int((own >= 0.0).sum()), len(own))} | {high} |")
     alarms = told.articles[fitted & ~spun & ~told.translated() & (logits >= 0.0)]
     print(f"\nfalse alarms: {', '.join(sorted(set(alarms)))}")
-    print(f"weights: {', '.join(f'{weight:.4f}' for weight in fit(told, fitted))}")
+    for name, row in zip(("words", "phrases"), fit(told, fitted), strict=True):
+        print(f"weights of {name}: {', '.join(f'{weight:.4f}' for weight in row)}")
 
 
 if __name__ == "__main__":

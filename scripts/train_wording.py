@@ -18,9 +18,10 @@ import gzip
 import json
 import lzma
 import random
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +37,8 @@ from textrepair.model.vocabulary import END, Vocabulary
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "textrepair" / "detector" / "packaged" / "wording.json.gz"
-REWRITTEN, IMITATED = ROOT / "corpora" / "rewritten", ROOT / "corpora" / "imitated"
+IMITATED = ROOT / "corpora" / "imitated"
+PAIRS, STIFF = ROOT / "corpora" / "rewritten" / "pairs.jsonl", ROOT / "corpora" / "rewritten" / "sound.jsonl"
 #: Stretches of each file of clean text, and their words at least and at most.
 STRETCHES = {
     "news_allsides_2012_2020": 26_000, "news_dailymail_2020": 6_000, "news_felix_2010_2019": 8_000,
@@ -47,6 +49,10 @@ WORDS = (150, 700)
 _OF_ONE, _OF_SOME = 25, 400
 #: How much a text of ``corpora/rewritten`` weighs, and one in stiff registers: they are few.
 _WEIGHT = 15.0
+#: Fits that leave some of it out; and the thesauri of all sorts of words, which are left out one a time.  The others have one
+#: sort each, and what deals in a sort that no program of the fit has can't be told.
+FOLDS = 5
+_WHOLE = ("blog", "rewriter")
 #: A word, and a run, needs so many texts to be looked at.
 _WORD_IN, _RUN_IN = 30, 60
 #: Runs that are kept: with 30,000 no more is found.
@@ -65,11 +71,22 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Text:
-    """A text as the model sees it, whether it was rewritten, and how much it weighs."""
+    """A text as the model sees it, whether it was rewritten, how much it weighs, the thesauri of its program, and, of a text of
+    ``corpora/rewritten``, its style or its id."""
 
     ids: Ids
     rewritten: bool
     weight: float = 1.0
+    thesauri: frozenset[str] = frozenset()
+    origin: str = ""
+
+
+class Judged(NamedTuple):
+    """A text to be judged by a fit without its program: its kind, its article, and itself."""
+
+    kind: str
+    article: str
+    text: str
 
 
 def stretches(data: Path, rng: random.Random) -> Iterator[str]:
@@ -87,14 +104,15 @@ def stretches(data: Path, rng: random.Random) -> Iterator[str]:
             yield "\n".join(some)
 
 
-def spinners(rng: random.Random) -> list[list[Callable[[str], str]]]:
-    """Programs by sort: a sort is drawn first, then one of it."""
+def spinners(rng: random.Random) -> list[list[tuple[frozenset[str], ThesaurusSpinner]]]:
+    """Programs with the names of their thesauri, by sort: a sort is drawn first, then one of it."""
     thesauri = read_thesauri()
-    by_one = [[ThesaurusSpinner([each], rng).spin for _ in range(_OF_ONE)] for each in thesauri.values()]
-    every = list(thesauri.values())
-    by_some = [
-        ThesaurusSpinner(rng.sample(every, rng.randint(1, len(every))), rng).spin for _ in range(_OF_SOME)
-    ]
+
+    def program(names: Sequence[str]) -> tuple[frozenset[str], ThesaurusSpinner]:
+        return frozenset(names), ThesaurusSpinner([thesauri[name] for name in names], rng)
+
+    by_one = [[program([name]) for _ in range(_OF_ONE)] for name in thesauri]
+    by_some = [program(rng.sample([*thesauri], rng.randint(1, len(thesauri)))) for _ in range(_OF_SOME)]
     return [*by_one, *[by_some] * len(thesauri)]
 
 
@@ -112,23 +130,56 @@ def material(data: Path, scanner: Scanner) -> list[Text]:
     rng = random.Random(11)
     sorts = spinners(rng)
 
-    def ids(text: str) -> Ids:
-        return scanner.scan(text).ids.astype(np.int32)
+    def sound(text: str, origin: str = "") -> Text:
+        weight = _WEIGHT if origin else 1.0
+        return Text(scanner.scan(text).ids.astype(np.int32), False, weight, origin=origin)
 
-    def spun(text: str) -> Ids:
-        return ids(rng.choice(rng.choice(sorts))(text))
+    def spun(text: str, origin: str = "") -> Text:
+        names, spinner = rng.choice(rng.choice(sorts))
+        return replace(sound(spinner.spin(text), origin), rewritten=True, thesauri=names)
 
-    out = []
-    for number, text in enumerate(stretches(data, rng)):
-        out.append(Text(ids(text), False) if number % 2 else Text(spun(text), True))
+    out = [sound(text) if number % 2 else spun(text) for number, text in enumerate(stretches(data, rng))]
     for text in fitted_posts(data)[True]:
-        out += [Text(ids(text), False), Text(spun(text), True)]
-    for _, text in records(REWRITTEN / "sound.jsonl"):
-        out += [Text(ids(text), False, _WEIGHT), Text(spun(text), True, _WEIGHT)]
-    with open(REWRITTEN / "pairs.jsonl", encoding="utf-8") as file:
-        for pair in map(json.loads, file):
-            out += [Text(ids(pair["sound"]), False, _WEIGHT), Text(ids(pair["rewritten"]), True, _WEIGHT)]
+        out += [sound(text), spun(text)]
+    for name, text in records(STIFF):
+        out += [sound(text, name), spun(text, name)]
+    for pair in pairs():
+        style = pair["style"]
+        out += [sound(pair["sound"], style), replace(sound(pair["rewritten"], style), rewritten=True)]
     return out
+
+
+def pairs() -> list[dict[str, str]]:
+    """Articles and what rewriters might make of them, with the ``style`` of each."""
+    with open(PAIRS, encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def cross_fitted(
+    data: Path, vocabulary: Vocabulary, scanner: Scanner
+) -> Iterator[tuple[Wording, list[Judged]]]:
+    """Fits that know nothing of some programs, of some pairs and of some stiff texts; and just these, with what such a program
+    makes of newswire."""
+    texts = material(data, scanner)
+    fold_of = {origin: at % FOLDS for at, origin in enumerate(sorted({text.origin for text in texts} - {""}))}
+    newswire = list(records(data / "sound" / "newswire.jsonl"))
+    rng = random.Random(5)
+    for fold in range(FOLDS):
+        name = dict(enumerate(_WHOLE)).get(fold, "")
+        known = [text for text in texts if name not in text.thesauri and fold_of.get(text.origin) != fold]
+        judged = [Judged("stiff", name, text) for name, text in records(STIFF) if fold_of[name] == fold]
+        for pair in pairs():
+            if fold_of[pair["style"]] == fold:
+                kind = f"rewritten, {pair['style'].split()[0]}"
+                judged.append(Judged("stiff, before it was rewritten", pair["id"], pair["sound"]))
+                judged.append(Judged(kind, pair["id"], pair["rewritten"]))
+        if name:
+            thesaurus = read_thesauri()[name]
+            for article, text in newswire[1::3]:
+                judged.append(
+                    Judged(f"rewritten, {name}", article, ThesaurusSpinner([thesaurus], rng).spin(text))
+                )
+        yield fitted(known, vocabulary), judged
 
 
 # --- fitting -----------------------------------------------------------------------------------------------------------------

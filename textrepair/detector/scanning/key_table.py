@@ -11,10 +11,16 @@ from textrepair.compiled import compiled
 
 
 @compiled
+def first_slot(keys, key):  # type: ignore[no-untyped-def]
+    """Where a key is looked for first: it is in the table only if this slot is taken."""
+    return ((uint32(key) * uint32(0x9E3779B1)) >> uint32(15)) & uint32(len(keys) - 1)
+
+
+@compiled
 def slot(keys, key):  # type: ignore[no-untyped-def]
     """Where a key stands in the table, or would."""
     mask = uint32(len(keys) - 1)
-    at = ((uint32(key) * uint32(0x9E3779B1)) >> uint32(15)) & mask
+    at = first_slot(keys, key)
     while keys[at] and keys[at] != key:
         at = (at + uint32(1)) & mask
     return at

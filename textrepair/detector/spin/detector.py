@@ -1,11 +1,11 @@
 """Was the article rewritten with sense-blind synonyms, and what did it say?
 
-Four signs are weighed (:func:`spin_probability`).  The likelihood ratio "damaged at the rate inferred from the article"
-against "sound", from the substitution model (:mod:`textrepair.model.reading`).  How many *different* words are expected to
-stand for others: a strange name or one odd sentence makes a large ratio, but a spinner replaces words of many kinds, and one that
-deals in near synonyms leaves many small traces and hardly a ratio.  How much better a light spinner explains the words that
-stand where they never stood (:mod:`.screen`).  And whether the text prefers words and phrases that such programs put
-(:mod:`.wording`), the one sign of those whose every phrase fits.
+Four signs are weighed (:func:`spin_probability`), for two sorts of program: of one the words stand out, of the other the
+phrases fit.  The likelihood ratio "damaged at the rate inferred from the article" against "sound", from the substitution model
+(:mod:`textrepair.model.reading`).  How many *different* words are expected to stand for others: a strange name or one odd
+sentence makes a large ratio, but a spinner replaces words of many kinds, and one that deals in near synonyms leaves many small
+traces and hardly a ratio.  How much better a light spinner explains the words that stand where they never stood
+(:mod:`.screen`).  And whether the text prefers words and phrases that such programs put (:mod:`.wording`).
 
 Every replaced word is a finding, and its most likely original an edit whose confidence is the posterior, calibrated
 (:mod:`.restored_words`, :mod:`.confidence`).
@@ -138,7 +138,7 @@ class SpinDetector:
     def _of_scan(self, document: Document) -> tuple[float, float]:
         """Explanation and wording."""
         scan = document.scan if document.scanner else self._scanner.scan(document.text)
-        return self._screen.explanation(scan), self._screen.wording(scan)
+        return self._screen.explanation(scan), self._screen.rewriting(scan)
 
     @cached_property
     def _screen(self) -> SpinScreen:
@@ -149,23 +149,32 @@ class SpinDetector:
         return model_scanner(self.model)
 
 
-#: Logistic regression of "spun" on what :func:`terms` gives, by ``scripts/train_spin.py``, which tells what it is fitted to.
-_WEIGHTS = (9.0567, 0.4675, 0.7131, 2.0875, -0.3439)
+#: Logistic regression of "spun" on what :func:`terms` gives, by ``scripts/train_spin.py``, which tells what it is fitted to: of
+#: spinners whose words stand out, and of programs that put phrases which fit.
+_WORDS = (9.0567, 0.4675, 0.7131, 2.0875, -0.3439, 0.0)
+_PHRASES = (0.536, 0.15, 1.075, 0.558, -0.32, 0.961)
 #: Evidence beyond so many nats says no more.
 _MOST = 15.0
 #: As if so many words more had been seen, of which so many nats are explained: of a short text the explanation says little.
 _WORDS_MORE, _NATS_MORE = 300.0, 1.0
 #: Different words more that stand for others: no text has none for certain.
 _KINDS_MORE = 0.3
+#: Of a text of so many words wording says 0.7 of what it says of a long one.
+_WORDS_OF_WORDING = 200.0
 
 
 def spin_probability(signs: Signs, explanation: float, wording: float) -> float:
-    """The probability that an article with these signs was spun; ``explanation`` and ``wording`` as of
-    :class:`~.screen.SpinScreen`."""
-    return logistic(sum(map(mul, _WEIGHTS, terms(signs, explanation, wording))))
+    """The probability that an article with these signs was spun, by the one sort of program or the other; ``explanation`` and
+    ``wording`` as :class:`~.screen.SpinScreen` gives them."""
+    weighed = terms(signs, explanation, wording)
+    words, phrases = sum(map(mul, _WORDS, weighed)), sum(map(mul, _PHRASES, weighed))
+    high, low = max(words, phrases), min(words, phrases)
+    return logistic(high + math.log1p(math.exp(low - high)))
 
 
-def terms(signs: Signs, explanation: float, wording: float) -> tuple[float, ...]:
+def terms(
+    signs: Signs, explanation: float, wording: float
+) -> tuple[float, float, float, float, float, float]:
     """What the weights are for.
 
     Of the ratio counts as much as is said by different words: of a list that has one strange word forty times, one word's part.
@@ -180,5 +189,5 @@ def terms(signs: Signs, explanation: float, wording: float) -> tuple[float, ...]
         math.log(signs.kinds + _KINDS_MORE),
         math.log((explained + _NATS_MORE) / (words + _WORDS_MORE)),
         math.log(words),
-        wording,
+        wording * math.sqrt(words / (words + _WORDS_OF_WORDING)),
     )

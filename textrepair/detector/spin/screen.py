@@ -84,22 +84,23 @@ _NO_CONTEXT, _LINE = np.uint64(0xFFFFFFFF0000), 64
 
 @dataclass(frozen=True)
 class SpinScreen:
-    """Clears texts for one model, by scans with that model."""
+    """Clears texts for one model, by scans with that model; by the packaged wording, if not another one."""
 
     model: Model
     bounds: Bounds = BOUNDS
+    wording: Wording | None = None
 
     def cleared(self, scan: Scan) -> float | None:
         """The probability that a text was spun, for one that is cleared; None for one that has to be read."""
         words = scan.stats[byte_scan.SCORED]
         if words < SHORTEST:
             return None
-        if self.wording(scan) >= self.bounds.wording:
+        if self.rewriting(scan) >= self.bounds.wording:
             return None
         suspected = self.suspicion(scan) >= self.bounds.suspicion
         return None if suspected and self.explanation(scan) >= self.bounds.explanation else CLEARED
 
-    def wording(self, scan: Scan) -> float:
+    def rewriting(self, scan: Scan) -> float:
         """How much the text's wording is a rewriter's (:meth:`~.wording.Wording.score`)."""
         return self.runs.score(scan.ids)
 
@@ -132,7 +133,7 @@ class SpinScreen:
     @cached_property
     def runs(self) -> Wording:
         """Those by which wording is told."""
-        return packaged_wording(self.model.vocabulary)
+        return self.wording or packaged_wording(self.model.vocabulary)
 
     @cached_property
     def _explained(self) -> WeakKeyDictionary[Scan, float]:

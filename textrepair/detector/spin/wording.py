@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.compiled import compiled, compiled_making_arrays
-from textrepair.detector.scanning.key_table import fill, slot
+from textrepair.compiled import compiled_making_arrays
+from textrepair.detector.scanning.key_table import fill, first_slot, slot
 from textrepair.lazy import cached_property
 from textrepair.model.vocabulary import END, OFTEN, SPECIALS, UNSEEN, Vocabulary
 
@@ -34,6 +34,8 @@ _NONE, _END = 0, 1
 _CODE_BITS = 15
 #: A table of runs has so many slots for each.
 _ROOM = 4
+#: How much the root of a count grows by one more, for the first counts.
+_GROWTH = np.diff(np.sqrt(np.arange(257))).astype(np.float32)
 
 
 class Told(NamedTuple):
@@ -47,10 +49,11 @@ class Told(NamedTuple):
 
 class _Tree(NamedTuple):
     """Runs by their words.  ``codes`` (identifiers,): each word's node, 0 without one; ``keys``, ``nodes`` (slots,): the node
-    that a word leads to from another (:mod:`~textrepair.detector.scanning.key_table`); ``weights`` and ``shares`` (nodes,), 0.0
-    for what is only the beginning of a run."""
+    that a word leads to from another (:mod:`~textrepair.detector.scanning.key_table`), ``taken`` a bit for each slot, which most
+    pairs of words need not look beyond; ``weights`` and ``shares`` (nodes,), 0.0 for what is only the beginning of a run."""
 
-    codes: npt.NDArray[np.int32]
+    codes: npt.NDArray[np.int16]
+    taken: npt.NDArray[np.uint8]
     keys: npt.NDArray[np.uint32]
     nodes: npt.NDArray[np.int32]
     weights: npt.NDArray[np.float32]
@@ -69,18 +72,18 @@ class Wording:
 
     def score(self, ids: npt.NDArray[np.int32]) -> float:
         """Natural-log odds of "rewritten", among as many sound texts, for the identifiers of a text's words and signs."""
-        codes, keys, nodes, weights, _ = self._tree
-        return self.intercept + float(_weighed(ids, codes, keys, nodes, weights))
+        codes, taken, keys, nodes, weights, _ = self._tree
+        return self.intercept + float(_weighed(ids, codes, taken, keys, nodes, weights, _GROWTH))
 
     def told(self, ids: npt.NDArray[np.int32], least: float) -> list[Told]:
         """The runs that a rewriter put with at least this probability, in their order; of two that overlap the likelier."""
-        codes, keys, nodes, _, shares = self._tree
-        taken = np.zeros(len(ids), dtype=np.bool_)
+        codes, filled, keys, nodes, _, shares = self._tree
+        free = np.ones(len(ids), dtype=np.bool_)
         kept = []
-        found = [Told(*run) for run in _likely(ids, codes, keys, nodes, shares, least)]
+        found = [Told(*run) for run in _likely(ids, codes, filled, keys, nodes, shares, least)]
         for run in sorted(found, key=lambda run: (-run.probability, run.start)):
-            if not taken[run.start : run.end].any():
-                taken[run.start : run.end] = True
+            if free[run.start : run.end].all():
+                free[run.start : run.end] = False
                 kept.append(run)
         return sorted(kept)
 
@@ -100,7 +103,7 @@ def can_be_told(vocabulary: Vocabulary) -> npt.NDArray[np.bool_]:
 def _tree(vocabulary: Vocabulary, runs: Mapping[str, tuple[float, float]]) -> _Tree:
     able = can_be_told(vocabulary)
     index = vocabulary.index
-    codes = np.zeros(len(vocabulary.words), dtype=np.int32)
+    codes = np.zeros(len(vocabulary.words), dtype=np.int16)
     codes[END] = _END
     size = 2
     listed: list[tuple[list[int], tuple[float, float]]] = []
@@ -127,70 +130,93 @@ def _tree(vocabulary: Vocabulary, runs: Mapping[str, tuple[float, float]]) -> _T
     fill(keys, nodes, np.array([*edges], dtype=np.uint32), np.array([*edges.values()], dtype=np.int32))
     values = np.zeros((2, size + len(edges)), dtype=np.float32)
     values[:, ends] = np.array([told for _, told in listed]).reshape(-1, 2).T
-    return _Tree(codes, keys, nodes, *values)
+    return _Tree(codes, np.packbits(keys != 0, bitorder="little"), keys, nodes, *values)
 
 
-@compiled
-def _node(keys, nodes, before, code):  # type: ignore[no-untyped-def]
-    """The node that a word leads to."""
-    if before == _NONE:
-        return np.int32(_NONE)
-    return nodes[slot(keys, np.uint32(before) << np.uint32(_CODE_BITS) | np.uint32(code))]
+@compiled_making_arrays
+def _longer(  # type: ignore[no-untyped-def]
+    own, taken, keys, nodes, before, ends
+):
+    """Which runs go on with the next word?  They have nodes ``before`` and end before the words ``ends``, whose nodes are ``own``
+    (and one more, of nothing); of those that do go on the nodes and ends.
+
+    In two passes, since a processor would often guess wrongly, and then wait, which pairs of words are listed.
+    """
+    may = np.empty(len(before), dtype=np.int32)
+    count = 0
+    for i in range(len(before)):
+        code = own[ends[i]]
+        at = first_slot(keys, np.uint32(before[i]) << np.uint32(_CODE_BITS) | np.uint32(code))
+        bit = np.uint32(taken[at >> np.uint32(3)]) >> (at & np.uint32(7)) & np.uint32(1)
+        may[count] = i
+        count += (bit != 0) & (before[i] != _NONE) & (code != _NONE)
+    found, behind = np.empty(count, dtype=np.int32), np.empty(count, dtype=np.int32)
+    n = 0
+    for i in may[:count]:
+        key = np.uint32(before[i]) << np.uint32(_CODE_BITS) | np.uint32(own[ends[i]])
+        found[n], behind[n] = nodes[slot(keys, key)], ends[i] + 1
+        n += found[n] != _NONE
+    return found[:n], behind[:n]
+
+
+@compiled_making_arrays
+def _runs(  # type: ignore[no-untyped-def]
+    ids, codes, taken, keys, nodes
+):
+    """The nodes of all runs, those of one word first, then of two and of three, with the words before which they end."""
+    own = np.empty(len(ids) + 1, dtype=np.int32)
+    for i in range(len(ids)):
+        own[i] = codes[ids[i]]
+    own[-1] = _NONE
+    one, ends = own[:-1], np.arange(1, len(ids) + 1, dtype=np.int32)
+    two, ends_of_two = _longer(own, taken, keys, nodes, one, ends)
+    three, ends_of_three = _longer(own, taken, keys, nodes, two, ends_of_two)
+    return (one, ends), (two, ends_of_two), (three, ends_of_three)
 
 
 @compiled_making_arrays
 def _weighed(
     ids: npt.NDArray[np.int32],
-    codes: npt.NDArray[np.int32],
+    codes: npt.NDArray[np.int16],
+    taken: npt.NDArray[np.uint8],
     keys: npt.NDArray[np.uint32],
     nodes: npt.NDArray[np.int32],
     weights: npt.NDArray[np.float32],
+    growth: npt.NDArray[np.float32],
 ) -> float:
     counts = np.zeros(len(weights), dtype=np.int32)
-    found = np.empty(3 * len(ids), dtype=np.int32)
-    n = total = 0
-    one = two = np.int32(_NONE)
-    for i in range(len(ids)):
-        code = codes[ids[i]]
-        pair = three = np.int32(_NONE)
-        if code != _NONE:
-            pair, three = _node(keys, nodes, one, code), _node(keys, nodes, two, code)
-        for node in (code, pair, three):
-            if weights[node] != 0.0:
-                found[n] = node
-                n += counts[node] == 0
-                counts[node] += 1
-                total += 1
-        one, two = code, pair
+    total = 0
     score = 0.0
-    for k in range(n):
-        score += weights[found[k]] * math.sqrt(counts[found[k]])
+    for found, _ in _runs(ids, codes, taken, keys, nodes):
+        for node in found:
+            weight, count = weights[node], counts[node]
+            counts[node] = count + 1
+            score += weight * (
+                growth[count] if count < len(growth) else np.float32(0.5 / math.sqrt(count + 0.5))
+            )
+            total += weight != 0.0
     return score / math.sqrt(max(1.0, total))
 
 
 @compiled_making_arrays
 def _likely(
     ids: npt.NDArray[np.int32],
-    codes: npt.NDArray[np.int32],
+    codes: npt.NDArray[np.int16],
+    taken: npt.NDArray[np.uint8],
     keys: npt.NDArray[np.uint32],
     nodes: npt.NDArray[np.int32],
     shares: npt.NDArray[np.float32],
     least: float,
-) -> list[tuple[int, int, float]]:
+) -> list[tuple[Any, Any, Any]]:
     """Where the runs of a share are, and these shares."""
     out = []
-    one = two = np.int32(_NONE)
-    for i in range(len(ids)):
-        code = codes[ids[i]]
-        pair = three = np.int32(_NONE)
-        if code != _NONE:
-            pair, three = _node(keys, nodes, one, code), _node(keys, nodes, two, code)
-        length = 1
-        for node in (code, pair, three):
-            if shares[node] >= least:
-                out.append((i - length + 1, i + 1, np.float64(shares[node])))
-            length += 1
-        one, two = code, pair
+    size = 1
+    for found, ends in _runs(ids, codes, taken, keys, nodes):
+        for i in range(len(found)):
+            share = shares[found[i]]
+            if share >= least:
+                out.append((ends[i] - size, np.int64(ends[i]), np.float64(share)))
+        size += 1
     return out
 
 
