@@ -17,7 +17,7 @@ from build.splits import area, interval, recall_at
 from build.spun_posts import PARTLY_SPUN, SPUN
 from build_model import add_sources
 from measure import without
-from train_spin import PRIOR
+from train_spin import PRIORS
 
 from textrepair.detector.base import Document
 from textrepair.detector.spin.detector import SpinDetector
@@ -96,7 +96,7 @@ def main() -> None:
         if name != "packaged":
             told["sound"] += [p for part in sound.values() for p in part.tolist()]
     if options.scores:
-        options.scores.write_text(json.dumps({"spin": {**told, "prior": PRIOR}}), encoding="utf-8")
+        options.scores.write_text(json.dumps({"spin": {**told, "prior": sum(PRIORS)}}), encoding="utf-8")
 
 
 if __name__ == "__main__":
