@@ -125,6 +125,8 @@ def _tree(vocabulary: Vocabulary, runs: Mapping[str, tuple[float, float]]) -> _T
         for code in run_codes[1:]:
             node = edges.setdefault(node << _CODE_BITS | code, size + len(edges))
         ends.append(node)
+    if size + len(edges) > 1 << 32 - _CODE_BITS:
+        raise ValueError(f"{len(edges):,} runs of several words, which are too many")
     slots = 1 << (_ROOM * max(1, len(edges))).bit_length()
     keys, nodes = np.zeros(slots, dtype=np.uint32), np.zeros(slots, dtype=np.int32)
     fill(keys, nodes, np.array([*edges], dtype=np.uint32), np.array([*edges.values()], dtype=np.int32))
