@@ -290,7 +290,7 @@ def unseen(data: Path) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
         "newswire": [text for _, text in records(data / "sound" / "newswire.jsonl")],
         "web": fitted_posts(data)[False],
     }
-    for name in ("sound", "registers", "posts"):
+    for name in ("sound", "registers", "posts", "formal"):
         sound[f"imitated: {name}"] = [text for _, text in records(IMITATED / f"{name}.jsonl")]
     posts = dict(records(data / "sound" / "web.jsonl"))
     rewritten = {
