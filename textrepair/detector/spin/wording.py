@@ -24,6 +24,7 @@ from textrepair.compiled import compiled_making_arrays
 from textrepair.detector.scanning.key_table import fill, first_slot, slot
 from textrepair.lazy import cached_property
 from textrepair.model.vocabulary import END, OFTEN, SPECIALS, UNSEEN, Vocabulary
+from textrepair.overlap import without_overlap
 
 _FILE = "wording.json.gz"
 _FORMAT = "textrepair rewriters' wording"
@@ -39,12 +40,12 @@ _GROWTH = np.diff(np.sqrt(np.arange(257))).astype(np.float32)
 
 
 class Told(NamedTuple):
-    """A run that a rewriter likely put: words and signs ``[start, end)``, and the probability that one did if the text is
-    rewritten."""
+    """A run that a rewriter likely put: words and signs ``[start, end)``; ``confidence`` is the probability that one did if the
+    text is rewritten."""
 
     start: int
     end: int
-    probability: float
+    confidence: float
 
 
 class _Tree(NamedTuple):
@@ -75,17 +76,12 @@ class Wording:
         codes, taken, keys, nodes, weights, _ = self._tree
         return self.intercept + float(_weighed(ids, codes, taken, keys, nodes, weights, _GROWTH))
 
-    def told(self, ids: npt.NDArray[np.int32], least: float) -> list[Told]:
+    def told(self, ids: npt.NDArray[np.int32], least: float) -> tuple[Told, ...]:
         """The runs that a rewriter put with at least this probability, in their order; of two that overlap the likelier."""
-        codes, filled, keys, nodes, _, shares = self._tree
-        free = np.ones(len(ids), dtype=np.bool_)
-        kept = []
-        found = [Told(*run) for run in _likely(ids, codes, filled, keys, nodes, shares, least)]
-        for run in sorted(found, key=lambda run: (-run.probability, run.start)):
-            if free[run.start : run.end].all():
-                free[run.start : run.end] = False
-                kept.append(run)
-        return sorted(kept)
+        codes, taken, keys, nodes, _, shares = self._tree
+        return without_overlap(
+            sorted(Told(*run) for run in _likely(ids, codes, taken, keys, nodes, shares, least))
+        )
 
     @cached_property
     def _tree(self) -> _Tree:
