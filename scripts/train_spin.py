@@ -66,6 +66,9 @@ JOINED = 10
 FOLDS = 5
 
 _NOT_SPUN = ("newswire", "web", "translated", "stiff")
+#: What fills masked words in again leaves words that are likelier than those that were there: no sign tells it, so it is
+#: measured but not fitted to, where it would only take from what the wording says of the others.
+_FILLED = "rewritten, fill"
 #: Posts that the wording is fitted to.
 _KNOWN = "web, known"
 _NOT_FITTED = ("web, spun", "web, partly spun", "imitated")
@@ -233,7 +236,9 @@ def fit(told: Told, use: npt.NDArray[np.bool_]) -> Array:
     rewritten, stiff = told.rewritten(), told.of("stiff")
     known = np.char.startswith(told.kinds, _KNOWN)
     words = _fit(told, use & ~rewritten & ~stiff, slice(1, -1), PRIORS[0])
-    phrases = _fit(told, use & ~known & (rewritten | ~told.spun()), slice(1, None), PRIORS[1])
+    filled = np.char.startswith(told.kinds, _FILLED)
+    likely = use & ~known & ~filled & (rewritten | ~told.spun())
+    phrases = _fit(told, likely, slice(1, None), PRIORS[1])
     return np.array([[*words, 0.0], phrases])
 
 

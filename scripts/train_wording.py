@@ -56,7 +56,7 @@ _WHOLE = ("blog", "rewriter")
 #: A word, and a run, needs so many texts to be looked at.
 _WORD_IN, _RUN_IN = 30, 60
 #: Runs that are kept: with 30,000 no more is found.
-_RUNS = 8_000
+_RUNS = 16_000
 #: Strength against the ridge, for choosing the runs and for weighing them.
 _CHOOSING, _WEIGHING = 3.0, 10.0
 #: The most that a run weighs.  Where one is a text's subject ("helium"), it must not decide; what is found is the same from 8 on.
@@ -291,7 +291,7 @@ def unseen(data: Path) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
         "web": fitted_posts(data)[False],
     }
     for name in ("sound", "registers", "posts", "formal"):
-        sound[f"imitated: {name}"] = [text for _, text in records(IMITATED / f"{name}.jsonl")]
+        sound[f"imitated: sound, {name}"] = [text for _, text in records(IMITATED / f"{name}.jsonl")]
     posts = dict(records(data / "sound" / "web.jsonl"))
     rewritten = {
         "`issues`": [text for _, text in records(data / "spun" / "issues_articles.jsonl")],

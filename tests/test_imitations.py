@@ -39,12 +39,12 @@ def test_sound_text_of_any_register_is_left(name: str) -> None:
 
 
 def test_few_formal_texts_are_told() -> None:
-    """The hardest registers: two of 129 are told, a regulator's notice and an auction's catalogue."""
+    """The hardest registers: one of 129 is told."""
     texts = _texts("formal")
     damage = [_repairer().diagnose(text).damage for text in texts.values()]
     told = [any((each[kind].probability or 0.0) >= FLAGGED for kind in WORDING) for each in damage]
     assert len(told) == 129
-    assert sum(told) <= 2
+    assert sum(told) <= 1
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,7 @@ def test_few_formal_texts_are_told() -> None:
         ("rewritten", "tortured terms", 5),
         ("rewritten", "formal", 4),  # of 5
         ("rewritten", "double spun", 5),
+        ("rewritten", "post", 37),  # of 45, by nine sorts of spinner of web posts
     ],
 )
 def test_rewriting_programs_are_told(name: str, style: str, least: int) -> None:
