@@ -151,8 +151,9 @@ class SpinDetector:
 
 #: Logistic regression of "spun" on what :func:`terms` gives, by ``scripts/train_spin.py``, which tells what it is fitted to: of
 #: spinners whose words stand out, and of programs that put phrases which fit.  The first were fitted before there were the
-#: second; refitted they find as much, and sound texts in stiff registers come nearer to being told.  The second were fitted to 162 pairs of
-#: ``corpora/rewritten``; refitted to all, for a wording of all, they find as much or a little less (docs/detection.md).
+#: second; refitted they find as much, and sound texts in stiff registers come nearer to being told.  The second
+#: were fitted to 162 pairs of ``corpora/rewritten``; refitted to all, with a wording of all, they find as much or a little less
+#: (docs/detection.md).
 _WORDS = (9.0567, 0.4675, 0.7131, 2.0875, -0.3439, 0.0)
 _PHRASES = (1.2779, 0.1396, 0.9985, 0.8647, -0.2457, 0.9735)
 #: Evidence beyond so many nats says no more.
