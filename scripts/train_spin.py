@@ -8,8 +8,8 @@ Spun with words that stand out: newswire in which a spinner made of the model's 
 articles of these spinners; stretches of all.  What is spun by a real spinner is read by a model that was built without it.
 
 Rewritten with phrases that fit: what programs leave that the wording is not fitted to (:func:`train_wording.cross_fitted`), and
-beside it sound texts in stiff registers; without the posts that it is fitted to.  Machine translations are neither
-(:mod:`build.translated_text`; needs Apertium the first time).
+beside it sound texts in stiff registers; without the posts that it is fitted to, and without what fills masked words in again.
+Machine translations are neither (:mod:`build.translated_text`; needs Apertium the first time).
 
 Each of the two has weights of its own, and an article is spun if it is one or the other.  Every kind of its texts has the same
 weight, and all together that of one spun article in twenty; the translations together weigh as much, and so do the stiff
@@ -237,8 +237,8 @@ def fit(told: Told, use: npt.NDArray[np.bool_]) -> Array:
     known = np.char.startswith(told.kinds, _KNOWN)
     words = _fit(told, use & ~rewritten & ~stiff, slice(1, -1), PRIORS[0])
     filled = np.char.startswith(told.kinds, _FILLED)
-    likely = use & ~known & ~filled & (rewritten | ~told.spun())
-    phrases = _fit(told, likely, slice(1, None), PRIORS[1])
+    of_phrases = use & ~known & ~filled & (rewritten | ~told.spun())
+    phrases = _fit(told, of_phrases, slice(1, None), PRIORS[1])
     return np.array([[*words, 0.0], phrases])
 
 

@@ -66,7 +66,7 @@ class Bounds:
 #: little as one word in fifty, has 0.0110 and 0.0025, and is read for its wording.  Suspicion and explanation are lower than
 #: these ask for, by newswire in which 2 to 5 % of the words were replaced (docs/screen.md).
 BOUNDS = Bounds(0.004, 0.003, 1.5)
-#: A third less of sound text is left to read.
+#: A fifth less of sound text is left to read.
 QUICK_BOUNDS = Bounds(0.0045, 0.0034, 1.5)
 #: The probability told of what is cleared: one article in twenty is spun, and, as at most one of these 450 is cleared, at most
 #: 5 in 450 of them are (95 % confidence).
