@@ -46,7 +46,7 @@ from textrepair.detector.base import Document
 from textrepair.detector.scanning.screen import model_scanner
 from textrepair.detector.spin.detector import SHORTEST, SpinDetector, terms
 from textrepair.detector.spin.screen import SpinScreen
-from textrepair.detector.spin.wording import Wording
+from textrepair.detector.word_runs import WordRuns
 from textrepair.evaluation import Gold
 from textrepair.model import Model, load_model
 from textrepair.model.alignment import learn_costs
@@ -156,7 +156,7 @@ def by_others(options: argparse.Namespace, rng: random.Random) -> Iterator[tuple
     yield without(*sources, ARTICLE), with_stretches(_thinned(ARTICLE, [gold], rng), rng)
 
 
-def by_rewriters(data: Path, model: Model, rng: random.Random) -> Iterator[tuple[Wording, Iterator[Text]]]:
+def by_rewriters(data: Path, model: Model, rng: random.Random) -> Iterator[tuple[WordRuns, Iterator[Text]]]:
     """Wordings fitted without some programs, and what these make."""
     for wording, judged in cross_fitted(data, model.vocabulary, model_scanner(model)):
         yield wording, with_stretches((Text(*each) for each in judged), rng)

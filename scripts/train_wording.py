@@ -14,7 +14,6 @@ Measured on spinners, real and imitated, and on sound text, none of which is in 
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import lzma
 import random
@@ -25,18 +24,20 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from build import run_weights
 from build.records import records
 from build.splits import area, interval, recall_at
 from build.spun_posts import PARTLY_SPUN, SPUN
 from build.thesaurus_spinner import ThesaurusSpinner, read_thesauri
 
 from textrepair.detector.scanning.screen import Scanner, model_scanner
-from textrepair.detector.spin.wording import STOP, Wording, as_stored, can_be_told, packaged_wording
+from textrepair.detector.spin.wording import FILE, FORM, packaged_wording
+from textrepair.detector.word_runs import WordRuns
 from textrepair.model import load_model
-from textrepair.model.vocabulary import END, Vocabulary
+from textrepair.model.vocabulary import Vocabulary
 
 ROOT = Path(__file__).resolve().parents[1]
-OUT = ROOT / "textrepair" / "detector" / "packaged" / "wording.json.gz"
+OUT = ROOT / "textrepair" / "detector" / "packaged" / FILE
 IMITATED = ROOT / "corpora" / "imitated"
 PAIRS, STIFF = ROOT / "corpora" / "rewritten" / "pairs.jsonl", ROOT / "corpora" / "rewritten" / "sound.jsonl"
 #: Stretches of each file of clean text, and their words at least and at most.
@@ -53,20 +54,10 @@ _WEIGHT = 15.0
 #: sort each, and what deals in a sort that no program of the fit has can't be told.
 FOLDS = 5
 _WHOLE = ("blog", "rewriter")
-#: A word, and a run, needs so many texts to be looked at.
-_WORD_IN, _RUN_IN = 30, 60
 #: Runs that are kept: with 30,000 no more is found.
 _RUNS = 16_000
-#: Strength against the ridge, for choosing the runs and for weighing them.
-_CHOOSING, _WEIGHING = 3.0, 10.0
-#: The most that a run weighs.  Where one is a text's subject ("helium"), it must not decide; what is found is the same from 8 on.
-_MOST = 12.0
-#: Places of a word in the key of a run.
-_BITS = 20
-_MOST_WORDS = (1 << _BITS) - 1
 
 Ids = npt.NDArray[np.int32]
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -89,12 +80,12 @@ class Judged(NamedTuple):
     text: str
 
 
-def stretches(data: Path, rng: random.Random) -> Iterator[str]:
-    """Neighbouring lines of clean text, from anywhere in its files."""
+def stretches(data: Path, rng: random.Random, one_in: int = 1) -> Iterator[str]:
+    """Neighbouring lines of clean text, from anywhere in its files; of the stretches a share."""
     for name, count in STRETCHES.items():
         with lzma.open(data / "clean" / f"{name}.txt.xz", "rt", encoding="utf-8") as file:
             lines = file.read().split("\n")
-        for _ in range(count):
+        for _ in range(count // one_in):
             at, wanted = rng.randrange(len(lines) - 100), rng.randint(*WORDS)
             some: list[str] = []
             while wanted > 0 and at < len(lines):
@@ -125,8 +116,8 @@ def fitted_posts(data: Path) -> dict[bool, list[str]]:
     return out
 
 
-def material(data: Path, scanner: Scanner) -> list[Text]:
-    """What is fitted to."""
+def material(data: Path, scanner: Scanner, one_in: int = 1) -> list[Text]:
+    """What is fitted to; of the clean text a share."""
     rng = random.Random(11)
     sorts = spinners(rng)
 
@@ -138,7 +129,9 @@ def material(data: Path, scanner: Scanner) -> list[Text]:
         names, spinner = rng.choice(rng.choice(sorts))
         return replace(sound(spinner.spin(text), origin), rewritten=True, thesauri=names)
 
-    out = [sound(text) if number % 2 else spun(text) for number, text in enumerate(stretches(data, rng))]
+    out = [
+        sound(text) if number % 2 else spun(text) for number, text in enumerate(stretches(data, rng, one_in))
+    ]
     for text in fitted_posts(data)[True]:
         out += [sound(text), spun(text)]
     for name, text in records(STIFF):
@@ -157,7 +150,7 @@ def pairs() -> list[dict[str, str]]:
 
 def cross_fitted(
     data: Path, vocabulary: Vocabulary, scanner: Scanner
-) -> Iterator[tuple[Wording, list[Judged]]]:
+) -> Iterator[tuple[WordRuns, list[Judged]]]:
     """Fits that know nothing of some programs, of some pairs and of some stiff texts; and just these, with what such a program
     makes of newswire."""
     texts = material(data, scanner)
@@ -182,95 +175,15 @@ def cross_fitted(
         yield fitted(known, vocabulary), judged
 
 
-# --- fitting -----------------------------------------------------------------------------------------------------------------
-
-
-class Runs:
-    """Counts of runs of one to three words, as rows of a sparse matrix.  A run of several words has no end of a sentence but at
-    one of its own ends."""
-
-    def __init__(self, vocabulary: Vocabulary, texts: Sequence[Ids]) -> None:
-        able = np.flatnonzero(can_be_told(vocabulary))
-        texts_with = np.zeros(len(vocabulary.words), dtype=np.int64)
-        for ids in texts:
-            texts_with[np.unique(ids)] += 1
-        words = able[(texts_with[able] >= _WORD_IN) & (able != END)][: _MOST_WORDS - 2]
-        self.words = [STOP, STOP, *(vocabulary.words[word] for word in words)]  # 1 is the end; 0 nothing
-        self.code = np.zeros(len(vocabulary.words), dtype=np.int64)
-        self.code[END] = 1
-        self.code[words] = np.arange(2, len(words) + 2)
-        every, count = np.unique(np.concatenate([self.keys(ids)[0] for ids in texts]), return_counts=True)
-        self.listed = every[count >= _RUN_IN]
-
-    def keys(self, ids: Ids) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Keys of a text's runs, and how often each occurs."""
-        code = self.code[ids]
-        one, two = code[:-1], code[1:]
-        pairs = (one << _BITS | two)[(one > 0) & (two > 0) & ((one > 1) | (two > 1))]
-        one, two, three = code[:-2], code[1:-1], code[2:]
-        triples = (one << 2 * _BITS | two << _BITS | three)[(one > 0) & (two > 1) & (three > 0)]
-        return np.unique(np.concatenate([code[code > 1], pairs, triples]), return_counts=True)
-
-    def written(self, key: int) -> str:
-        """A run as the weights are stored under."""
-        codes = [key >> shift & _MOST_WORDS for shift in (2 * _BITS, _BITS, 0)]
-        return " ".join(self.words[code] for code in codes if code)
-
-    def matrix(self, texts: Sequence[Ids]):  # type: ignore[no-untyped-def]
-        """Counts of the listed runs, sparse, shape (texts, listed)."""
-        from scipy import sparse
-
-        columns, counts, ends = [], [], [0]
-        for ids in texts:
-            keys, count = self.keys(ids)
-            at = np.minimum(np.searchsorted(self.listed, keys), len(self.listed) - 1)
-            own = self.listed[at] == keys
-            columns.append(at[own])
-            counts.append(count[own])
-            ends.append(ends[-1] + int(own.sum()))
-        shape = len(texts), len(self.listed)
-        return sparse.csr_matrix((np.concatenate(counts).astype(float), np.concatenate(columns), ends), shape)
-
-
-def at_length_one(counts):  # type: ignore[no-untyped-def]
-    """Square roots of a text's counts, at length 1."""
-    from scipy import sparse
-
-    length = np.sqrt(np.maximum(1.0, np.asarray(counts.sum(axis=1)).ravel()))
-    return sparse.diags(1.0 / length) @ counts.sqrt()
-
-
-def fitted(texts: Sequence[Text], vocabulary: Vocabulary) -> Wording:
-    """By logistic regression: once for all runs, then for those that tell most."""
-    from sklearn.linear_model import LogisticRegression
-
-    runs = Runs(vocabulary, [text.ids for text in texts])
-    counts = runs.matrix([text.ids for text in texts])
-    rewritten = np.array([text.rewritten for text in texts])
-    weight = np.array([text.weight for text in texts])
-
-    def fit(columns, strength: float):  # type: ignore[no-untyped-def]
-        regression = LogisticRegression(C=strength, max_iter=500)
-        return regression.fit(at_length_one(columns), rewritten, sample_weight=weight)
-
-    vectors = at_length_one(counts)
-    mean = np.asarray(vectors.mean(axis=0)).ravel()
-    spread = np.sqrt(np.asarray(vectors.multiply(vectors).mean(axis=0)).ravel() - mean**2)
-    order = np.argsort(-np.abs(fit(counts, _CHOOSING).coef_[0]) * spread, kind="stable")
-    kept = np.sort(order[:_RUNS])
-    counts = counts[:, kept]
-    found = fit(counts, _WEIGHING)
-    weights = np.clip(found.coef_[0], -_MOST, _MOST).round(2)
-    words = np.array([len(text.ids) for text in texts])
-    here, elsewhere = (
-        np.asarray(counts[of].sum(axis=0)).ravel() / words[of].sum() for of in (rewritten, ~rewritten)
+def fitted(texts: Sequence[Text], vocabulary: Vocabulary) -> WordRuns:
+    """The runs that tell rewritten texts."""
+    return run_weights.fitted(
+        [text.ids for text in texts],
+        np.array([text.rewritten for text in texts]),
+        np.array([text.weight for text in texts]),
+        vocabulary,
+        _RUNS,
     )
-    shares = np.maximum(0.0, 1.0 - elsewhere / np.maximum(here, 1e-12)).round(2)
-    listed = zip(
-        map(runs.written, runs.listed[kept].tolist()), weights.tolist(), shares.tolist(), strict=True
-    )
-    told = {run: (weight, share) for run, weight, share in sorted(listed) if weight}
-    return Wording(vocabulary, told, round(float(found.intercept_[0]), 4))
 
 
 # --- measuring ---------------------------------------------------------------------------------------------------------------
@@ -304,7 +217,7 @@ def unseen(data: Path) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     return sound, rewritten
 
 
-def measure(data: Path, wording: Wording, scanner: Scanner) -> None:
+def measure(data: Path, wording: WordRuns, scanner: Scanner) -> None:
     """Print what the wording alone tells of what is in no fit."""
     sets = unseen(data)
     sound, rewritten = (
@@ -340,9 +253,7 @@ def main() -> None:
         measure(options.data, packaged_wording(model.vocabulary), scanner)
         return
     wording = fitted(material(options.data, scanner), model.vocabulary)
-    stored = as_stored(wording, [*STRETCHES, "sound/web", "corpora/thesauri", "corpora/rewritten"])
-    text = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
-    OUT.write_bytes(gzip.compress(text.encode(), mtime=0))
+    FORM.write(OUT, wording, [*STRETCHES, "sound/web", "corpora/thesauri", "corpora/rewritten"])
     print(f"{len(wording.runs):,} runs, {OUT.stat().st_size:,} bytes")
 
 

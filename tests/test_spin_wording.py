@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textrepair.detector.spin.wording import STOP, Wording, as_stored, packaged_wording, wording_from
+from textrepair.detector.spin.wording import FORM, packaged_wording
+from textrepair.detector.word_runs import STOP, WordRuns
 from textrepair.model import load_model
 from textrepair.model.vocabulary import END, MOSTLY
 
@@ -30,8 +31,8 @@ RUNS = {
 WORDS = ("numerous", "in", "the", "event", "that", "addition", "like", "same", STOP, "of")
 
 
-def wording() -> Wording:
-    return Wording(load_model(None).vocabulary, RUNS, -0.25)
+def wording() -> WordRuns:
+    return WordRuns(load_model(None).vocabulary, RUNS, -0.25)
 
 
 def identifiers(words: list[str]) -> np.ndarray:
@@ -63,11 +64,11 @@ def test_the_likelier_of_two_phrases_is_told() -> None:
 
 def test_a_file_of_another_form_is_refused() -> None:
     vocabulary = load_model(None).vocabulary
-    stored = as_stored(wording(), ["nothing"])
-    assert wording_from(stored, vocabulary).runs == RUNS
+    stored = FORM.stored(wording(), ["nothing"])
+    assert FORM.runs(stored, vocabulary).runs == RUNS
     for change in ({"format": "x"}, {"version": 2}):
         with pytest.raises(ValueError, match="train_wording"):
-            wording_from(stored | change, vocabulary)
+            FORM.runs(stored | change, vocabulary)
 
 
 def test_names_are_in_no_run() -> None:

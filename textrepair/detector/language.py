@@ -47,26 +47,6 @@ def language(text: str) -> str | None:
     return best if shares[best] >= _MIN_SHARE else None
 
 
-#: The second person singular and its verbs, the verbs' old third person, and "unto": no spinner puts these for anything.
-_OLD = re.compile(
-    r"\b(?:thou|thee|thy|thine|thyself|ye|unto|hath|doth|hast|dost|shalt|saith)\b", re.IGNORECASE
-)
-#: In so many of all words, and of more than one kind, they are the writer's own and no quotation: of 512 newswire articles, 2,000
-#: web posts and 432 spun articles none has them in more than 0.0018 (one word); of 16 biblical, legal and liturgical texts 12
-#: have 0.015 or more.
-_OLD_SHARE = 0.01
-
-
-def is_of_another_age(text: str, words: int) -> bool:
-    """Is this, of so many words, the English of King James's Bible, which a language model of today's does not know?
-
-    >>> is_of_another_age("He saith unto them, What hath the land given thee?", 10)
-    True
-    """
-    found = _OLD.findall(text)
-    return len(found) >= _OLD_SHARE * words and len({word.lower() for word in found}) > 1
-
-
 def _script(text: str) -> str:
     """The script of most letters, as Unicode names it (LATIN, CYRILLIC, CJK, ...)."""
     letters = [character for character in text[:_LOOKED_AT:7] if character.isalpha()]

@@ -39,6 +39,18 @@ _CODE_PAIRS = ("()", "::", "//")
 _WINDOW = 120
 
 
+# What software is called in prose: names with underscores or empty brackets, members, options, settings, variables, chapters of a
+# manual, paths.
+_CODE_NAME = re.compile(
+    r"\b[a-zA-Z]\w*_\w+|\b[a-zA-Z][\w.]*\(\)|\b\w+(?:::|->)\w+|(?<=\s)--?[a-z][\w-]*|\b[a-z]\w*=\S|\$[a-zA-Z]\w+"
+    r"|\b[a-z]{2,}\(\d[a-z]{0,2}\)|(?<=\s)~?/[a-z]+/[\w.-]+|\b[a-z]+[A-Z][a-z]+\(|<[a-z]+>"
+)
+_ADDRESS = re.compile(r"\w+://\S+|www\.\S+|\S+@\S+")
+#: So many different ones make a text one about software: 9 of 10 pieces of git's manual, whose words that nobody listed are
+#: mostly names; of 512 newswire articles one, of 2,000 web posts 4 %, most of them about software or made of a page's code.
+_CODE_NAMES = 2
+
+
 class Verbatim:
     """The parts of one text that are no prose."""
 
@@ -61,6 +73,16 @@ class Verbatim:
         starts, ends = self._ranges
         index = bisect_right(starts, position) - 1
         return index >= 0 and position < ends[index]
+
+    @cached_property
+    def is_about_software(self) -> bool:
+        """Does the text name so many things of code that a word which nobody listed is likely one too?"""
+        found: set[str] = set()
+        for match in _CODE_NAME.finditer(_ADDRESS.sub("", self._text)):
+            found.add(match.group())
+            if len(found) >= _CODE_NAMES:
+                return True
+        return False
 
     def contains(self, position: int) -> bool:
         """Is the character inside marked code, an indented line, or a line that looks like code?"""

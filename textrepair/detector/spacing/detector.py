@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Document, Finding
@@ -25,6 +25,7 @@ from textrepair.detector.scanning.byte_scan import (
     STRAY_SPACE,
     UNLISTED,
 )
+from textrepair.detector.scanning.screen import Scan
 from textrepair.detector.spacing.lost_spaces import LostSpaces
 from textrepair.detector.spacing.missing import missing_spaces
 from textrepair.detector.spacing.punctuation import BEHIND_A_LINK, apart_clitics, stray_spaces
@@ -90,17 +91,7 @@ def _doubts(edits: Iterable[Edit]) -> Iterator[float]:
 def _edits(document: Document, model: LostSpaces | None) -> Iterator[Edit]:
     text, scan, verbatim = document.text, document.scan, Verbatim(document.text)
     if scan.stats[UNLISTED]:
-        suspects = scan.unlisted
-        listed = document.scanner.glued if model and document.scanner else frozenset[str]()
-        cut = find_cut(text, suspects, model, listed)
-        beside = {place for at, _ in cut for place in (at, at + 1)}  # a part of a cut word is not glued
-        glued = (
-            g
-            for g in find_glued(text, suspects, model, listed, scan.words)
-            if beside.isdisjoint((g.start, g.end))
-        )
-        yield from _glued_words(text, glued, verbatim)
-        yield from _cut_words(text, cut, verbatim)
+        yield from _as_sure(_cut_and_glued(document, model, verbatim), scan, verbatim, model)
     if scan.may_have(GLUED_NAMES):
         yield from _glued_names(text, verbatim, model, scan.places(GLUED_NAMES))
     if scan.may_have(MISSING_SPACE):
@@ -111,6 +102,31 @@ def _edits(document: Document, model: LostSpaces | None) -> Iterator[Edit]:
         yield from apart_clitics(text, verbatim, scan.places(CLITIC_APART))
     if scan.may_have(DOUBLE_SPACE):
         yield from _doubled_spaces(text, verbatim)
+
+
+def _cut_and_glued(document: Document, model: LostSpaces | None, verbatim: Verbatim) -> Iterator[Edit]:
+    text, scan = document.text, document.scan
+    listed = document.scanner.glued if model and document.scanner else frozenset[str]()
+    cut = find_cut(text, scan.unlisted, model, listed)
+    beside = {place for at, _ in cut for place in (at, at + 1)}  # a part of a cut word is not glued
+    glued = (
+        g
+        for g in find_glued(text, scan.unlisted, model, listed, scan.words)
+        if beside.isdisjoint((g.start, g.end))
+    )
+    yield from _glued_words(text, glued, verbatim)
+    yield from _cut_words(text, cut, verbatim)
+
+
+def _as_sure(
+    edits: Iterable[Edit], scan: Scan, verbatim: Verbatim, model: LostSpaces | None
+) -> Iterable[Edit]:
+    """No edit of a word is sure where many words are on no list: in prose of another age (``whereinto``, ``to morrow``), and
+    about software (``waitfor``)."""
+    found = list(edits)
+    if found and (verbatim.is_about_software or (model and model.old_prose.recognises(scan.ids))):
+        return [replace(edit, confidence=min(_UNSURE, edit.confidence)) for edit in found]
+    return found
 
 
 def _edit(text: str, start: int, end: int, after: str, confidence: float, reason: str) -> Edit:

@@ -25,12 +25,14 @@ import numpy as np
 import numpy.typing as npt
 
 from textrepair.compiled import njit
+from textrepair.detector.age import OldProse
 from textrepair.detector.scanning.word_hash import word_hash
 from textrepair.detector.scanning.word_table import COMMON, NO_IDENTIFIER, look_up, one_a_line
 from textrepair.detector.spacing.compounds import LOST, UNLISTED_COMPOUND, part_logp
 from textrepair.detector.spacing.glue import FUNCTION_WORDS, SLIP_SHARE, may_stand_alone, one_letter_off
 from textrepair.detector.spacing.seams import CLITIC, Seam
 from textrepair.detector.words import COMMON_FREQUENCY, LETTER_LOGP, frequencies, frequency
+from textrepair.lazy import cached_property
 from textrepair.model import Model
 from textrepair.model.ngrams import Addresses, find_pair, opened, pair_key, pair_logp, token_logps, word_logp
 from textrepair.model.vocabulary import NEARLY_ALWAYS, SPECIALS, UNSEEN
@@ -53,6 +55,8 @@ _MOST_SURE = 0.97
 _SHORT_FREQUENCY = 2e-5
 
 _LONG = 10
+#: A listed word of fewer letters with an "s" may be two words (``anews``).
+_LONG_SINGULAR = 6
 #: Below this confidence nothing is told.
 _WORTH = 0.3
 
@@ -156,6 +160,20 @@ class LostSpaces:
         logps = token_logps(self.model.lm, sequence, np.array([0, len(sequence)], dtype=np.int64))
         name = float(logps[len(left) : -1].sum()) + math.log(frequency(first)) + math.log(frequency(last))
         return _confidence(stopped - name)
+
+    def lists(self, word: str) -> bool:
+        """Does the model's dictionary have this word, or it or the list of words that of which it may be the plural (``bypaths``,
+        ``notabilities``)?  Of the words of the model's own text some lost a space too, so these don't count."""
+        vocabulary = self.model.vocabulary
+        singulars = list(_singulars(word))
+        return any(vocabulary.index.get(one, 0) >= vocabulary.lm_size for one in (word, *singulars)) or any(
+            len(one) >= _LONG_SINGULAR and frequency(one) for one in singulars
+        )
+
+    @cached_property
+    def old_prose(self) -> OldProse:
+        """Recognises prose of which the model doesn't know the words."""
+        return OldProse(self.model.vocabulary)
 
     def are_names(self, *words: str) -> bool:
         """Are all of these written with a capital nearly always, and nothing else that the model knows together?"""
@@ -280,6 +298,16 @@ def _meant(word: str) -> list[str]:
     shares = {meant: table.get(meant, 0.0) for meant in one_letter_off(word)}
     likely = [meant for meant, share in shares.items() if share >= COMMON_FREQUENCY and meant != word]
     return sorted(likely, key=lambda meant: (-shares[meant], meant))[:3]
+
+
+def _singulars(word: str) -> Iterator[str]:
+    """What it may be the plural of, by its letters."""
+    if word.endswith("s"):
+        yield word[:-1]
+    if word.endswith("es"):
+        yield word[:-2]
+    if word.endswith("ies"):
+        yield f"{word[:-3]}y"
 
 
 def _least(part: str) -> float:

@@ -108,13 +108,16 @@ def _may_be_stop(first: str, last: str, sign: str) -> bool:
 
 # --- beside brackets and quotes ------------------------------------------------------------------------------------------
 
-# What stands in brackets in prose, of which code, chemistry (``copper(II)``), endings (``plural(s)``, ``(Un)known``) and the
-# numbers of a law (``Article 4(1)``) have none: a name or an acronym, a sum, or words side by side.
-_NAME_INSIDE = r"(?![IVX]+\Z)[A-Z]{2,}[\w.&-]*|[A-Z][a-z]{3,}|[A-Z]-\w+"
+# What stands in brackets in prose, of which code, chemistry (``copper(II)``), endings (``plural(s)``, ``(Un)known``), the numbers
+# of a law (``Article 4(1)``) and the chapters of a manual (``read(2)``) have none: a name or an acronym, a sum, or words side by
+# side.
+_NAME_INSIDE = r"(?![IVX]+\Z)[A-Z]{2,}[A-Za-z0-9.&-]*|[A-Z][a-z]{3,}|[A-Z]-\w+"
 _WORDS_INSIDE = r"(?=.*[A-Za-z’]{2} [A-Za-z]{2})(?:[\w£$€%.,:;’'“”\"&-]+ )+[\w£$€%.,:;’'“”\"&-]+"
-_IN_BRACKETS = re.compile(rf"{_NAME_INSIDE}|[£$€]?\d[\d.,]*(?:-\w+|[a-z]{{1,2}}|%)?|{_WORDS_INSIDE}")
+_IN_BRACKETS = re.compile(
+    rf"{_NAME_INSIDE}|(?!\d[a-z]{{0,2}}\Z)[£$€]?\d[\d.,]*(?:-\w+|[a-z]{{1,2}}|%)?|{_WORDS_INSIDE}"
+)
 _BEHIND_NUMBER = re.compile(rf"[£$€]\d[\d.,]*[a-z]{{0,2}}|{_WORDS_INSIDE}")
-_WORD_BEFORE = re.compile(r"(?<![\w.@#/\\$_-])(?:[A-Z]?[a-z]{2,}|[A-Z]{4,})\Z")
+_WORD_BEFORE = re.compile(r"(?<![\w.@#/\\$_=-])(?:[A-Z]?[a-z]{2,}|[A-Z]{4,})\Z")
 _NUMBER_BEFORE = re.compile(r"(?<!\S)[£$€]?\d[\d.,]*[a-z]{0,2}\Z")
 
 

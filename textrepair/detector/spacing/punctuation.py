@@ -95,11 +95,11 @@ def matches_near(pattern: Any, text: str, spans: Iterable[tuple[int, int]]) -> I
 
 # A clitic that a tokeniser or a scraper set apart: "it 's", "do n't", and "it' s", of which the rest is no word.
 _APART = regex.compile(
-    r"(?<=[A-Za-z0-9”’)]) ++(?=['’](?:s|re|ve|ll|d|m)\b(?![-'’*]))"
+    r"(?<=[A-Za-z0-9”’)]) ++(?=['’](?:s|re|ve|ll|d)\b(?![-'’*]))"
     r"|(?<=\b(?i:do|does|did|is|are|was|were|has|have|had|ca|can|could|wo|would|should|must|need|might|ai)) ++(?=n['’]t\b)"
     r"|(?<=[a-z]['’]) ++(?=s\b(?:[ ,.;:?!]|$))|(?<=n['’]) ++(?=t\b(?:[ ,.;:?!]|$))"
     r"|(?<=\b(?i:we|you|they|who|i)['’]) ++(?=(?:re|ve)\b)"
-    r"|(?<=\b(?i:we|you|they|he|she|it|i)['’]) ++(?=ll\b)|(?<=\bI['’]) ++(?=[md]\b)",
+    r"|(?<=\b(?i:we|you|they|he|she|it|i)['’]) ++(?=ll\b)|(?<=\bI['’]) ++(?=[md]\b)|(?<=\bI) ++(?=['’]m\b)",
     regex.MULTILINE,
 )
 
@@ -216,6 +216,8 @@ def _asks(text: str, end: int) -> bool:
 
 
 _ELLIPSIS = re.compile(r"\s?\.")
+#: Behind a stop that is spoken of: ``names beginning with . (a dot) are kept``.
+_GOES_ON = re.compile(r" [a-z(]")
 _TITLE = re.compile(r"[A-Z][a-z]*(?=[ ,’'])")
 # Words that begin sentences, so that ``.The`` is one and ``.Net`` or ``.Js`` is none: function words, a closed class.
 OPENERS = frozenset(
@@ -237,7 +239,8 @@ def _judge_stop(text: str, start: int, end: int) -> Edit | None:
     if before in ".!?…" or (before in '”"’' and text[start - 2 : start - 1] in tuple(".!?…")):
         return _judge_second_stop(text, start, end)
     if (before.isalnum() or before in '”’")]%') and not _is_command(text, start, after):
-        return space_edit(text, start, end - 1, "", SURE, "a space before a full stop")
+        confidence = UNSURE if _GOES_ON.match(text, end) else SURE
+        return space_edit(text, start, end - 1, "", confidence, "a space before a full stop")
     return None
 
 
@@ -257,7 +260,9 @@ def _judge_stop_before_word(text: str, start: int, end: int) -> Edit | None:
 
 
 def _is_command(text: str, start: int, after: str) -> bool:
-    """Does a short line in small letters end in a stop that may name a directory (``git add .``)?"""
+    """Does the stop name a directory: at the end of a short line in small letters (``git add .``), or behind an option?"""
+    if text[text.rfind(" ", 0, start) + 1 : start].startswith("-"):
+        return True
     newline = text.rfind("\n", max(0, start - 40), start)
     begins = newline + 1 if newline >= 0 else (0 if start <= 40 else None)
     return begins is not None and after in ("", "\n", "\r") and not text[begins].isupper()

@@ -105,7 +105,7 @@ def _glued(
     text: str, suspects: Iterable[int], model: LostSpaces | None, listed: Set[str], lost: float
 ) -> Iterator[Glued]:
     suspects = list(suspects)
-    small = [match.span() for match in _unlisted(text, suspects, listed)]
+    small = [match.span() for match in _unlisted(text, suspects, model, listed)]
     yield from _sure_enough(
         text,
         [
@@ -133,14 +133,17 @@ def _sure_enough(
         yield Glued(start, end, pieces, min(most, confidence))
 
 
-def _unlisted(text: str, suspects: Iterable[int], listed: Set[str]) -> Iterator[re.Match[str]]:
+def _unlisted(
+    text: str, suspects: Iterable[int], model: LostSpaces | None, listed: Set[str]
+) -> Iterator[re.Match[str]]:
     """The words of a text, of those that begin at the suspects, that no list has, or has although they are two."""
-    table = frequencies()
+    table, pairs = frequencies(), listed_pairs()
     for start in suspects:
         match = _CANDIDATE.match(text, start)
-        if match and (
-            match.group() not in table or match.group() in listed or match.group() in listed_pairs()
-        ):
+        if match is None:
+            continue
+        word = match.group()
+        if word in listed or word in pairs or not (word in table or (model and model.lists(word))):
             yield match
 
 
@@ -154,7 +157,7 @@ def find_cut(
     """
     suspects = list(suspects)
     spaces = {start - 1 for start in suspects}
-    spaces.update(match.end() for match in _unlisted(text, suspects, listed))
+    spaces.update(match.end() for match in _unlisted(text, suspects, model, listed))
     between = sorted(at for at in spaces if at > 0 and _AMONG_LETTERS.match(text, at - 1))
     judged = ((at, _judge_cut(text, at, model)) for at in between)
     return [(at, confidence) for at, confidence in judged if confidence >= _UNSURE]

@@ -20,10 +20,10 @@ from operator import mul
 
 import numpy as np
 
+from textrepair.detector.age import OldProse
 from textrepair.detector.base import FLAGGED, UNTOLD, Damage, Detection, Document, Finding, findings_of
 from textrepair.detector.evidence import logistic
-from textrepair.detector.language import is_of_another_age
-from textrepair.detector.scanning.screen import Scanner, model_scanner
+from textrepair.detector.scanning.screen import Scan, Scanner, model_scanner
 from textrepair.detector.spin.restored_words import NO_EDITS, Weighed, weighed_edits
 from textrepair.detector.spin.screen import SpinScreen
 from textrepair.lazy import cached_property
@@ -64,7 +64,7 @@ class SpinDetector:
         if not self.can_tell(document):
             return UNTOLD
         reading, probability = self._read(document, protected)
-        if probability >= FLAGGED and is_of_another_age(document.text, document.tokens.words):
+        if probability >= FLAGGED and self._old_prose.recognises(self._scan(document).ids):
             return UNTOLD
         edits = self._weighed(document, reading, probability).edits
         findings = findings_of(edits, self.kind)
@@ -137,8 +137,15 @@ class SpinDetector:
 
     def _of_scan(self, document: Document) -> tuple[float, float]:
         """Explanation and wording."""
-        scan = document.scan if document.scanner else self._scanner.scan(document.text)
+        scan = self._scan(document)
         return self._screen.explanation(scan), self._screen.rewriting(scan)
+
+    def _scan(self, document: Document) -> Scan:
+        return document.scan if document.scanner else self._scanner.scan(document.text)
+
+    @cached_property
+    def _old_prose(self) -> OldProse:
+        return OldProse(self.model.vocabulary)
 
     @cached_property
     def _screen(self) -> SpinScreen:

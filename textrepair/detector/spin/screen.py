@@ -26,7 +26,8 @@ import numpy.typing as npt
 from textrepair.compiled import compiled, compiled_making_arrays
 from textrepair.detector.scanning import byte_scan
 from textrepair.detector.scanning.screen import Scan
-from textrepair.detector.spin.wording import Wording, packaged_wording
+from textrepair.detector.spin.wording import packaged_wording
+from textrepair.detector.word_runs import WordRuns
 from textrepair.intrinsics import address, fetch
 from textrepair.lazy import cached_property
 from textrepair.model.adaptation import numbered
@@ -88,7 +89,7 @@ class SpinScreen:
 
     model: Model
     bounds: Bounds = BOUNDS
-    wording: Wording | None = None
+    wording: WordRuns | None = None
 
     def cleared(self, scan: Scan) -> float | None:
         """The probability that a text was spun, for one that is cleared; None for one that has to be read."""
@@ -101,7 +102,7 @@ class SpinScreen:
         return None if suspected and self.explanation(scan) >= self.bounds.explanation else CLEARED
 
     def rewriting(self, scan: Scan) -> float:
-        """How much the text's wording is a rewriter's (:meth:`~.wording.Wording.score`)."""
+        """How much the text's wording is a rewriter's (:meth:`~textrepair.detector.word_runs.WordRuns.score`)."""
         return self.runs.score(scan.ids)
 
     def suspicion(self, scan: Scan) -> float:
@@ -131,7 +132,7 @@ class SpinScreen:
         return float(found) / words
 
     @cached_property
-    def runs(self) -> Wording:
+    def runs(self) -> WordRuns:
         """Those by which wording is told."""
         return self.wording or packaged_wording(self.model.vocabulary)
 

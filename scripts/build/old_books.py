@@ -1,0 +1,114 @@
+"""Prose of another age: books of 1600 to 1925 as Standard Ebooks has them, in the public domain and released under CC0.
+
+A book is a repository: ``git clone --depth 1 https://github.com/standardebooks/NAME`` for each name, all into one folder.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+#: A writer, a book, and for some a translator; no writer twice.
+BOOKS = (
+    "adam-smith_the-wealth-of-nations",
+    "alexander-hamilton_john-jay_james-madison_the-federalist-papers",
+    "alexandre-dumas_the-count-of-monte-cristo_chapman-and-hall",
+    "ann-radcliffe_the-mysteries-of-udolpho",
+    "anthony-trollope_barchester-towers",
+    "arthur-conan-doyle_the-adventures-of-sherlock-holmes",
+    "benjamin-franklin_the-autobiography-of-benjamin-franklin",
+    "bertrand-russell_the-problems-of-philosophy",
+    "booker-t-washington_up-from-slavery",
+    "bram-stoker_dracula",
+    "charles-darwin_the-origin-of-species",
+    "charles-dickens_david-copperfield",
+    "charlotte-bronte_jane-eyre",
+    "daniel-defoe_the-life-and-adventures-of-robinson-crusoe",
+    "david-hume_an-enquiry-concerning-human-understanding",
+    "edgar-allan-poe_short-fiction",
+    "edith-wharton_the-age-of-innocence",
+    "emily-bronte_wuthering-heights",
+    "fanny-burney_evelina",
+    "frederick-douglass_narrative-of-the-life-of-frederick-douglass",
+    "fyodor-dostoevsky_crime-and-punishment_constance-garnett",
+    "george-eliot_middlemarch",
+    "giovanni-boccaccio_the-decameron_john-payne",
+    "h-g-wells_the-war-of-the-worlds",
+    "harriet-beecher-stowe_uncle-toms-cabin",
+    "henry-david-thoreau_walden",
+    "henry-fielding_the-history-of-tom-jones-a-foundling",
+    "henry-james_the-portrait-of-a-lady",
+    "jack-london_white-fang",
+    "james-fenimore-cooper_the-last-of-the-mohicans",
+    "jane-austen_pride-and-prejudice",
+    "jean-jacques-rousseau_the-social-contract_g-d-h-cole",
+    "john-bunyan_the-pilgrims-progress",
+    "john-locke_two-treatises-of-government",
+    "john-maynard-keynes_the-economic-consequences-of-the-peace",
+    "john-ruskin_unto-this-last",
+    "john-stuart-mill_on-liberty",
+    "jonathan-swift_gullivers-travels",
+    "joseph-conrad_lord-jim",
+    "laurence-sterne_the-life-and-opinions-of-tristram-shandy-gentleman",
+    "leo-tolstoy_war-and-peace_louise-maude_aylmer-maude",
+    "marcus-aurelius_meditations_george-long",
+    "mark-twain_roughing-it",
+    "mary-shelley_frankenstein",
+    "mary-wollstonecraft_a-vindication-of-the-rights-of-woman",
+    "miguel-de-cervantes-saavedra_don-quixote_john-ormsby",
+    "nathaniel-hawthorne_the-scarlet-letter",
+    "niccolo-machiavelli_the-prince_w-k-marriott",
+    "oliver-goldsmith_the-vicar-of-wakefield",
+    "plato_dialogues_benjamin-jowett",
+    "ralph-waldo-emerson_essays",
+    "rudyard-kipling_kim",
+    "samuel-johnson_the-history-of-rasselas-prince-of-abissinia",
+    "samuel-pepys_the-diary",
+    "thomas-carlyle_sartor-resartus",
+    "thomas-de-quincey_confessions-of-an-english-opium-eater",
+    "thomas-hobbes_leviathan",
+    "thomas-paine_the-age-of-reason",
+    "victor-hugo_les-miserables_isabel-f-hapgood",
+    "walter-scott_ivanhoe",
+    "washington-irving_the-sketch-book-of-geoffrey-crayon-gent",
+    "wilkie-collins_the-moonstone",
+    "william-james_the-varieties-of-religious-experience",
+    "william-makepeace-thackeray_vanity-fair",
+)
+_PARAGRAPH = "{http://www.w3.org/1999/xhtml}p"
+#: What the edition puts before a dash.
+_JOINER = "\u2060"
+#: Chapters, and not what the edition has of its own.
+_CHAPTER = re.compile(
+    r"(?!titlepage|imprint|colophon|uncopyright|halftitle|loi|endnotes|dedication|epigraph)"
+)
+
+
+def paragraphs(folder: Path, book: str) -> Iterator[str]:
+    """The paragraphs of a book, in the order of its files."""
+    for path in sorted((folder / book / "src" / "epub" / "text").glob("*.xhtml")):
+        if _CHAPTER.match(path.stem):
+            for element in ElementTree.parse(path).iter(_PARAGRAPH):
+                if words := "".join(element.itertext()).replace(_JOINER, "").split():
+                    yield " ".join(words)
+
+
+def articles(lines: Iterator[str], words: int) -> Iterator[str]:
+    """Neighbouring paragraphs, at least so many words at a time; what is left of them at the end falls."""
+    some: list[str] = []
+    count = 0
+    for line in lines:
+        some.append(line)
+        count += len(line.split())
+        if count >= words:
+            yield "\n\n".join(some)
+            some, count = [], 0
+
+
+def samples(folder: Path, book: str, words: int, most: int, rng: random.Random) -> list[str]:
+    """At most so many articles of a book, drawn at random."""
+    found = list(articles(paragraphs(folder, book), words))
+    return rng.sample(found, min(most, len(found)))
