@@ -70,6 +70,11 @@ def ids_of(scanner: Scanner, text: str) -> Ids:
     return scanner.scan(text).ids.astype(np.int32)
 
 
+def told(runs: WordRuns, ids: Ids) -> bool:
+    """Do these runs say that a text is of another age?"""
+    return age.is_enough(runs.score(ids), len(ids))
+
+
 def fitted(books: Mapping[str, list[Ids]], today: list[Ids], vocabulary: Vocabulary) -> WordRuns:
     """The runs that tell these books from today's text."""
     old = [ids for some in books.values() for ids in some]
@@ -96,8 +101,8 @@ class Measured:
 
     def add(self, name: str, texts: list[str], runs: WordRuns) -> None:
         """Print the row of some old texts."""
-        old = np.array([runs.score(ids_of(self.scanner, text)) >= age.LEAST for text in texts], dtype=bool)
-        spun = np.array([self._is_spun(text) for text in texts], dtype=bool)
+        old = np.array([told(runs, ids_of(self.scanner, text)) for text in texts])
+        spun = np.array([self._is_spun(text) for text in texts])
         counts = [len(texts), old.sum(), spun.sum(), (spun & ~old).sum()]
         self.total += counts
         self._print(name, counts)
@@ -136,9 +141,10 @@ def measure(options: argparse.Namespace, model: Model, scanner: Scanner) -> None
         )
         for some in unseen(options.data):
             for name, texts in some.items():
-                scores = np.array([runs.score(ids_of(scanner, text)) for text in texts])
-                told = interval(int((scores >= age.LEAST).sum()), len(scores))
-                print(f"| {name} | {len(scores)} | {scores.max():.1f} | {told} |")
+                ids = [ids_of(scanner, text) for text in texts]
+                highest = max(map(runs.score, ids))
+                share = interval(sum(told(runs, each) for each in ids), len(ids))
+                print(f"| {name} | {len(ids)} | {highest:.1f} | {share} |")
 
 
 def main() -> None:

@@ -238,9 +238,10 @@ def _judge_stop(text: str, start: int, end: int) -> Edit | None:
         return _judge_stop_before_word(text, start, end)
     if before in ".!?…" or (before in '”"’' and text[start - 2 : start - 1] in tuple(".!?…")):
         return _judge_second_stop(text, start, end)
-    if (before.isalnum() or before in '”’")]%') and not _is_command(text, start, after):
-        confidence = UNSURE if _GOES_ON.match(text, end) else SURE
-        return space_edit(text, start, end - 1, "", confidence, "a space before a full stop")
+    if _GOES_ON.match(text, end) or _is_command(text, start, after):
+        return None
+    if before.isalnum() or before in '”’")]%':
+        return space_edit(text, start, end - 1, "", SURE, "a space before a full stop")
     return None
 
 
