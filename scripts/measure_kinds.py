@@ -108,7 +108,9 @@ def _passage(text: str, rng: random.Random) -> str:
 
 CHANGES: dict[str, Callable[[str, random.Random], str]] = {
     "encoding": _encoding,
-    "spacing": lambda text, rng: _some(text, ("glued", "cut", "space before a mark"), 3, rng),
+    "spacing": lambda text, rng: _some(
+        text, ("glued, in small letters", "cut, in small letters", "space before a mark"), 3, rng
+    ),
     "repetition": lambda text, rng: _some(text, ("doubled word",), 2, rng),
     "repetition of passages": _passage,
     "furniture": _furniture,

@@ -3,7 +3,7 @@
     python scripts/train_age.py fit --books FOLDER        # writes textrepair/detector/packaged/age.json.gz
     python scripts/train_age.py measure --books FOLDER    # by fits that know none of a book's writer, as Markdown tables
 
-Fitted to stretches of books (:mod:`build.old_books`, which tells where they are from) against text of today: clean text, web
+Fitted to stretches of books (:mod:`build.registers`, which tells where they are from) against text of today: clean text, web
 posts and texts in stiff registers, sound and spun by programs of thesauri (:func:`train_wording.material`) and by the model's
 own prior (:mod:`build.light_spinner`), so that what a spinner puts is no sign of age.  No real spinner is in the fit.
 """
@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 from build import run_weights
 from build.light_spinner import LightSpinner
-from build.old_books import BOOKS, articles, samples
+from build.registers import OLD_BOOKS, samples
 from build.run_weights import Ids
 from build.splits import interval
 from train_wording import ROOT, material, stretches, unseen
@@ -55,7 +55,7 @@ def of_books(folder: Path, scanner: Scanner) -> dict[str, list[Ids]]:
     """Stretches of each book."""
     rng = random.Random(3)
     out = {}
-    for book in BOOKS:
+    for book in OLD_BOOKS:
         drawn = []
         for text in samples(folder, book, WORDS[1], EACH, rng):
             words, wanted = text.split(" "), rng.randint(*WORDS)
@@ -80,13 +80,6 @@ def fitted(books: Mapping[str, list[Ids]], today: list[Ids], vocabulary: Vocabul
     old = [ids for some in books.values() for ids in some]
     of_kind = np.arange(len(old) + len(today)) < len(old)
     return run_weights.fitted([*old, *today], of_kind, np.ones(len(of_kind)), vocabulary, RUNS)
-
-
-def other_books(folder: Path) -> Iterator[tuple[str, list[str]]]:
-    """Articles of books of other editions: each ``*.txt`` of a folder."""
-    for path in sorted(folder.glob("*.txt")):
-        lines = (" ".join(paragraph.split()) for paragraph in path.read_text("utf-8").split("\n\n"))
-        yield path.stem, list(articles(filter(None, lines), ARTICLE))
 
 
 class Measured:
@@ -123,17 +116,18 @@ def measure(options: argparse.Namespace, model: Model, scanner: Scanner) -> None
     """Print what share of old and of new texts is told as of another age, and what that is worth."""
     today, books = of_today(options.data, model, scanner), of_books(options.books, scanner)
     fits = [
-        fitted({name: books[name] for name in BOOKS[fold::2]}, today, model.vocabulary) for fold in (0, 1)
+        fitted({name: books[name] for name in OLD_BOOKS[fold::2]}, today, model.vocabulary) for fold in (0, 1)
     ]
     rng = random.Random(9)
     table = Measured(model, scanner)
-    for number, book in enumerate(BOOKS):
+    for number, book in enumerate(OLD_BOOKS):
         table.add(book, samples(options.books, book, ARTICLE, MEASURED, rng), fits[1 - number % 2])
     table.end()
     if options.others:
         table = Measured(model, scanner)
-        for name, texts in other_books(options.others):
-            table.add(name, texts, age.FORM.packaged(age.FILE, model.vocabulary))
+        for book in sorted(path.name for path in options.others.iterdir()):
+            texts = samples(options.others, book, ARTICLE, MEASURED, rng)
+            table.add(book, texts, age.FORM.packaged(age.FILE, model.vocabulary))
         table.end()
     for half, runs in enumerate(fits, 1):
         print(
@@ -158,7 +152,7 @@ def main() -> None:
         "--books", type=Path, required=True, help="a folder with the repositories of the books"
     )
     parser.add_argument(
-        "--others", type=Path, help="a folder of other old books to measure on, as plain text"
+        "--others", type=Path, help="a folder of other old books to measure on, a folder each"
     )
     options = parser.parse_args()
     model = load_model(None)

@@ -348,7 +348,7 @@ def test_probability_grows_with_the_evidence() -> None:
     def probability(
         ratio: float = 3.0, kinds: float = 5.0, explanation: float = 0.003, wording: float = -1.0
     ) -> float:
-        return spin_probability(Signs(ratio, 8.0, kinds, 200), explanation, wording)
+        return spin_probability(Signs(ratio, 8.0, kinds, 200), explanation, wording, 0)
 
     by_ratio = [probability(ratio=ratio) for ratio in (-50.0, 0.0, 5.0, 10.0, 20.0, 30.0, 1e9)]
     by_kinds = [probability(kinds=kinds) for kinds in (0.0, 0.1, 1.0, 3.0, 8.0)]
@@ -359,12 +359,12 @@ def test_probability_grows_with_the_evidence() -> None:
         assert told[0] >= 0.0
         assert told[-1] <= 1.0
     for words in (20, 1_000, 50_000):  # a whole piece of a long text can be told
-        assert spin_probability(Signs(1e6, 0.2 * words, 0.1 * words, words), 0.05, 0.0) > FLAGGED
+        assert spin_probability(Signs(1e6, 0.2 * words, 0.1 * words, words), 0.05, 0.0, 0) > FLAGGED
 
 
 def test_one_word_again_and_again_is_one_words_evidence() -> None:
-    once = spin_probability(Signs(12.0, 6.0, 6.0, 800), 0.001, 0.0)
-    assert spin_probability(Signs(12.0, 40.0, 6.0, 800), 0.001, 0.0) < once
+    once = spin_probability(Signs(12.0, 6.0, 6.0, 800), 0.001, 0.0, 0)
+    assert spin_probability(Signs(12.0, 40.0, 6.0, 800), 0.001, 0.0, 0) < once
 
 
 def test_models_are_immutable() -> None:

@@ -1,11 +1,12 @@
 """Was the article rewritten with sense-blind synonyms, and what did it say?
 
-Four signs are weighed (:func:`spin_probability`), for two sorts of program: of one the words stand out, of the other the
+Five signs are weighed (:func:`spin_probability`), for two sorts of program: of one the words stand out, of the other the
 phrases fit.  The likelihood ratio "damaged at the rate inferred from the article" against "sound", from the substitution model
 (:mod:`textrepair.model.reading`).  How many *different* words are expected to stand for others: a strange name or one odd
 sentence makes a large ratio, but a spinner replaces words of many kinds, and one that deals in near synonyms leaves many small
 traces and hardly a ratio.  How much better a light spinner explains the words that stand where they never stood
-(:mod:`.screen`).  And whether the text prefers words and phrases that such programs put (:mod:`.wording`).
+(:mod:`.screen`).  And whether the text prefers words and phrases that such programs put (:mod:`.wording`).  Against the first
+sort speak words that no spinner can have put, and only the text's subject explains (:mod:`.subject`).
 
 Every replaced word is a finding, and its most likely original an edit whose confidence is the posterior, calibrated
 (:mod:`.restored_words`, :mod:`.confidence`).
@@ -26,6 +27,7 @@ from textrepair.detector.evidence import logistic
 from textrepair.detector.scanning.screen import Scan, Scanner, model_scanner
 from textrepair.detector.spin.restored_words import NO_EDITS, Weighed, weighed_edits
 from textrepair.detector.spin.screen import SpinScreen
+from textrepair.detector.spin.subject import words_of_subject
 from textrepair.lazy import cached_property
 from textrepair.model.model import Model
 from textrepair.model.reading import Reading, Signs, read
@@ -93,26 +95,28 @@ class SpinDetector:
         """That an article of which it can be told was spun; quicker than to read it to the end."""
         return spin_probability(*self.signs(document))
 
-    def signs(self, document: Document) -> tuple[Signs, float, float]:
+    def signs(self, document: Document) -> tuple[Signs, float, float, int]:
         """What :func:`spin_probability` asks for."""
         reading = read(self.model, document.tokens, goes_on=lambda signs: False)
-        return reading.signs, *self._of_scan(document)
+        return reading.signs, *self._of_scan(document), self._of_subject(document)
 
     def _read(self, document: Document, protected: frozenset[int] = frozenset()) -> tuple[Reading, float]:
         """The article's reading, to the end if it is flagged, and the probability that it was spun."""
         explanation, wording = self._of_scan(document)
+        of_subject = self._of_subject(document)
 
         def from_on(least: float) -> Callable[[Signs], bool]:
-            return lambda signs: spin_probability(signs, explanation, wording) >= least
+            return lambda signs: spin_probability(signs, explanation, wording, of_subject) >= least
 
         glance = from_on(_PLAIN) if self.glances and explanation < _DOUBTFUL else None
         reading = read(self.model, document.tokens, protected, from_on(FLAGGED), glance)
-        return reading, spin_probability(reading.signs, explanation, wording)
+        return reading, spin_probability(reading.signs, explanation, wording, of_subject)
 
     def _by_wording(self, document: Document, reading: Reading) -> bool:
         """Would an article that is flagged not be, were its wording that of sound text?"""
         explanation, wording = self._of_scan(document)
-        return wording > 0.0 and spin_probability(reading.signs, explanation, 0.0) < FLAGGED
+        of_subject = self._of_subject(document)
+        return wording > 0.0 and spin_probability(reading.signs, explanation, 0.0, of_subject) < FLAGGED
 
     def _phrases(self, document: Document, taken: Spans) -> list[Finding]:
         """The words and phrases that a rewriter likely put, where nothing else is."""
@@ -140,6 +144,9 @@ class SpinDetector:
         scan = self._scan(document)
         return self._screen.explanation(scan), self._screen.rewriting(scan)
 
+    def _of_subject(self, document: Document) -> int:
+        return words_of_subject(self.model, document.tokens)
+
     def _scan(self, document: Document) -> Scan:
         return document.scan if document.scanner else self._scanner.scan(document.text)
 
@@ -160,9 +167,9 @@ class SpinDetector:
 #: spinners whose words stand out, and of programs that put phrases which fit.  The first were fitted before there were the
 #: second; refitted they find as much, and sound texts in stiff registers come nearer to being told.  The second
 #: were fitted to 162 pairs of ``corpora/rewritten``; refitted to all, with a wording of all, they find as much or a little less
-#: (docs/detection.md).
-_WORDS = (9.0567, 0.4675, 0.7131, 2.0875, -0.3439, 0.0)
-_PHRASES = (1.2779, 0.1396, 0.9985, 0.8647, -0.2457, 0.9735)
+#: (docs/detection.md).  What the words of a subject weigh was fitted after both, with these as they are.
+_WORDS = (9.0567, 0.4675, 0.7131, 2.0875, -0.3439, 0.0, -2.5)
+_PHRASES = (1.2779, 0.1396, 0.9985, 0.8647, -0.2457, 0.9735, 0.0)
 #: Evidence beyond so many nats says no more.
 _MOST = 15.0
 #: As if so many words more had been seen, of which so many nats are explained: of a short text the explanation says little.
@@ -171,20 +178,22 @@ _WORDS_MORE, _NATS_MORE = 300.0, 1.0
 _KINDS_MORE = 0.3
 #: Of a text of so many words wording says 0.7 of what it says of a long one.
 _WORDS_OF_WORDING = 200.0
+#: Words of a subject count where they are more than this share; as if in so many words more they had been.
+_ANY_SUBJECT, _WORDS_OF_SUBJECT = 0.003, 200.0
 
 
-def spin_probability(signs: Signs, explanation: float, wording: float) -> float:
+def spin_probability(signs: Signs, explanation: float, wording: float, of_subject: int) -> float:
     """The probability that an article with these signs was spun, by the one sort of program or the other; ``explanation`` and
-    ``wording`` as :class:`~.screen.SpinScreen` gives them."""
-    weighed = terms(signs, explanation, wording)
+    ``wording`` as :class:`~.screen.SpinScreen` gives them, ``of_subject`` as :func:`~.subject.words_of_subject`."""
+    weighed = terms(signs, explanation, wording, of_subject)
     words, phrases = sum(map(mul, _WORDS, weighed)), sum(map(mul, _PHRASES, weighed))
     high, low = max(words, phrases), min(words, phrases)
     return logistic(high + math.log1p(math.exp(low - high)))
 
 
 def terms(
-    signs: Signs, explanation: float, wording: float
-) -> tuple[float, float, float, float, float, float]:
+    signs: Signs, explanation: float, wording: float, of_subject: int
+) -> tuple[float, float, float, float, float, float, float]:
     """What the weights are for.
 
     Of the ratio counts as much as is said by different words: of a list that has one strange word forty times, one word's part.
@@ -200,4 +209,5 @@ def terms(
         math.log((explained + _NATS_MORE) / (words + _WORDS_MORE)),
         math.log(words),
         wording * math.sqrt(words / (words + _WORDS_OF_WORDING)),
+        max(0.0, math.log((of_subject / _ANY_SUBJECT + _WORDS_OF_SUBJECT) / (words + _WORDS_OF_SUBJECT))),
     )

@@ -1,6 +1,11 @@
-"""Prose of another age: books of 1600 to 1925 as Standard Ebooks has them, in the public domain and released under CC0.
+"""Sound text in registers that the project's data has none of.
 
-A book is a repository: ``git clone --depth 1 https://github.com/standardebooks/NAME`` for each name, all into one folder.
+Prose of another age: books of 1600 to 1920 as Standard Ebooks has them, in the public domain and released under CC0.  A book is a
+repository: ``git clone --depth 1 https://github.com/standardebooks/NAME`` for each name, all into one folder.
+
+Textbooks: those of OpenStax (CC BY 4.0) in Markdown, ``git clone --depth 1 https://github.com/philschatz/NAME``.
+
+Nothing of them but counts and weights is kept.
 """
 
 from __future__ import annotations
@@ -12,7 +17,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 #: A writer, a book, and for some a translator; no writer twice.
-BOOKS = (
+OLD_BOOKS = (
     "adam-smith_the-wealth-of-nations",
     "alexander-hamilton_john-jay_james-madison_the-federalist-papers",
     "alexandre-dumas_the-count-of-monte-cristo_chapman-and-hall",
@@ -78,6 +83,11 @@ BOOKS = (
     "william-james_the-varieties-of-religious-experience",
     "william-makepeace-thackeray_vanity-fair",
 )
+#: Those to fit on, and those to measure on.
+TEXTBOOKS = ("anatomy-book", "chemistry-book", "physics-book")
+OTHER_TEXTBOOKS = (
+    "biology-book", "microbiology-book", "psychology-book", "economics-book", "sociology-book", "us-history-book",
+)  # fmt: skip
 _PARAGRAPH = "{http://www.w3.org/1999/xhtml}p"
 #: What the edition puts before a dash.
 _JOINER = "\u2060"
@@ -87,13 +97,32 @@ _CHAPTER = re.compile(
 )
 
 
+# What is no prose in Markdown: a page's head, code, tags, pictures and links but for their words, marks.
+_MARKDOWN = re.compile(r"\A---\n.*?\n---\n|```.*?```|<[^>]+>|\{[:%][^}]*\}|[*`#]", re.DOTALL)
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+#: Words of a paragraph at least: shorter ones are headings and cells.
+_SHORTEST = 8
+
+
 def paragraphs(folder: Path, book: str) -> Iterator[str]:
     """The paragraphs of a book, in the order of its files."""
-    for path in sorted((folder / book / "src" / "epub" / "text").glob("*.xhtml")):
+    for path in sorted((folder / book).rglob("*.xhtml")):
         if _CHAPTER.match(path.stem):
             for element in ElementTree.parse(path).iter(_PARAGRAPH):
-                if words := "".join(element.itertext()).replace(_JOINER, "").split():
-                    yield " ".join(words)
+                yield from _paragraph("".join(element.itertext()).replace(_JOINER, ""))
+    for path in sorted((folder / book).rglob("*.md")):
+        text = _LINK.sub(r"\1", _MARKDOWN.sub("", path.read_text("utf-8")))
+        for part in re.split(r"\n\s*\n", text):
+            yield from _paragraph(part)
+    for path in sorted((folder / book).rglob("*.txt")):
+        for part in path.read_text("utf-8").split("\n\n"):
+            yield from _paragraph(part)
+
+
+def _paragraph(text: str) -> Iterator[str]:
+    words = text.split()
+    if len(words) >= _SHORTEST:
+        yield " ".join(words)
 
 
 def articles(lines: Iterator[str], words: int) -> Iterator[str]:
