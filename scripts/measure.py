@@ -5,7 +5,8 @@ spinners   repair of aligned passages of real spinners, by spinners kept out (a 
 tortured   repair of tortured phrases, split by expected phrase: the model holds those of one half, the other is repaired
 article    repair of the annotated article, with a model that holds none of its pairs
 perplexity of the language model on sound newswire
-sound      harm and false alarms on sound newswire and web text
+sound      harm and false alarms on sound newswire and web text; with ``--others`` instead on a folder of sound text in other
+           registers, each folder of it a row (:mod:`build.registers`)
 registers  the same on the last 2 % of every clean text, by a language model of the first 97 %
 shapes     repair with smaller language models: size, order, vocabulary
 
@@ -21,6 +22,7 @@ import hashlib
 import json
 import lzma
 import math
+import random
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -39,6 +41,7 @@ from build.passages import (
     side,
     tortured_sides,
 )
+from build.registers import samples
 from build_model import LM_BYTES, LanguageModelShape, add_sources, build, build_language_model
 from rapidfuzz.distance import Levenshtein
 
@@ -287,10 +290,16 @@ def _gold_edit(record: dict[str, Any], text: str, optional: bool) -> GoldEdit:
     return GoldEdit(record["start"], record["end"], tuple(accepted), "spin")
 
 
-def sound(data: Path, model: Path | None) -> Iterator[str]:
-    """Harm and false alarms on the sound sets."""
+def sound(data: Path, model: Path | None, others: Path | None) -> Iterator[str]:
+    """Harm and false alarms on the sound sets, or on others."""
     repairer = load(model)
     yield SOUND_HEAD
+    if others:
+        rng = random.Random(9)
+        for name in sorted(path.name for path in others.iterdir() if path.is_dir()):
+            texts = samples(others, name, _REGISTER_ARTICLE, _OF_OTHERS, rng)
+            yield _harm(name, ((str(number), text) for number, text in enumerate(texts)), repairer)
+        return
     for name in ("newswire", "web"):
         with open(data / "sound" / f"{name}.jsonl", encoding="utf-8") as file:
             records = (json.loads(line) for line in file)
@@ -331,6 +340,8 @@ def _harm(name: str, articles: Iterable[tuple[str, str]], repairer: Repairer) ->
 _ESTIMATED_FROM, _MEASURED_ON = 0.97, 0.02
 #: Words that an article of a register has, and most words measured of one.
 _REGISTER_ARTICLE, _REGISTER_WORDS = 400, 150_000
+#: Articles of a folder with other text at most.
+_OF_OTHERS = 300
 #: What the clean texts are.
 REGISTERS = {
     "gov_whitehouse_2021_2025": "speech and statements, American",
@@ -446,6 +457,7 @@ def main() -> None:
     parser.add_argument(
         "--model", type=Path, help="for perplexity and sound: this model, not the packaged one"
     )
+    parser.add_argument("--others", type=Path, help="for sound: a folder of other sound text")
     options = parser.parse_args()
     for what in options.what:
         print(f"\n### {what}\n")
@@ -459,7 +471,7 @@ def main() -> None:
         elif what == "shapes":
             rows = shapes(options.data, options.seeds, options.wordnet, options.work)
         elif what == "sound":
-            rows = sound(options.data, options.model)
+            rows = sound(options.data, options.model, options.others)
         elif what == "tortured":
             rows = tortured(options.data, options.seeds, options.wordnet, options.work)
         else:

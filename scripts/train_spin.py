@@ -11,6 +11,10 @@ Rewritten with phrases that fit: what programs leave that the wording is not fit
 beside it sound texts in stiff registers; without the posts that it is fitted to, and without what fills masked words in again.
 Machine translations are neither (:mod:`build.translated_text`; needs Apertium the first time).
 
+Of a subject: textbooks of three sciences (``--textbooks``, :mod:`build.registers`), as they are and with few words replaced by
+the prior.  What the words of a subject weigh is fitted to them and to the first two sorts, after all else and with that as it
+is; six other textbooks are measured.
+
 Each of the two has weights of its own, and an article is spun if it is one or the other.  Every kind of its texts has the same
 weight, and all together that of one spun article in twenty; the translations together weigh as much, and so do the stiff
 texts.  What is told is for one in eighty, and one in three hundred and twenty.
@@ -34,6 +38,7 @@ import numpy.typing as npt
 from build.light_spinner import LightSpinner
 from build.passages import ARTICLE, FAMILIES, read_passages
 from build.records import records
+from build.registers import OTHER_TEXTBOOKS, TEXTBOOKS, samples
 from build.splits import interval, recall_at
 from build.spun_posts import PARTLY_SPUN, SPUN
 from build.translated_text import kept_samples
@@ -44,7 +49,7 @@ from train_wording import cross_fitted, fitted_posts, unseen
 
 from textrepair.detector.base import Document
 from textrepair.detector.scanning.screen import model_scanner
-from textrepair.detector.spin.detector import SHORTEST, SpinDetector, terms
+from textrepair.detector.spin.detector import PACKAGED_WORDS, SHORTEST, SpinDetector, terms
 from textrepair.detector.spin.screen import SpinScreen
 from textrepair.detector.word_runs import WordRuns
 from textrepair.evaluation import Gold
@@ -65,13 +70,18 @@ STRETCH = (20, 400)
 JOINED = 10
 FOLDS = 5
 
-_NOT_SPUN = ("newswire", "web", "translated", "stiff")
+#: Of each textbook at most so many pieces.
+OF_A_BOOK = 300
+
+_NOT_SPUN = ("newswire", "web", "translated", "stiff", "subject")
 #: What fills masked words in again leaves words that are likelier than those that were there: no sign tells it, so it is
 #: measured but not fitted to, where it would only take from what the wording says of the others.
 _FILLED = "rewritten, fill"
 #: Posts that the wording is fitted to.
 _KNOWN = "web, known"
-_NOT_FITTED = ("web, spun", "web, partly spun", "imitated")
+#: Texts of a subject, to which only the weight of its words is fitted.
+_OF_SUBJECT = "subject", "spun subject"
+_NOT_FITTED = ("web, spun", "web, partly spun", "imitated", *_OF_SUBJECT)
 
 Array = npt.NDArray[np.float64]
 
@@ -138,6 +148,18 @@ def by_packaged(options: argparse.Namespace, model: Model, rng: random.Random) -
             Text(f"light {rate}", name, spinner.spin(text, rate)[0]) for name, text in newswire[::LIGHT_EACH]
         )
         yield from with_stretches(light, rng)
+
+
+def of_subjects(folder: Path, model: Model, rng: random.Random) -> Iterator[Text]:
+    """Textbooks, sound and lightly spun."""
+    spinner = LightSpinner(model)
+    for name, books in (("fitted", TEXTBOOKS), ("others", OTHER_TEXTBOOKS)):
+        for book in books:
+            for number, text in enumerate(samples(folder, book, PIECE, OF_A_BOOK, rng)):
+                article = f"{book} {number}"
+                yield Text(f"subject, {name}, {book}", article, text)
+                if number % LIGHT_EACH == 0:
+                    yield Text(f"spun subject, {name}", article, spinner.spin(text, LIGHT_RATES[1])[0])
 
 
 def by_others(options: argparse.Namespace, rng: random.Random) -> Iterator[tuple[Model, Iterator[Text]]]:
@@ -211,6 +233,11 @@ def look(options: argparse.Namespace) -> Told:
     sets = [
         (SpinDetector(packaged), by_packaged(options, packaged, rng)),
         (SpinDetector(packaged), imitated(options.data, rng)),
+        *(
+            [(SpinDetector(packaged), of_subjects(options.textbooks, packaged, rng))]
+            if options.textbooks
+            else []
+        ),
         *((SpinDetector(model), texts) for model, texts in by_others(options, rng)),
         *(
             (SpinDetector(packaged, SpinScreen(packaged, wording=wording)), texts)
@@ -235,11 +262,34 @@ def fit(told: Told, use: npt.NDArray[np.bool_]) -> Array:
     nothing, and for phrases that fit."""
     rewritten, stiff = told.rewritten(), told.of("stiff")
     known = np.char.startswith(told.kinds, _KNOWN)
-    words = _fit(told, use & ~rewritten & ~stiff, slice(1, -1), PRIORS[0])
+    words = _fit(told, use & ~rewritten & ~stiff, slice(1, -2), PRIORS[0])
     filled = np.char.startswith(told.kinds, _FILLED)
     of_phrases = use & ~known & ~filled & (rewritten | ~told.spun())
-    phrases = _fit(told, of_phrases, slice(1, None), PRIORS[1])
-    return np.array([[*words, 0.0], phrases])
+    phrases = _fit(told, of_phrases, slice(1, -1), PRIORS[1])
+    weights = np.array([[*words, 0.0, 0.0], [*phrases, 0.0]])
+    weights[0, -1] = fit_subject(told, use & ~rewritten & ~stiff, weights)
+    return weights
+
+
+def fit_subject(told: Told, use: npt.NDArray[np.bool_], weights: Array) -> float:
+    """What the words of a subject weigh, the other weights being what they are: the least sum of the mean logistic losses of the
+    kinds of texts, of which each that is spun weighs :data:`FITTED_AT`; without textbooks what is packaged."""
+    from scipy.optimize import minimize_scalar
+
+    use = use | np.char.startswith(told.kinds, tuple(f"{name}, fitted" for name in _OF_SUBJECT))
+    if not told.of(*_OF_SUBJECT).any():
+        return PACKAGED_WORDS[-1]
+    kinds, terms, spun = told.kinds[use], told.terms[use], told.spun()[use]
+    sign = np.where(spun, -1.0, 1.0)
+    weight = np.zeros(len(kinds))
+    for kind in np.unique(kinds):
+        weight[kinds == kind] = (FITTED_AT if spun[kinds == kind][0] else 1.0) / (kinds == kind).sum()
+
+    def loss(own: float) -> float:
+        both = np.logaddexp(terms @ weights[0] + own * terms[:, -1], terms @ weights[1])
+        return float((weight * np.logaddexp(0.0, sign * both)).sum())
+
+    return float(minimize_scalar(loss, bounds=(-8.0, 0.0), method="bounded").x)
 
 
 def _fit(told: Told, use: npt.NDArray[np.bool_], columns: slice, prior: float) -> Array:
@@ -274,6 +324,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add_sources(parser)
+    parser.add_argument("--textbooks", type=Path, help="a folder with the repositories of the textbooks")
     told = look(parser.parse_args())
     fitted, spun = told.fitted(), told.spun()
     fold = np.unique(told.articles, return_inverse=True)[1] % FOLDS

@@ -44,6 +44,8 @@ _SIGNS = GLUED_NAMES | STRAY_SPACE | MISSING_SPACE | DOUBLE_SPACE | CLITIC_APART
 # No doubled space was wrong on 512 newswire and 2,000 web articles (2026-11-21), but hardly any is there either.
 _LIKELY = 0.9
 _UNSURE = 0.3
+#: So many different words that are surely glued or cut are slips, also in a text about software.
+_SLIPS = 3
 
 
 @dataclass(frozen=True)
@@ -122,9 +124,10 @@ def _as_sure(
     edits: Iterable[Edit], scan: Scan, verbatim: Verbatim, model: LostSpaces | None
 ) -> Iterable[Edit]:
     """No edit of a word is sure where many words are on no list: in prose of another age (``whereinto``, ``to morrow``), and
-    about software (``waitfor``)."""
+    about software (``waitfor``), unless so many are sure that the text has lost spaces."""
     found = list(edits)
-    if found and (verbatim.is_about_software or (model and model.old_prose.recognises(scan.ids))):
+    named = len({edit.reason for edit in found if edit.confidence >= _LIKELY}) < _SLIPS
+    if found and ((named and verbatim.is_about_software) or (model and model.old_prose.recognises(scan.ids))):
         return [replace(edit, confidence=min(_UNSURE, edit.confidence)) for edit in found]
     return found
 

@@ -168,8 +168,8 @@ class SpinDetector:
 #: second; refitted they find as much, and sound texts in stiff registers come nearer to being told.  The second
 #: were fitted to 162 pairs of ``corpora/rewritten``; refitted to all, with a wording of all, they find as much or a little less
 #: (docs/detection.md).  What the words of a subject weigh was fitted after both, with these as they are.
-_WORDS = (9.0567, 0.4675, 0.7131, 2.0875, -0.3439, 0.0, -2.5)
-_PHRASES = (1.2779, 0.1396, 0.9985, 0.8647, -0.2457, 0.9735, 0.0)
+PACKAGED_WORDS = (9.0567, 0.4675, 0.7131, 2.0875, -0.3439, 0.0, -2.5)
+PACKAGED_PHRASES = (1.2779, 0.1396, 0.9985, 0.8647, -0.2457, 0.9735, 0.0)
 #: Evidence beyond so many nats says no more.
 _MOST = 15.0
 #: As if so many words more had been seen, of which so many nats are explained: of a short text the explanation says little.
@@ -186,7 +186,7 @@ def spin_probability(signs: Signs, explanation: float, wording: float, of_subjec
     """The probability that an article with these signs was spun, by the one sort of program or the other; ``explanation`` and
     ``wording`` as :class:`~.screen.SpinScreen` gives them, ``of_subject`` as :func:`~.subject.words_of_subject`."""
     weighed = terms(signs, explanation, wording, of_subject)
-    words, phrases = sum(map(mul, _WORDS, weighed)), sum(map(mul, _PHRASES, weighed))
+    words, phrases = sum(map(mul, PACKAGED_WORDS, weighed)), sum(map(mul, PACKAGED_PHRASES, weighed))
     high, low = max(words, phrases), min(words, phrases)
     return logistic(high + math.log1p(math.exp(low - high)))
 
