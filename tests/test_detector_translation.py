@@ -93,6 +93,11 @@ def test_negative_cases_are_the_most() -> None:
     assert sum(case["original"] == case["expect"] for case in CASES) > len(CASES) / 2
 
 
+def test_a_date_in_a_list_of_references_is_no_trace() -> None:
+    text = "Institute of Health. 1999. “Surveys.” Unpublished.\nHall, Ann. 2004. “Towns.” The Daily Paper. March 4.\n"
+    assert not traces.found(text)
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [
