@@ -81,6 +81,7 @@ _FILLED = "rewritten, fill"
 _KNOWN = "web, known"
 #: Texts of a subject, to which only the weight of its words is fitted.
 _OF_SUBJECT = "subject", "spun subject"
+_SUBJECT_FITTED = tuple(f"{kind}, fitted" for kind in _OF_SUBJECT)
 _NOT_FITTED = ("web, spun", "web, partly spun", "imitated", *_OF_SUBJECT)
 
 Array = npt.NDArray[np.float64]
@@ -276,9 +277,10 @@ def fit_subject(told: Told, use: npt.NDArray[np.bool_], weights: Array) -> float
     kinds of texts, of which each that is spun weighs :data:`FITTED_AT`; without textbooks what is packaged."""
     from scipy.optimize import minimize_scalar
 
-    use = use | np.char.startswith(told.kinds, tuple(f"{name}, fitted" for name in _OF_SUBJECT))
-    if not told.of(*_OF_SUBJECT).any():
+    of_subject = np.array([kind.startswith(_SUBJECT_FITTED) for kind in told.kinds])
+    if not of_subject.any():
         return PACKAGED_WORDS[-1]
+    use = use | of_subject
     kinds, terms, spun = told.kinds[use], told.terms[use], told.spun()[use]
     sign = np.where(spun, -1.0, 1.0)
     weight = np.zeros(len(kinds))
