@@ -49,7 +49,7 @@ from train_wording import cross_fitted, fitted_posts, unseen
 
 from textrepair.detector.base import Document
 from textrepair.detector.scanning.screen import model_scanner
-from textrepair.detector.spin.detector import PACKAGED_WORDS, SHORTEST, SpinDetector, terms
+from textrepair.detector.spin.detector import PACKAGED_PHRASES, PACKAGED_WORDS, SHORTEST, SpinDetector, terms
 from textrepair.detector.spin.screen import SpinScreen
 from textrepair.detector.word_runs import WordRuns
 from textrepair.evaluation import Gold
@@ -268,7 +268,7 @@ def fit(told: Told, use: npt.NDArray[np.bool_]) -> Array:
     of_phrases = use & ~known & ~filled & (rewritten | ~told.spun())
     phrases = _fit(told, of_phrases, slice(1, -1), PRIORS[1])
     weights = np.array([[*words, 0.0, 0.0], [*phrases, 0.0]])
-    weights[0, -1] = fit_subject(told, use & ~rewritten & ~stiff, weights)
+    weights[0, -1] = fit_subject(told, use, weights)
     return weights
 
 
@@ -280,7 +280,7 @@ def fit_subject(told: Told, use: npt.NDArray[np.bool_], weights: Array) -> float
     of_subject = np.array([kind.startswith(_SUBJECT_FITTED) for kind in told.kinds])
     if not of_subject.any():
         return PACKAGED_WORDS[-1]
-    use = use | of_subject
+    use = (use & ~told.rewritten() & ~told.of("stiff")) | of_subject
     kinds, terms, spun = told.kinds[use], told.terms[use], told.spun()[use]
     sign = np.where(spun, -1.0, 1.0)
     weight = np.zeros(len(kinds))
@@ -344,6 +344,10 @@ def main() -> None:
     print(f"\nfalse alarms: {', '.join(sorted(set(alarms)))}")
     for name, row in zip(("words", "phrases"), fit(told, fitted), strict=True):
         print(f"weights of {name}: {', '.join(f'{weight:.4f}' for weight in row)}")
+    packaged = np.array([[*PACKAGED_WORDS[:-1], 0.0], PACKAGED_PHRASES])
+    print(
+        f"what a subject's words weigh beside the packaged weights: {fit_subject(told, fitted, packaged):.4f}"
+    )
 
 
 if __name__ == "__main__":

@@ -126,8 +126,8 @@ def _as_sure(
     """No edit of a word is sure where many words are on no list: in prose of another age (``whereinto``, ``to morrow``), and
     about software (``waitfor``), unless so many are sure that the text has lost spaces."""
     found = list(edits)
-    named = len({edit.reason for edit in found if edit.confidence >= _LIKELY}) < _SLIPS
-    if found and ((named and verbatim.is_about_software) or (model and model.old_prose.recognises(scan.ids))):
+    few = len({edit.reason for edit in found if edit.confidence >= _LIKELY}) < _SLIPS
+    if found and ((few and verbatim.is_about_software) or (model and model.old_prose.recognises(scan.ids))):
         return [replace(edit, confidence=min(_UNSURE, edit.confidence)) for edit in found]
     return found
 

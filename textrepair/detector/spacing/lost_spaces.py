@@ -162,8 +162,10 @@ class LostSpaces:
         return _confidence(stopped - name)
 
     def lists(self, word: str) -> bool:
-        """Does the model's dictionary have this word, or it or the list of words that of which it may be the plural (``bypaths``,
-        ``notabilities``)?  Of the words of the model's own text some lost a space too, so these don't count."""
+        """Is it a word of the model's dictionary, or the plural of one or of a listed word (``bypaths``, ``respectabilities``)?
+
+        Of the words of the model's own text some lost a space too, so these don't count.
+        """
         vocabulary = self.model.vocabulary
         singulars = list(_singulars(word))
         return any(vocabulary.index.get(one, 0) >= vocabulary.lm_size for one in (word, *singulars)) or any(
