@@ -65,13 +65,13 @@ class SpinDetector:
         """Diagnose an article; ``protected`` token indices are left alone."""
         if not self.can_tell(document):
             return UNTOLD
-        reading, probability = self._read(document, protected)
+        reading, probability, by_wording = self._read(document, protected)
         if probability >= FLAGGED and self._old_prose.recognises(self._scan(document).ids):
             return UNTOLD
         edits = self._weighed(document, reading, probability).edits
         findings = findings_of(edits, self.kind)
         affected = sum([e.confidence for e in edits])
-        if probability >= FLAGGED and self._by_wording(document, reading):
+        if by_wording:
             phrases = self._phrases(document, Spans(map(place, edits)))
             affected += sum(
                 [each.score * len(document.text[each.start : each.end].split()) for each in phrases]
@@ -84,7 +84,8 @@ class SpinDetector:
         """The edits of an article with what their confidences rest on; none where it is not flagged."""
         if not self.can_tell(document):
             return NO_EDITS
-        return self._weighed(document, *self._read(document))
+        reading, probability, _ = self._read(document)
+        return self._weighed(document, reading, probability)
 
     def can_tell(self, document: Document) -> bool:
         """Is it prose, and enough of it?  In a list of words every one stands in odd company."""
@@ -98,25 +99,26 @@ class SpinDetector:
     def signs(self, document: Document) -> tuple[Signs, float, float, int]:
         """What :func:`spin_probability` asks for."""
         reading = read(self.model, document.tokens, goes_on=lambda signs: False)
-        return reading.signs, *self._of_scan(document), self._of_subject(document)
+        return reading.signs, *self._of_scan(document), words_of_subject(self.model, document.tokens)
 
-    def _read(self, document: Document, protected: frozenset[int] = frozenset()) -> tuple[Reading, float]:
-        """The article's reading, to the end if it is flagged, and the probability that it was spun."""
+    def _read(
+        self, document: Document, protected: frozenset[int] = frozenset()
+    ) -> tuple[Reading, float, bool]:
+        """The article's reading, to the end if it is flagged; the probability that it was spun; and whether it is flagged and
+        would not be, were its wording that of sound text."""
         explanation, wording = self._of_scan(document)
-        of_subject = self._of_subject(document)
+        of_subject = words_of_subject(self.model, document.tokens)
 
         def from_on(least: float) -> Callable[[Signs], bool]:
             return lambda signs: spin_probability(signs, explanation, wording, of_subject) >= least
 
         glance = from_on(_PLAIN) if self.glances and explanation < _DOUBTFUL else None
         reading = read(self.model, document.tokens, protected, from_on(FLAGGED), glance)
-        return reading, spin_probability(reading.signs, explanation, wording, of_subject)
-
-    def _by_wording(self, document: Document, reading: Reading) -> bool:
-        """Would an article that is flagged not be, were its wording that of sound text?"""
-        explanation, wording = self._of_scan(document)
-        of_subject = self._of_subject(document)
-        return wording > 0.0 and spin_probability(reading.signs, explanation, 0.0, of_subject) < FLAGGED
+        probability = spin_probability(reading.signs, explanation, wording, of_subject)
+        by_wording = probability >= FLAGGED and wording > 0.0
+        if by_wording:
+            by_wording = spin_probability(reading.signs, explanation, 0.0, of_subject) < FLAGGED
+        return reading, probability, by_wording
 
     def _phrases(self, document: Document, taken: Spans) -> list[Finding]:
         """The words and phrases that a rewriter likely put, where nothing else is."""
@@ -143,9 +145,6 @@ class SpinDetector:
         """Explanation and wording."""
         scan = self._scan(document)
         return self._screen.explanation(scan), self._screen.rewriting(scan)
-
-    def _of_subject(self, document: Document) -> int:
-        return words_of_subject(self.model, document.tokens)
 
     def _scan(self, document: Document) -> Scan:
         return document.scan if document.scanner else self._scanner.scan(document.text)

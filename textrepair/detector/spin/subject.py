@@ -8,21 +8,22 @@ were meant.
 
 from __future__ import annotations
 
-import numpy as np
+from itertools import compress
 
 from textrepair.model.model import Model
-from textrepair.model.vocabulary import SPECIALS
 from textrepair.plain_words import ALL_SMALL
 from textrepair.tokens import Tokens
-
-_LOW = SPECIALS.index("<low>")
 
 
 def words_of_subject(model: Model, tokens: Tokens) -> int:
     """Different words in small letters that the model doesn't hold, or that its dictionary alone holds and nothing explains."""
-    vocabulary, start = model.vocabulary, model.channel.entries.start
-    identifiers = vocabulary.identifiers(tokens)
-    small = tokens.are(ALL_SMALL)
-    unknown = {tokens.texts[i] for i in np.flatnonzero(small & (identifiers == _LOW)).tolist()}
-    rare = np.unique(identifiers[small & (identifiers >= vocabulary.lm_size)])
-    return len(unknown) + int((start[rare] == start[rare + 1]).sum())
+    index, beyond = model.vocabulary.index, model.vocabulary.lm_size
+    start = model.channel.entries.start
+    count = 0
+    for word in set(compress(tokens.texts, tokens.are(ALL_SMALL).tolist())):
+        found = index.get(word)
+        if found is None:
+            count += word.isalpha()  # a compound is made of other words
+        elif found >= beyond:
+            count += bool(start[found] == start[found + 1])
+    return count
