@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from textrepair.corpus.articles import ReadOptions, Unreadable, read_articles, read_lines
 from textrepair.detector.base import FLAGGED, Document
-from textrepair.detector.spin.detector import SpinDetector
+from textrepair.detector.spin.detector import SHORTEST, SpinDetector
 from textrepair.evaluation import WORDING, Gold, Harm, evaluate
 from textrepair.model.decipherment import ROUNDS, decipher
 from textrepair.model.families import Aligned, SwapCounts, count_links, count_swaps, with_family
@@ -175,12 +175,9 @@ def _spun(model: Model, damaged: Sequence[tuple[str, str]], say: Say) -> list[st
     foreign = 0
     for _, text in damaged:
         document = Document(text)
-        if not detector.can_tell(document):
-            continue
-        if not _is_english(model, Side.of(document.tokens).forms):
+        if document.tokens.words >= SHORTEST and not _is_english(model, Side.of(document.tokens).forms):
             foreign += 1
-            continue
-        if detector.probability(document) >= FLAGGED:
+        elif detector.can_tell(document) and detector.probability(document) >= FLAGGED:
             kept.append(text)
     say(
         f"{len(kept)} of {len(damaged)} articles look spun and are used"

@@ -25,6 +25,7 @@ from textrepair.detector.age import OldProse
 from textrepair.detector.base import FLAGGED, UNTOLD, Damage, Detection, Document, Finding, findings_of
 from textrepair.detector.evidence import logistic
 from textrepair.detector.scanning.screen import Scan, Scanner, model_scanner
+from textrepair.detector.scanning.skeleton import FUNCTION_WORDS
 from textrepair.detector.spin.restored_words import NO_EDITS, Weighed, weighed_edits
 from textrepair.detector.spin.screen import SpinScreen
 from textrepair.detector.spin.subject import words_of_subject
@@ -39,6 +40,12 @@ SHORTEST = 20
 #: A text with so many commas, semicolons and ends of lines for each of its words is a list.  Of 432 spun articles none has more
 #: than 0.25, of 512 sound newswire articles none more than 0.19, of 2,000 web posts one; a thesaurus has 0.8.
 _LIST = 0.5
+#: A text of whose words fewer are function words is none that anybody wrote to be read: keywords, or what is left where "stop
+#: words" were taken out (of 617 medical reports made so one has more).  Of 512 sound newswire articles none has less than 0.25,
+#: of 2,000 web posts 0.22, of 408 articles whose spinner replaces these words above all 0.18; of 24 by another two, half of them
+#: code, have 0.108.
+_FUNCTION_WORDS = 0.1
+_IS_FUNCTION_WORD = frozenset(FUNCTION_WORDS)
 #: An article that a light spinner explains by less than this (nats a word) is glanced at before it is read.  Of 135 sound ones
 #: that the screen could not clear each is explained by at most 0.0068, of the whole articles of two real spinners each by at
 #: least 0.0113 (docs/screen.md).
@@ -90,7 +97,10 @@ class SpinDetector:
     def can_tell(self, document: Document) -> bool:
         """Is it prose, and enough of it?  In a list of words every one stands in odd company."""
         text, words = document.text, document.tokens.words
-        return words >= SHORTEST and text.count(",") + text.count(";") + text.count("\n") < _LIST * words
+        if words < SHORTEST or text.count(",") + text.count(";") + text.count("\n") >= _LIST * words:
+            return False
+        found = sum(map(_IS_FUNCTION_WORD.__contains__, map(str.lower, document.tokens.texts)))
+        return found >= _FUNCTION_WORDS * words
 
     def probability(self, document: Document) -> float:
         """That an article of which it can be told was spun; quicker than to read it to the end."""
