@@ -38,7 +38,7 @@ import numpy.typing as npt
 from build.light_spinner import LightSpinner
 from build.passages import ARTICLE, FAMILIES, read_passages
 from build.records import records
-from build.registers import OTHER_TEXTBOOKS, TEXTBOOKS, samples
+from build.registers import OTHER_TEXTBOOKS, TEXTBOOKS, articles, samples
 from build.splits import interval, recall_at
 from build.spun_posts import PARTLY_SPUN, SPUN
 from build.translated_text import kept_samples
@@ -104,16 +104,6 @@ def thinned(gold: Gold, share: float, rng: random.Random) -> str:
             out += [gold.text[at : edit.start], edit.accepted[0]]
             at = edit.end
     return "".join([*out, gold.text[at:]])
-
-
-def pieces(text: str) -> Iterator[str]:
-    """Neighbouring lines, some hundred words at a time; what is left of them at the end falls."""
-    lines: list[str] = []
-    for line in text.split("\n"):
-        lines.append(line)
-        if sum(len(each.split()) for each in lines) >= PIECE:
-            yield "\n".join(lines)
-            lines = []
 
 
 def with_stretches(texts: Iterable[Text], rng: random.Random) -> Iterator[Text]:
@@ -198,7 +188,7 @@ def imitated(data: Path, rng: random.Random) -> Iterator[Text]:
 def _thinned(name: str, golds: Iterable[Gold], rng: random.Random) -> Iterator[Text]:
     for number, gold in enumerate(golds):
         for share in SHARES:
-            for piece in pieces(thinned(gold, share, rng)):
+            for piece in articles(thinned(gold, share, rng).split("\n"), PIECE, "\n"):
                 yield Text(f"{name}, {share} left", f"{name} {number}", piece)
 
 

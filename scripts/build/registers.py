@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -125,15 +125,15 @@ def _paragraph(text: str) -> Iterator[str]:
         yield " ".join(words)
 
 
-def articles(lines: Iterator[str], words: int) -> Iterator[str]:
-    """Neighbouring paragraphs, at least so many words at a time; what is left of them at the end falls."""
+def articles(lines: Iterable[str], words: int, between: str = "\n\n") -> Iterator[str]:
+    """Neighbouring lines or paragraphs, at least so many words at a time; what is left of them at the end falls."""
     some: list[str] = []
     count = 0
     for line in lines:
         some.append(line)
         count += len(line.split())
         if count >= words:
-            yield "\n\n".join(some)
+            yield between.join(some)
             some, count = [], 0
 
 

@@ -125,10 +125,8 @@ class SpinDetector:
         glance = from_on(_PLAIN) if self.glances and explanation < _DOUBTFUL else None
         reading = read(self.model, document.tokens, protected, from_on(FLAGGED), glance)
         probability = spin_probability(reading.signs, explanation, wording, of_subject)
-        by_wording = probability >= FLAGGED and wording > 0.0
-        if by_wording:
-            by_wording = spin_probability(reading.signs, explanation, 0.0, of_subject) < FLAGGED
-        return reading, probability, by_wording
+        without = spin_probability(reading.signs, explanation, min(0.0, wording), of_subject)
+        return reading, probability, without < FLAGGED <= probability
 
     def _phrases(self, document: Document, taken: Spans) -> list[Finding]:
         """The words and phrases that a rewriter likely put, where nothing else is."""
