@@ -1,9 +1,12 @@
-"""How repair grows with what is learned: ``python scripts/measure_learning.py`` (seven minutes on two cores, besides the model).
+"""How repair grows with what is learned: ``python scripts/measure_learning.py`` (ten minutes on two cores, besides the models).
 
 The `issues` spinner is left out of the model (``scripts/build_model.py --without issues``).  Then it is learned again from 1, 3
 and 8 articles with their originals, or deciphered from 10, 50, 150 and 408 articles without; repair is measured on the passages
 of the other four articles.  Also counted: how many of the spinner's frequent swaps each way has found.  Prints a Markdown table
 and draws ``docs/learning.svg`` (needs matplotlib).
+
+A second table is of what ``batch --adapt`` does: a spinner left out of the model, then deciphered from damaged articles alone,
+those measured on among them; on all passages that have an original.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ import argparse
 import json
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from build.passages import OTHER_REVISIONS, read_passages
@@ -26,11 +29,15 @@ from textrepair.model.decipherment import decipher
 from textrepair.model.families import count_swaps, with_family
 from textrepair.repair import Repairer, Settings
 
-FAMILY = "issues"
+FAMILY, OTHER_FAMILY = "issues", "tutorial"
 #: Articles measured on: every third, as in the first fold of ``measure.py``.
 FOLD = 3
 PAIRS = (1, 3, 8)
 DAMAGED = (10, 50, 150, 408)
+#: So many articles of the spinner stand among those of another one.
+MIXED = 50
+#: What ``--min-confidence`` a batch that nobody reads asks for.
+SURE = 0.9
 #: A frequent swap stands so often in the pairs, and is found if the learned family gives it a probability of a tenth or more.
 FREQUENT, FOUND = 10, 0.1
 
@@ -68,8 +75,7 @@ def main() -> None:
         for pair, n in everything.swaps.items()
         if n >= FREQUENT and len(pair[0]) == 1 and len(pair[1]) == 1
     ]
-    with open(options.data / "spun" / f"{FAMILY}_articles.jsonl", encoding="utf-8") as file:
-        damaged = [json.loads(line)["text"] for line in file]
+    damaged = damaged_articles(options.data, FAMILY)
 
     print(HEAD[: HEAD.index("\n")] + " frequent swaps found | seconds |")
     print("|---|---|---|---|---|---|---|")
@@ -83,6 +89,7 @@ def main() -> None:
 
     tell("pairs", 0, base, 0)
     curves["damaged alone"].append(curves["pairs"][0])
+    adapted = [("none", base)]
     for count in PAIRS:
         start = time.monotonic()
         some = [p for p in passages if p.article in training[:count]]
@@ -92,20 +99,42 @@ def main() -> None:
         start = time.monotonic()
         learned = decipher(base, damaged[:count], FAMILY)
         tell("damaged alone", count, learned, time.monotonic() - start)
-    # Deciphering has seen no pairs at all, so every article with an original can be measured on.
-    for name, left_out in (
-        (f"measured on all {len(names)}", ()),
-        (f"without {', '.join(OTHER_REVISIONS)}", OTHER_REVISIONS),
-    ):
-        some = list(gold_articles([p for p in passages if p.article not in left_out], costs))
-        row = Row(
-            f"{DAMAGED[-1]} articles, damaged alone, {name}",
-            some,
-            Repairer(learned),
-            Settings().min_confidence,
-        )
-        print(f"{row.markdown()} {found_swaps(learned, frequent)} of {len(frequent)} | – |")
+        adapted.append((f"{count} articles", learned))
     draw(curves, options.chart)
+
+    others = damaged_articles(options.data, OTHER_FAMILY)
+    mixed = [*damaged[:MIXED], *others]
+    adapted.append((f"{MIXED} articles among {len(mixed)}", decipher(base, mixed, FAMILY)))
+    print(f"\n{HEAD}")
+    for row in adapted_rows(options.data, FAMILY, adapted):
+        print(row.markdown(), flush=True)
+    base = without(options.data, options.seeds, options.wordnet, options.work, OTHER_FAMILY)
+    adapted = [("none", base), (f"{len(others)} articles", decipher(base, others, OTHER_FAMILY))]
+    mixed = [*others, *damaged[: DAMAGED[-2]]]
+    adapted.append((f"{len(others)} articles among {len(mixed)}", decipher(base, mixed, OTHER_FAMILY)))
+    for row in adapted_rows(options.data, OTHER_FAMILY, adapted):
+        print(row.markdown(), flush=True)
+
+
+def damaged_articles(data: Path, family: str) -> list[str]:
+    """The texts of a spinner's articles."""
+    with open(data / "spun" / f"{family}_articles.jsonl", encoding="utf-8") as file:
+        return [json.loads(line)["text"] for line in file]
+
+
+def adapted_rows(data: Path, family: str, adapted: Sequence[tuple[str, Model]]) -> Iterator[Row]:
+    """Models learned from damaged articles on all passages of a spinner, and on those of the same revision as their reference."""
+    passages = list(read_passages(data, family))
+    costs = learn_costs([(p.damaged.forms, p.reference.forms) for p in passages])
+    parts = [("", ())] + [
+        (f", without {name}", (name,)) for name in OTHER_REVISIONS if any(p.article == name for p in passages)
+    ]
+    for name, left_out in parts:
+        gold = list(gold_articles([p for p in passages if p.article not in left_out], costs))
+        for what, model in adapted:
+            repairer = Repairer(model)
+            for confidence in (Settings().min_confidence, SURE):
+                yield Row(f"`{family}`{name}: {what}, ≥ {confidence}", gold, repairer, confidence)
 
 
 def draw(curves: dict[str, list[tuple[int, float]]], path: Path) -> None:

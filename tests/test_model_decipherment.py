@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from sample_models import articles, packaged
 
-from textrepair.model.damaged_places import overused_phrases
-from textrepair.model.decipherment import decipher
+from textrepair.model.damaged_places import DamagedPlaces, overused_phrases
+from textrepair.model.decipherment import decipher, suspects
 from textrepair.model.model import Model
+from textrepair.model.reading import read
 from textrepair.model.slots import Places, lack, likely_originals, place_of
 from textrepair.model.vocabulary import BEGIN, END
 from textrepair.repair import Repairer
@@ -74,6 +75,17 @@ def test_a_phrase_for_a_word_is_learned() -> None:
     edits = [edit for text in damaged for edit in repairer.repair(text).patch.edits]
     mended = sum((edit.before, edit.after) == ("solar marble", "and") for edit in edits)
     assert mended > 0.6 * sum(text.count("solar marble") for text in damaged)
+
+
+@pytest.mark.parametrize(
+    ("put", "suspected"), [("zebra", True), ("wherever", True), ("rolodex", True), ("smartphone", False)]
+)
+def test_words_of_today_that_no_thesaurus_lists_are_no_suspects(put: str, suspected: bool) -> None:
+    model, places = packaged(), DamagedPlaces()
+    for text in texts_of_sound():
+        places.add(model, read(model, tokenize(enciphered(text, {"the": put}))))
+    assert ((put,) in {words for words, *_ in places.told()}) is True
+    assert ((put,) in {suspect.words for suspect in suspects(model, places)}) is suspected
 
 
 def test_sound_articles_stay_sound() -> None:

@@ -39,6 +39,20 @@ IF = (
 )
 
 
+#: Words too rare to be anybody's original unless the channel relates them to it.
+RARE = "vulnerability willing"
+FLAW = (
+    "hackers used a critical _ in the software",
+    "a security _ was found",
+    "the _ was discovered by researchers",
+    "there is a _ in its systems",
+    "they showed the _ of our systems",
+    "our _ to attacks",
+    "an increased _ to disease",
+    "this is a serious _ which can be",
+)
+
+
 def places(contexts: tuple[str, ...]) -> list[Place]:
     index = packaged().vocabulary.index
     found = []
@@ -58,14 +72,18 @@ def fitting() -> Fitting:
         line = model.vocabulary.seen_as[numbers[numbers != UNSEEN]].tolist()
         pool += [place_of(line, k) for k in range(0, len(line), 10)]
     lacking = lack(model, np.zeros(model.vocabulary.lm_size), 500.0, 3000)
-    return Fitting.over(model.lm, lacking, pool, 1e-5, LM_WEIGHT)
+    return Fitting.over(model.lm, lacking, words(RARE), pool, 1e-5, LM_WEIGHT)
 
 
-def originals(contexts: tuple[str, ...], own: str) -> dict[str, float]:
-    vocabulary = packaged().vocabulary
-    read = tuple(vocabulary.index[word] for word in own.split())
-    found = places(contexts)
-    return {vocabulary.words[w]: share for w, share in fitting().originals(found, [read] * len(found))}
+def words(text: str) -> np.ndarray:
+    index = packaged().vocabulary.index
+    return np.array([index[word] for word in text.split()], dtype=np.int64)
+
+
+def originals(contexts: tuple[str, ...], own: str, related: str = "", odds: float = 1.0) -> dict[str, float]:
+    read = tuple(words(own).tolist())
+    found = fitting().originals(places(contexts), [read] * len(contexts), words(related), odds)
+    return {packaged().vocabulary.words[w]: share for w, share in found}
 
 
 @pytest.mark.parametrize(
@@ -88,6 +106,19 @@ def test_originals(contexts: tuple[str, ...], own: str, expected: set[str]) -> N
 
 def test_few_places_tell_nothing() -> None:
     assert originals(ABLE[:1], "compass") == {}
+
+
+def test_related_words_are_candidates_at_less_cost() -> None:
+    assert "vulnerability" not in originals(FLAW, "exposure")
+    assert set(originals(FLAW, "exposure", "vulnerability willing")) == {"vulnerability"}
+    # Two places tell enough of what is likely beforehand.
+    assert originals(ABLE[:2], "compass") == {}
+    assert set(originals(ABLE[:2], "compass", "able")) == {"able"}
+
+
+def test_a_word_never_heard_needs_less() -> None:
+    count = next(n for n in range(1, len(IF)) if originals(IF[:n], "compass", odds=1e4))
+    assert originals(IF[:count], "compass") == {}
 
 
 FITS = arrays(

@@ -2,7 +2,7 @@
 
 Enough to tell in a report where repairs fail, at no cost of a tagger: closed classes are listed in full, open ones guessed from
 the suffix and the neighbours, in the order of Brill's rules (1995, "Transformation-based error-driven learning").  Nothing that
-repairs text may rest on it.  How often it is right stands in docs/accuracy.md.
+repairs text may rest on such a guess.  How often it is right stands in docs/accuracy.md.
 """
 
 from __future__ import annotations
@@ -22,21 +22,22 @@ CLASSES = (
 # stands under its commonest: "that" as conjunction, "her" as determiner, "to" as preposition.
 _CLOSED = {
     DETERMINER: "a an the this these those my your his her its our their some any no every each either neither another all both "
-    "half several many much few more most less least such what which whose enough",
+    "half several many much few more most less least such what which whichever whatever whose enough",
     PRONOUN: "i you he she it we they me him us them mine yours hers ours theirs myself yourself himself herself itself "
-    "ourselves yourselves themselves who whom whoever whatever someone somebody something anyone anybody anything everyone "
+    "ourselves yourselves themselves who whom whoever whomever someone somebody something anyone anybody anything everyone "
     "everybody everything nobody nothing none one ones oneself",
     PREPOSITION: "of in to for with on at from by about into through after over between against during without before under "
-    "around among upon toward towards behind across above below beyond near since until till off up down out along despite "
-    "within inside outside throughout beside besides amid amidst onto via per except like unlike concerning regarding than",
+    "underneath around among amongst upon unto atop versus toward towards behind across above below beyond near since until till "
+    "off up down out along despite within inside outside throughout beside besides amid amidst onto via per except like unlike "
+    "concerning regarding than",
     CONJUNCTION: "and or but nor yet so that if because although though unless while whereas whether as when where why how "
-    "once lest",
+    "once lest whenever wherever whilst albeit whereby wherein whereupon",
     AUXILIARY: "am is are was were be been being have has had having do does did will would shall should can could may might "
     "must ought 's 're 've 'd 'll 'm",
     ADVERB: "not n't 't also very too only just even still already never always often sometimes again ever soon now then here "
     "there today tomorrow yesterday perhaps maybe almost quite rather well however therefore thus hence indeed instead "
     "otherwise together apart away back forward later ago far meanwhile nevertheless nonetheless somehow somewhere anywhere "
-    "everywhere nowhere twice abroad else",
+    "everywhere elsewhere nowhere anymore someday hereby thereby thereafter twice abroad else",
     NUMBER: "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
     "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion trillion first second "
     "third",
@@ -77,6 +78,11 @@ _SHORTENED = dict(
     )
 )
 _SHORTEST_STEM = 3
+
+
+def is_closed(word: str) -> bool:
+    """Whether a word in small letters is of a closed class."""
+    return word in _CLASS_OF
 
 
 def word_class(words: Sequence[str], at: int) -> str:
