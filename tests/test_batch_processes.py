@@ -212,11 +212,11 @@ def test_adapting_learns_once_and_repairs_with_what_it_learned(
     """The second pass works with the learned model, and a run that goes on doesn't learn again."""
     from batches import Inline
 
-    from textrepair.batch import adapt
+    from textrepair import learning
 
     corpus = write_corpus(tmp_path / "corpus")
     learned: list[int] = []
-    learn = adapt.learn_from_damaged
+    learn = learning.learn_from_damaged
 
     def watched(model: Any, damaged: Any, *rest: Any) -> Any:
         learned.append(len(damaged))
@@ -234,7 +234,7 @@ def test_adapting_learns_once_and_repairs_with_what_it_learned(
             for item in tasks(todos, limits):
                 yield item if isinstance(item, Ended) else perform(item, work, repairer)
 
-    monkeypatch.setattr(adapt, "learn_from_damaged", watched)
+    monkeypatch.setattr(learning, "learn_from_damaged", watched)
     watch = Quiet()
     work = Work(model_name=packaged().name)
     for _ in range(2):

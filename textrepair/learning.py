@@ -2,15 +2,17 @@
 
 The three ways end in one more family of the channel (:mod:`textrepair.model.families`).  Each says how much of what it was given
 it used, and refuses what it can't learn from: sound articles, other languages, passages that don't belong together.
-Whether the learned model does harm is measured on sound text before it is written.
+Whether the learned model does harm is measured on sound text before it is written, or used unasked (:func:`adapt`).
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from heapq import nsmallest
 
 from textrepair.corpus.articles import ReadOptions, Unreadable, read_articles, read_lines
 from textrepair.detector.base import FLAGGED, Document
@@ -19,7 +21,7 @@ from textrepair.evaluation import WORDING, Gold, Harm, evaluate
 from textrepair.model.decipherment import ROUNDS, decipher
 from textrepair.model.families import Aligned, SwapCounts, count_links, count_swaps, with_family
 from textrepair.model.format import packaged_file
-from textrepair.model.model import Model
+from textrepair.model.model import Model, versioned
 from textrepair.patch import Patch
 from textrepair.reference.index import ReferenceIndex
 from textrepair.reference.passages import Side, side
@@ -28,6 +30,11 @@ from textrepair.reference.swaps import Swaps
 from textrepair.repair import Repairer, Settings
 
 Say = Callable[[str], None]
+
+#: Words of wording that a learned model may change in 10,000 sound ones.
+MOST_HARM = 0.5
+#: What the family learned from a corpus that is to be repaired is called.
+_CORPUS = "corpus"
 
 #: Passages of which fewer tokens than this are the same on both sides don't belong together.  Of the passages of the
 #: heaviest real spinner, the lowest share is 0.25 (`issues`: half of the words swapped).
@@ -167,6 +174,29 @@ def learn_from_damaged(
             "nothing learned: no article looks spun; if they are, give --pairs or --reference"
         )
     return decipher(model, spun, family, rounds, say)
+
+
+def spread(articles: Iterable[tuple[str, str]], most: int) -> list[tuple[str, str]]:
+    """At most so many of the articles (key, text), the same whenever the keys are and from all over them; no more are held."""
+    hashed = (
+        (hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest(), text) for key, text in articles
+    )
+    return nsmallest(most, hashed)
+
+
+def adapt(model: Model, damaged: Sequence[tuple[str, str]], say: Say) -> Model:
+    """The model with a family learned from damaged articles (id, text) of the corpus that it is to repair, without a file.
+
+    Raises :class:`LearningError` where they teach nothing, or what they teach would do harm.
+    """
+    if not damaged:
+        raise LearningError("no article looks spun")
+    # The scorer is asked by whoever repairs: here it would take as long again and is no part of a model's file.
+    learned = learn_from_damaged(replace(model, context=None), damaged, None, _CORPUS, say)
+    harm = measure_harm(learned).per_10000 or 0.0
+    if harm > MOST_HARM:
+        raise LearningError(f"what was learned would change {harm:.1f} of 10,000 sound words")
+    return replace(versioned(learned), context=model.context)
 
 
 def _spun(model: Model, damaged: Sequence[tuple[str, str]], say: Say) -> list[str]:

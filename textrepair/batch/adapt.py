@@ -1,29 +1,25 @@
 """Two passes: what the first finds spun teaches the model this crawl's spinner, and the second repairs with it.
 
 The same spinner recurs thousands of times in a crawl.  Of the articles found spun a sample is deciphered
-(:mod:`textrepair.model.decipherment`), chosen by a hash of where they stand, so that it is spread over the corpus and the
-same in every run.  A model that would do harm, or learned nothing, is not used.
+(:func:`textrepair.learning.adapt`), chosen by where they stand, so that it is spread over the corpus and the same in every run.
+A model that would do harm, or learned nothing, is not used.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from heapq import nsmallest
 from pathlib import Path
 
 from textrepair.batch.job import Work
 from textrepair.batch.journal import Journal
 from textrepair.batch.plan import Source
-from textrepair.learning import LearningError, learn_from_damaged, measure_harm
+from textrepair.learning import LearningError, spread
+from textrepair.learning import adapt as adapted
 from textrepair.model import load_model
 from textrepair.model.model import save_model
 
-#: What `learn` refuses, too: words changed in 10,000 sound ones.
-_MOST_HARM = 0.5
-_FAMILY = "corpus"
 SCAN = "scan"
 
 
@@ -51,28 +47,21 @@ def _place(journal: Journal) -> Path:
 def _learn(
     journal: Journal, sources: list[Source], work: Work, articles: int, say: Callable[[str], None]
 ) -> dict[str, object]:
-    chosen = nsmallest(articles, _found(journal, sources))
+    chosen = spread(_found(journal, sources), articles)
     say(f"--adapt: learning from {len(chosen)} articles that look spun")
-    if not chosen:
-        return {"model": None, "why": "no article looks spun"}
     try:
-        base = load_model(work.model)
-        model = learn_from_damaged(base, [(key, text) for key, text in chosen], None, _FAMILY, say)
+        model = adapted(load_model(work.model), chosen, say)
     except LearningError as error:
         return {"model": None, "why": str(error)}
-    harm = measure_harm(model).per_10000 or 0.0
-    if harm > _MOST_HARM:
-        return {"model": None, "why": f"what was learned would change {harm:.1f} of 10,000 sound words"}
     saved = save_model(model, _place(journal))
     return {"model": saved.name, "articles": len(chosen)}
 
 
 def _found(journal: Journal, sources: list[Source]) -> Iterator[tuple[str, str]]:
-    """Hashes of places and texts."""
+    """Places and texts."""
     for source in sources:
         for number in journal.batches(SCAN, source.id) or ():
             with journal.part(SCAN, source.id, number).open(encoding="ascii") as file:
                 for line in file:
                     record = json.loads(line)
-                    place = f"{record['source']}\0{record['place']}".encode("utf-8", "surrogateescape")
-                    yield hashlib.sha256(place).hexdigest(), record["text"]
+                    yield f"{record['source']}\0{record['place']}", record["text"]

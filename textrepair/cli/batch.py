@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from textrepair.batch.job import Job
     from textrepair.batch.summary import JobOutcome
 
-_ADAPT_ARTICLES = 400  # as many as decipherment was measured with (docs/learning.md)
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
@@ -83,14 +82,7 @@ def _processors() -> int:
     metavar="NAME",
     help="Put the cleaned text into this field, and leave the text's own as it is.",
 )
-@click.option(
-    "--adapt", is_flag=True,
-    help="Two passes: learn this corpus's spinner from what the first finds spun, then repair with it.",
-)  # fmt: skip
-@click.option(
-    "--adapt-articles", metavar="N", type=click.IntRange(1), default=_ADAPT_ARTICLES, show_default=True,
-    help="Learn from so many of them.",
-)  # fmt: skip
+@shared.adapting
 @click.option(
     "--record-seconds", metavar="S", type=Number(0, min_open=True), default=60.0, show_default=True,
     help="Set a record aside that takes more processor time than this.",

@@ -123,6 +123,21 @@ def screening(command: Command) -> Command:
     return closeness(_all(neural, recurring)(command))
 
 
+def adapting(command: Command) -> Command:
+    """Whether to learn from the input before it is repaired."""
+    return _all(
+        click.option(
+            "--adapt", is_flag=True,
+            help="Two passes: learn this corpus's spinner from what the first finds spun, then repair with it.",
+        ),
+        # As many as decipherment was measured with (docs/learning.md).
+        click.option(
+            "--adapt-articles", metavar="N", type=click.IntRange(1), default=400, show_default=True,
+            help="Learn from so many of them.",
+        ),
+    )(command)  # fmt: skip
+
+
 def talking(command: Command) -> Command:
     """How much to say, and in which colours."""
     return _all(
@@ -211,13 +226,16 @@ def take_repairer(options: dict[str, Any], paths: Iterable[str], reading: ReadOp
     if recurring:
         from textrepair.detector.furniture.recurring import RecurringLines
 
-        if STDIN in paths:
-            raise click.UsageError("--recurring reads its input twice, which - can't: name files.")
-        texts = (
-            article.text for article in read_articles(paths, reading)
-        )  # errors are told by the second reading
+        texts = (article.text for article in first_reading("--recurring", paths, reading))
         repairer = replace(repairer, recurring=RecurringLines.of(texts))
     return repairer
+
+
+def first_reading(option: str, paths: Iterable[str], reading: ReadOptions) -> Iterator[Article]:
+    """The articles for an option that reads them twice; what can't be read is told by the second reading."""
+    if STDIN in paths:
+        raise click.UsageError(f"{option} reads its input twice, which - can't: name files.")
+    return read_articles(paths, reading)
 
 
 def load_model(path: str | None, neural: bool = False) -> Model:

@@ -42,6 +42,7 @@ _WITH_MARK = ("text", "criticmarkup", "diff")
 @shared_references.option
 @shared.model
 @shared.deciding
+@shared.adapting
 @shared.screening
 @shared.reading
 @shared.talking
@@ -59,6 +60,9 @@ def command(
     if STDIN in paths and STDIN in options["reference_paths"]:
         raise click.UsageError("- can be the article or the reference, not both.")
     repairer = shared.take_repairer(options, paths, reading)
+    if options["adapt"]:
+        articles = shared.first_reading("--adapt", paths, reading)
+        repairer = _adapted(repairer, articles, options["adapt_articles"], console)
     references = shared_references.take_references(options, reading, console)
     articles = shared.articles_of(paths, reading, console)
     repairs = _repair(articles, repairer, settings, references, console)
@@ -81,6 +85,27 @@ def _check(paths: tuple[str, ...], form: str, output: str | None, in_place: bool
         raise click.UsageError("--in-place needs files; standard input has no place.")
     if form == "jsonl" and output is not None and results.is_folder(output):
         raise click.UsageError("--format jsonl goes into one file: -o OUT.jsonl (also .gz, .zst).")
+
+
+def _adapted(repairer: Repairer, articles: Iterable[Article], most: int, console: Console) -> Repairer:
+    """The repairer with what the spun ones of the articles, at most so many, teach; as it was where they teach nothing."""
+    from textrepair.detector.base import FLAGGED
+    from textrepair.learning import LearningError, adapt, spread
+
+    spun = (
+        (article.id, article.text)
+        for article in articles
+        if (repairer.diagnose(article.text).damage["spin"].probability or 0.0) >= FLAGGED
+    )
+    chosen = spread(spun, most)
+    console.note(f"--adapt: learning from {len(chosen)} articles that look spun")
+    try:
+        model = adapt(repairer.model, chosen, console.note)
+    except LearningError as error:
+        console.note(f"--adapt: {error}; going on with {repairer.model_name}")
+        return repairer
+    console.note(f"--adapt: repairing with {model.name}")
+    return replace(repairer, model=model)
 
 
 _Repaired = tuple[Article, "Repair"]

@@ -249,6 +249,18 @@ def _channel(header: dict[str, Any], arrays: Arrays) -> Channel:
 
 def save_model(model: Model, path: Path) -> Model:
     """Write a model file; its version is the hash of its arrays.  Returns the model as it will be read back."""
+    arrays = _arrays(model)
+    header = _header(model, arrays)
+    write_model(path, header, arrays)
+    return replace(model, path=path, header=header, context=None)
+
+
+def versioned(model: Model) -> Model:
+    """A model that was learned and is no file, with the version that it would have as one."""
+    return replace(model, header=_header(model, _arrays(model)))
+
+
+def _arrays(model: Model) -> Arrays:
     arrays: Arrays = {
         "vocabulary.words": pack_strings(model.vocabulary.words),
         "vocabulary.capital": model.vocabulary.capital,
@@ -257,14 +269,16 @@ def save_model(model: Model, path: Path) -> Model:
     }
     for prefix, parts in (("lm", model.ngrams), ("channel", model.channel.entries)):
         arrays |= {f"{prefix}.{name}": array for name, array in parts._asdict().items()}
+    return arrays
+
+
+def _header(model: Model, arrays: Arrays) -> dict[str, Any]:
     digest = hashlib.sha256()
     for array in arrays.values():
         digest.update(np.ascontiguousarray(array).data)
-    header = model.header | {
+    return model.header | {
         "version": digest.hexdigest()[:8],
         "lm_size": model.vocabulary.lm_size,
         "families": list(model.channel.families),
         "origins": list(model.channel.origins),
     }
-    write_model(path, header, arrays)
-    return replace(model, path=path, header=header, context=None)
