@@ -50,6 +50,7 @@ from textrepair.detector.spin import detector as spin_detector
 from textrepair.evaluation import Gold, GoldEdit, Report, evaluate
 from textrepair.model import Model, load_model
 from textrepair.model.alignment import LinkCosts, align, learn_costs
+from textrepair.model.decipherment import decipher
 from textrepair.model.families import count_swaps, with_family
 from textrepair.model.ngrams import Ngrams, token_logps
 from textrepair.model.reading import lattice_input
@@ -145,9 +146,9 @@ WHAT = ["article", "perplexity", "registers", "shapes", "sound", "spinners", "to
 HEAD = "| what | F0.5 | precision | recall | word error rate |\n|---|---|---|---|---|"
 
 
-def spinners(data: Path, seeds: Path, wordnet: Path, work: Path) -> Iterator[str]:
+def spinners(data: Path, seeds: Path, wordnet: Path, work: Path, adapt: bool = False) -> Iterator[str]:
     """Rows for every family: kept out whole, and split by article (the model is then that of the first rows plus the pairs
-    of the other articles)."""
+    of the other articles, and with ``adapt`` what its damaged articles teach too)."""
     yield HEAD
     for family in FAMILIES:
         passages = list(read_passages(data, family))
@@ -164,9 +165,16 @@ def spinners(data: Path, seeds: Path, wordnet: Path, work: Path) -> Iterator[str
         for fold in range(FOLDS):
             kept_out = names[fold::FOLDS]
             pairs = [(p.damaged.forms, p.reference.forms) for p in passages if p.article not in kept_out]
-            repairer = Repairer(with_family(unseen, count_swaps(family, pairs)))
+            model = with_family(unseen, count_swaps(family, pairs))
+            repairer = Repairer(decipher(model, damaged_articles(data, family), "corpus") if adapt else model)
             parts += [(repairer, name, _passages_gold(passages, costs, name)) for name in kept_out]
         yield from _rows(f"`{family}`, articles never seen", parts)
+
+
+def damaged_articles(data: Path, family: str) -> list[str]:
+    """The texts of a spinner's articles."""
+    with open(data / "spun" / f"{family}_articles.jsonl", encoding="utf-8") as file:
+        return [json.loads(line)["text"] for line in file]
 
 
 _Article = tuple[Gold, str]
@@ -458,6 +466,9 @@ def main() -> None:
         "--model", type=Path, help="for perplexity and sound: this model, not the packaged one"
     )
     parser.add_argument("--others", type=Path, help="for sound: a folder of other sound text")
+    parser.add_argument(
+        "--adapt", action="store_true", help="for spinners: beside the pairs learn from damaged articles"
+    )
     options = parser.parse_args()
     for what in options.what:
         print(f"\n### {what}\n")
@@ -475,7 +486,7 @@ def main() -> None:
         elif what == "tortured":
             rows = tortured(options.data, options.seeds, options.wordnet, options.work)
         else:
-            rows = spinners(options.data, options.seeds, options.wordnet, options.work)
+            rows = spinners(options.data, options.seeds, options.wordnet, options.work, options.adapt)
         for row in rows:
             print(row, flush=True)
 

@@ -12,7 +12,6 @@ those measured on among them; on all passages that have an original.
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import time
 from collections.abc import Iterator, Sequence
@@ -20,7 +19,7 @@ from pathlib import Path
 
 from build.passages import OTHER_REVISIONS, read_passages
 from build_model import add_sources
-from measure import HEAD, Row, gold_articles, without
+from measure import HEAD, Row, damaged_articles, gold_articles, without
 
 from textrepair.model import Model
 from textrepair.model.alignment import Pair, learn_costs
@@ -89,7 +88,7 @@ def main() -> None:
 
     tell("pairs", 0, base, 0)
     curves["damaged alone"].append(curves["pairs"][0])
-    adapted = [("none", base)]
+    adapted = [("one by one", base)]
     for count in PAIRS:
         start = time.monotonic()
         some = [p for p in passages if p.article in training[:count]]
@@ -109,17 +108,11 @@ def main() -> None:
     for row in adapted_rows(options.data, FAMILY, adapted):
         print(row.markdown(), flush=True)
     base = without(options.data, options.seeds, options.wordnet, options.work, OTHER_FAMILY)
-    adapted = [("none", base), (f"{len(others)} articles", decipher(base, others, OTHER_FAMILY))]
+    adapted = [("one by one", base), (f"{len(others)} articles", decipher(base, others, OTHER_FAMILY))]
     mixed = [*others, *damaged[: DAMAGED[-2]]]
     adapted.append((f"{len(others)} articles among {len(mixed)}", decipher(base, mixed, OTHER_FAMILY)))
     for row in adapted_rows(options.data, OTHER_FAMILY, adapted):
         print(row.markdown(), flush=True)
-
-
-def damaged_articles(data: Path, family: str) -> list[str]:
-    """The texts of a spinner's articles."""
-    with open(data / "spun" / f"{family}_articles.jsonl", encoding="utf-8") as file:
-        return [json.loads(line)["text"] for line in file]
 
 
 def adapted_rows(data: Path, family: str, adapted: Sequence[tuple[str, Model]]) -> Iterator[Row]:
