@@ -97,6 +97,7 @@ def _adapted(repairer: Repairer, articles: Iterable[Article], most: int, console
         for article in articles
         if (repairer.diagnose(article.text).damage["spin"].probability or 0.0) >= FLAGGED
     )
+    console.note("--adapt: looking for articles that look spun")
     chosen = spread(spun, most)
     console.note(f"--adapt: learning from {len(chosen)} articles that look spun")
     try:

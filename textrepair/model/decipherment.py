@@ -144,8 +144,8 @@ def suspects(model: Model, places: DamagedPlaces) -> Iterator[Suspect]:
     for words, where, meant in places.told():
         observed = [vocabulary.index[word] for word in words]
         unheard = any(identifier >= vocabulary.lm_size for identifier in observed)
-        if len(words) > 1 or unheard or is_closed(words[0]) or len(_targets(model, *observed)):
-            related = _targets(model, *observed)
+        related = _targets(model, *observed)
+        if len(words) > 1 or unheard or is_closed(words[0]) or len(related):
             related = related[related < vocabulary.lm_size]
             related = related[vocabulary.capital[related] <= MOSTLY]
             yield Suspect(words, where, meant, related, _UNHEARD_ODDS if unheard else 1.0)
