@@ -6,7 +6,7 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,9 @@ class FakeRepairer:
             Finding(m.start(), m.end(), "spin", 0.9, "astir ← about") for m in re.finditer("astir", text)
         )
         return Diagnosis(probability, damage, findings)
+
+    def diagnose_many(self, texts: Iterable[str]) -> Iterator[Diagnosis]:
+        return map(self.diagnose, texts)
 
     def repair(self, text: str, settings: Settings, references: object = None) -> Repair:
         self.settings = settings

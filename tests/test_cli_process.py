@@ -101,10 +101,10 @@ def test_an_interrupt_lost_in_the_compiler_is_still_one(tmp_path: Path, interrup
         "import signal, sys, textrepair.cli, textrepair.repair\n"
         "class Lost:\n"
         "    def __del__(self): signal.raise_signal(signal.SIGINT)\n"
-        "def diagnose(self, text):\n"
+        "def diagnose_many(self, texts):\n"
         f"    if {interrupted}: Lost()\n"
         "    raise RuntimeError('no compiled object yet')\n"
-        "textrepair.repair.Repairer.diagnose = diagnose\n"
+        "textrepair.repair.Repairer.diagnose_many = diagnose_many\n"
         f"textrepair.cli.commands(['scan', {str(path)!r}])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
@@ -124,10 +124,10 @@ def test_an_interrupt_lost_in_a_callback_comes_again(tmp_path: Path) -> None:
         "import signal, textrepair.cli, textrepair.repair\n"
         "class Lost:\n"
         "    def __del__(self): signal.raise_signal(signal.SIGINT)\n"
-        "def diagnose(self, text):\n"
+        "def diagnose_many(self, texts):\n"
         "    Lost()\n"
         "    while True: pass\n"
-        "textrepair.repair.Repairer.diagnose = diagnose\n"
+        "textrepair.repair.Repairer.diagnose_many = diagnose_many\n"
         f"textrepair.cli.commands(['scan', {str(path)!r}])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ from sample_models import ROOT, articles
 from textrepair import Settings, WorkerDied, Workers
 from textrepair.model import Model
 from textrepair.model.model import load_model
-from textrepair.repair import Repair, Repairer, load
+from textrepair.pieces import pieces
+from textrepair.repair import TOGETHER, Repair, Repairer, load
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="POSIX processes")
 
@@ -100,6 +102,47 @@ def test_batch_functions(repairer: Repairer, texts: list[str], expected: list[Re
     assert list(repairer.repair_many(iter(texts), careful, threads=2)) == [
         repairer.repair(text, careful) for text in texts
     ]
+
+
+_SMALL = 100  # for an article
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.lists(st.integers(0, 3 * _SMALL), max_size=3 * TOGETHER))
+def test_together_is_one_by_one(repairer: Repairer, lengths: list[int]) -> None:
+    """Whatever the lengths, those of several pieces among them."""
+    prose = " ".join(f"The gardener counted {number} tulips beside the wall." for number in range(10))
+    several = [prose[:length] for length in lengths]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("textrepair.repair.LONGEST", _SMALL)
+        patched.setattr("textrepair.repair.pieces", partial(pieces, longest=_SMALL))
+        assert list(repairer.repair_many(several)) == [repairer.repair(text) for text in several]
+
+
+def test_no_more_is_taken_than_is_repaired_at_once(repairer: Repairer) -> None:
+    taken = 0
+
+    def short() -> Iterator[str]:
+        nonlocal taken
+        while True:
+            taken += 1
+            yield "Short."
+
+    assert next(repairer.diagnose_many(short())) == repairer.diagnose("Short.")
+    assert taken == TOGETHER + 1
+
+
+@pytest.mark.parametrize("behind", [[], [""]])
+def test_what_came_before_an_error_is_told(repairer: Repairer, behind: list[str]) -> None:
+    def failing() -> Iterator[str]:
+        yield from ("one", "two")
+        raise OSError("gone")
+
+    for texts, error in ((failing(), OSError), (["one", "two", None, *behind], TypeError)):
+        results = repairer.repair_many(texts)  # type: ignore[arg-type]
+        assert [next(results).source, next(results).source] == ["one", "two"]
+        with pytest.raises(error, match=r"gone|not NoneType"):
+            next(results)
 
 
 def test_many_threads_give_identical_results(

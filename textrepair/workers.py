@@ -113,6 +113,26 @@ class Workers(Generic[C]):
         self.close(kill=error is not None)
 
 
+def beside(
+    items: Iterable[T], part: Callable[[T], C], of_many: Callable[[Iterable[C]], Iterable[R]]
+) -> Iterator[tuple[T, R]]:
+    """Each item with the result of a part of it.  ``of_many`` gives the parts' results in their order and may take several parts
+    ahead.
+
+    >>> list(beside(["one", "three"], len, lambda sizes: (size % 2 for size in sizes)))
+    [('one', 1), ('three', 1)]
+    """
+    under_way: deque[T] = deque()
+
+    def parts() -> Iterator[C]:
+        for item in items:
+            under_way.append(item)
+            yield part(item)
+
+    for result in of_many(parts()):
+        yield under_way.popleft(), result
+
+
 async def in_thread(function: Callable[..., R], *arguments: object) -> R:
     """For coroutines: the function's result, from a thread of asyncio's own."""
     import asyncio  # a twentieth of a second, which other programs needn't pay

@@ -6,7 +6,8 @@ floor        ``sum(map(known.__contains__, text.split()))``, texts in memory
 ftfy         ``fix_text``, texts in memory
 datatrove    the filters Gopher quality, Gopher repetition, C4 and FineWeb quality one after the other on documents in memory,
              all of them for every document, with their defaults (words by spaCy's rules for English, as datatrove has it)
-scan         ``Repairer.diagnose``, texts in memory
+scan         ``Repairer.diagnose_many``, texts in memory
+one by one   ``Repairer.diagnose``, texts in memory
 scan JSONL   everything that ``textrepair scan --format jsonl`` does from a file of records to a file of records
 ... --quick  both with ``--quick``
 
@@ -20,6 +21,7 @@ import os
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 
 import ftfy
@@ -30,6 +32,7 @@ from benchmarks.long_files import run_program
 from benchmarks.speed import compare
 from textrepair.corpus.articles import read_articles
 from textrepair.repair import QUICK, Repairer
+from textrepair.workers import beside
 from textrepair.writer.jsonl import dumps, scan_record
 
 Work = Callable[[Sequence[str]], object]
@@ -45,10 +48,11 @@ def measure_scanning(repairer: Repairer, texts: Sequence[str]) -> dict[str, dict
         contenders: dict[str, Work] = {
             "floor": lambda some: [sum(map(known.__contains__, text.split())) for text in some],
             "ftfy": lambda some: [ftfy.fix_text(text) for text in some],
-            "scan": lambda some: [repairer.diagnose(text) for text in some],
+            "scan": lambda some: list(repairer.diagnose_many(some)),
             "scan JSONL": lambda some: _scan_file(repairer, records, out),
-            "scan --quick": lambda some: [quick.diagnose(text) for text in some],
+            "scan --quick": lambda some: list(quick.diagnose_many(some)),
             "scan JSONL --quick": lambda some: _scan_file(quick, records, out),
+            "one by one": lambda some: [repairer.diagnose(text) for text in some],
         }
         filters = _datatrove()
         if filters:
@@ -63,8 +67,9 @@ def measure_scanning(repairer: Repairer, texts: Sequence[str]) -> dict[str, dict
 
 def _scan_file(repairer: Repairer, records: Path, out: Path) -> None:
     with out.open("w", encoding="utf-8") as file:
-        for article in read_articles([records]):
-            diagnosis = repairer.diagnose(article.text)
+        for article, diagnosis in beside(
+            read_articles([records]), attrgetter("text"), repairer.diagnose_many
+        ):
             file.write(
                 dumps(scan_record(article.id, diagnosis, repairer.model_name, textrepair.__version__)) + "\n"
             )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,10 +16,10 @@ from textrepair.cli import results
 from textrepair.cli.suggest import Choice
 from textrepair.corpus.articles import Article
 from textrepair.detector.base import KINDS
+from textrepair.workers import beside
 
 if TYPE_CHECKING:
     from textrepair.detector.base import Diagnosis
-    from textrepair.repair import Repairer
 
 # Articles, and characters of them, that are read before the table's first row: their ids decide how wide its first column is.
 # Longer ids that follow are shortened.
@@ -51,26 +52,30 @@ def command(paths: tuple[str, ...], form: str, output: str | None, **options: An
     repairer = shared.take_repairer(options, paths, reading)
     console.show_progress(data_on_stdout=output is None)
     articles = shared.articles_of(paths, reading, console)
+    diagnosed = partial(beside, part=attrgetter("text"), of_many=repairer.diagnose_many)
     done = 0
     with results.open_results(output, results.Form()) as sink:
-        rows = _table if form == "table" else partial(_records, form)
-        for article, row in rows(articles, repairer, console.colored(to_file=output not in (None, "-"))):
+        if form == "table":
+            rows = _table(articles, diagnosed, console.colored(to_file=output not in (None, "-")))
+        else:
+            rows = _records(form, diagnosed(articles), repairer.model_name)
+        for article, row in rows:
             sink.add(article, row)
             console.advance(article.text)
             done += 1
     console.finish(done)
 
 
+_Diagnosed = Iterator[tuple[Article, "Diagnosis"]]
 _Rows = Iterator[tuple[Article, str]]
 
 
-def _records(form: str, articles: Iterable[Article], repairer: Repairer, colored: bool) -> _Rows:
+def _records(form: str, diagnosed: _Diagnosed, model: str) -> _Rows:
     from textrepair.writer.attributes import dolma_record, redpajama_record
     from textrepair.writer.jsonl import dumps, scan_record
 
-    model, version = repairer.model_name, textrepair.__version__
-    for article in articles:
-        diagnosis = repairer.diagnose(article.text)
+    version = textrepair.__version__
+    for article, diagnosis in diagnosed:
         if form == "dolma":
             record = dolma_record(article.id, len(article.text), diagnosis)
         elif form == "redpajama":
@@ -80,15 +85,15 @@ def _records(form: str, articles: Iterable[Article], repairer: Repairer, colored
         yield article, dumps(record) + "\n"
 
 
-def _table(articles: Iterable[Article], repairer: Repairer, colored: bool) -> _Rows:
+def _table(
+    articles: Iterator[Article], diagnosed: Callable[[Iterable[Article]], _Diagnosed], colored: bool
+) -> _Rows:
     from textrepair.writer.table import Table
 
-    articles = iter(articles)
     ahead = _read_ahead(articles)
     table = Table((article.id for article in ahead), KINDS)
     head = table.head()
-    for article in chain(ahead, articles):
-        diagnosis = repairer.diagnose(article.text)
+    for article, diagnosis in diagnosed(chain(ahead, articles)):
         yield article, head + _coloured(table.row(article.id, diagnosis), diagnosis, colored)
         head = ""
 
