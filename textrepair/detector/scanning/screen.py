@@ -71,7 +71,7 @@ class Scan:
         """Number, start and end of lines that may be furniture."""
         return byte_scan.lines_in(self.room)
 
-    @property
+    @cached_property
     def ids(self) -> npt.NDArray[np.int32]:
         """The model's identifiers of words and signs, each sentence closed by that of its end; none without a model."""
         return byte_scan.identifiers_in(self.room, self.stats[byte_scan.TOKENS])
