@@ -1,12 +1,13 @@
 """Was the article rewritten with sense-blind synonyms, and what did it say?
 
-Five signs are weighed (:func:`spin_probability`), for two sorts of program: of one the words stand out, of the other the
-phrases fit.  The likelihood ratio "damaged at the rate inferred from the article" against "sound", from the substitution model
-(:mod:`textrepair.model.reading`).  How many *different* words are expected to stand for others: a strange name or one odd
-sentence makes a large ratio, but a spinner replaces words of many kinds, and one that deals in near synonyms leaves many small
-traces and hardly a ratio.  How much better a light spinner explains the words that stand where they never stood
-(:mod:`.screen`).  And whether the text prefers words and phrases that such programs put (:mod:`.wording`).  Against the first
-sort speak words that no spinner can have put, and only the text's subject explains (:mod:`.subject`).
+Six signs are weighed (:func:`spin_probability`), for three sorts of program: of one the words stand out, of another the
+phrases fit, and the third has a thesaurus that the channel doesn't know.  The likelihood ratio "damaged at the rate inferred
+from the article" against "sound", from the substitution model (:mod:`textrepair.model.reading`).  How many *different* words are
+expected to stand for others: a strange name or one odd sentence makes a large ratio, but a spinner replaces words of many kinds,
+and one that deals in near synonyms leaves many small traces and hardly a ratio.  How much better a light spinner explains the
+words that stand where they never stood (:mod:`.screen`).  And whether the text prefers words and phrases that such programs put
+(:mod:`.wording`).  Against the first sort speak words that no spinner can have put, and only the text's subject explains
+(:mod:`.subject`).  The third is told by the company of words, whatever they may stand for (:mod:`.company`).
 
 Every replaced word is a finding, and its most likely original an edit whose confidence is the posterior, calibrated
 (:mod:`.restored_words`, :mod:`.confidence`).
@@ -20,12 +21,14 @@ from dataclasses import dataclass
 from operator import mul
 
 import numpy as np
+import numpy.typing as npt
 
 from textrepair.detector.age import OldProse
 from textrepair.detector.base import FLAGGED, UNTOLD, Damage, Detection, Document, Finding, findings_of
 from textrepair.detector.evidence import logistic
 from textrepair.detector.scanning.screen import Scan, Scanner, model_scanner
 from textrepair.detector.scanning.skeleton import FUNCTION_WORDS
+from textrepair.detector.spin.company import InCompany
 from textrepair.detector.spin.restored_words import NO_EDITS, Weighed, weighed_edits
 from textrepair.detector.spin.screen import SpinScreen
 from textrepair.detector.spin.subject import words_of_subject
@@ -56,6 +59,7 @@ _PLAIN = 0.02
 #: Phrases are findings where a rewriter put at least so many of their kind, in text that is rewritten.
 _LIKELY = 0.7
 _PHRASE = "a phrase that rewriting programs put"
+_STRANGE = "a word in strange company"
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class SpinDetector:
         """Diagnose an article; ``protected`` token indices are left alone."""
         if not self.can_tell(document):
             return UNTOLD
-        reading, probability, by_wording = self._read(document, protected)
+        reading, probability, by_wording, strange = self._read(document, protected)
         if probability >= FLAGGED and self._old_prose.recognises(self._scan(document).ids):
             return UNTOLD
         edits = self._weighed(document, reading, probability).edits
@@ -84,6 +88,10 @@ class SpinDetector:
                 [each.score * len(document.text[each.start : each.end].split()) for each in phrases]
             )
             findings = sorted([*findings, *phrases], key=place)
+        if strange is not None:
+            words = self._strange(document, strange, Spans(map(place, findings)))
+            affected += sum([each.score for each in words])
+            findings = sorted([*findings, *words], key=place)
         severity = affected / document.tokens.words
         return Detection(Damage(probability, min(1.0, severity)), tuple(findings), edits)
 
@@ -91,7 +99,7 @@ class SpinDetector:
         """The edits of an article with what their confidences rest on; none where it is not flagged."""
         if not self.can_tell(document):
             return NO_EDITS
-        reading, probability, _ = self._read(document)
+        reading, probability, *_ = self._read(document)
         return self._weighed(document, reading, probability)
 
     def can_tell(self, document: Document) -> bool:
@@ -104,7 +112,7 @@ class SpinDetector:
 
     def probability(self, document: Document) -> float:
         """That an article of which it can be told was spun; quicker than to read it to the end."""
-        return spin_probability(*self.signs(document))
+        return spin_probability(*self.signs(document), self._screen.company(self._scan(document)))
 
     def signs(self, document: Document) -> tuple[Signs, float, float, int]:
         """What :func:`spin_probability` asks for."""
@@ -113,23 +121,50 @@ class SpinDetector:
 
     def _read(
         self, document: Document, protected: frozenset[int] = frozenset()
-    ) -> tuple[Reading, float, bool]:
-        """The article's reading, to the end if it is flagged; the probability that it was spun; and whether it is flagged and
-        would not be, were its wording that of sound text."""
+    ) -> tuple[Reading, float, bool, InCompany | None]:
+        """The article's reading, to the end if it is flagged; the probability that it was spun; whether it is flagged and
+        would not be, were its wording that of sound text; and the company of its words, if it would not be but for that."""
         explanation, wording = self._of_scan(document)
         of_subject = words_of_subject(self.model, document.tokens)
+        company = self._screen.company(self._scan(document))
 
         def from_on(least: float) -> Callable[[Signs], bool]:
-            return lambda signs: spin_probability(signs, explanation, wording, of_subject) >= least
+            return lambda signs: spin_probability(signs, explanation, wording, of_subject, company) >= least
 
         glance = from_on(_PLAIN) if self.glances and explanation < _DOUBTFUL else None
         reading = read(self.model, document.tokens, protected, from_on(FLAGGED), glance)
-        probability = spin_probability(reading.signs, explanation, wording, of_subject)
-        without = spin_probability(reading.signs, explanation, min(0.0, wording), of_subject)
-        return reading, probability, without < FLAGGED <= probability
+        probability = spin_probability(reading.signs, explanation, wording, of_subject, company)
+        alone = spin_probability(reading.signs, explanation, wording, of_subject)
+        without = spin_probability(reading.signs, explanation, min(0.0, wording), of_subject, company)
+        strange = company if alone < FLAGGED <= probability else None
+        return reading, probability, without < FLAGGED <= probability, strange
 
     def _phrases(self, document: Document, taken: Spans) -> list[Finding]:
         """The words and phrases that a rewriter likely put, where nothing else is."""
+        ids, at = self._seen(document)
+        tokens = document.tokens
+        found = []
+        for first, behind, probability in self._screen.runs.told(ids, _LIKELY):
+            run = [i for i in at[first:behind] if i != UNSEEN]
+            start, end = tokens.starts[run[0]], tokens.ends[run[-1]]
+            if not taken.meets(start, end):
+                found.append(Finding(start, end, self.kind, probability, _PHRASE))
+        return found
+
+    def _strange(self, document: Document, company: InCompany, taken: Spans) -> list[Finding]:
+        """The words that were likely put for others, at the rate that the whole text's company tells, where nothing else is."""
+        ids, at = self._seen(document)
+        asked = self._screen.asker.asked(ids)._replace(rate=company.rate)
+        tokens = document.tokens
+        found = []
+        for i, probability in zip(asked.places.tolist(), asked.replaced().tolist(), strict=True):
+            start, end = tokens.starts[at[i]], tokens.ends[at[i]]
+            if probability >= _LIKELY and not taken.meets(start, end):
+                found.append(Finding(start, end, self.kind, round(probability, 4), _STRANGE))
+        return found
+
+    def _seen(self, document: Document) -> tuple[npt.NDArray[np.int32], list[int]]:
+        """The identifiers of an article's words and signs, each sentence closed by that of its end, and the token of each."""
         tokens = document.tokens
         identifiers = self.model.vocabulary.identifiers(tokens).tolist()
         ids: list[int] = []
@@ -138,13 +173,7 @@ class SpinDetector:
             seen = [i for i in range(begin, end) if identifiers[i] != UNSEEN]
             ids += [*(identifiers[i] for i in seen), END]
             at += [*seen, UNSEEN]  # the end of a sentence is no token
-        found = []
-        for first, behind, probability in self._screen.runs.told(np.array(ids, dtype=np.int32), _LIKELY):
-            run = [i for i in at[first:behind] if i != UNSEEN]
-            start, end = tokens.starts[run[0]], tokens.ends[run[-1]]
-            if not taken.meets(start, end):
-                found.append(Finding(start, end, self.kind, probability, _PHRASE))
-        return found
+        return np.array(ids, dtype=np.int32), at
 
     def _weighed(self, document: Document, reading: Reading, probability: float) -> Weighed:
         return weighed_edits(self.model, document.tokens, reading) if probability >= FLAGGED else NO_EDITS
@@ -177,8 +206,11 @@ class SpinDetector:
 #: (docs/detection.md).  What the words of a subject weigh was fitted after both, with these as they are.
 PACKAGED_WORDS = (9.0567, 0.4675, 0.7131, 2.0875, -0.3439, 0.0, -1.9919)
 PACKAGED_PHRASES = (1.2779, 0.1396, 0.9985, 0.8647, -0.2457, 0.9735, 0.0)
+#: The same on :func:`company_terms`, by ``scripts/train_company.py``; not for texts with fewer words that can be asked.
+PACKAGED_COMPANY = (-14.5308, 0.1313, 0.2799, -0.3981, -1.7754, 4.069)
+FEWEST_ASKED = 40
 #: Evidence beyond so many nats says no more.
-_MOST = 15.0
+_MOST, _MOST_COMPANY = 15.0, 80.0
 #: As if so many words more had been seen, of which so many nats are explained: of a short text the explanation says little.
 _WORDS_MORE, _NATS_MORE = 300.0, 1.0
 #: Different words more that stand for others: no text has none for certain.
@@ -189,13 +221,23 @@ _WORDS_OF_WORDING = 200.0
 _ANY_SUBJECT, _WORDS_OF_SUBJECT = 0.003, 200.0
 
 
-def spin_probability(signs: Signs, explanation: float, wording: float, of_subject: int) -> float:
-    """The probability that an article with these signs was spun, by the one sort of program or the other; ``explanation`` and
-    ``wording`` as :class:`~.screen.SpinScreen` gives them, ``of_subject`` as :func:`~.subject.words_of_subject`."""
+def spin_probability(
+    signs: Signs, explanation: float, wording: float, of_subject: int, company: InCompany | None = None
+) -> float:
+    """The probability that an article with these signs was spun, by one sort of program or another; ``explanation`` and
+    ``wording`` as :class:`~.screen.SpinScreen` gives them, ``of_subject`` as :func:`~.subject.words_of_subject`, ``company`` as
+    :class:`~.company.Company`."""
     weighed = terms(signs, explanation, wording, of_subject)
-    words, phrases = sum(map(mul, PACKAGED_WORDS, weighed)), sum(map(mul, PACKAGED_PHRASES, weighed))
-    high, low = max(words, phrases), min(words, phrases)
-    return logistic(high + math.log1p(math.exp(low - high)))
+    odds = _either(sum(map(mul, PACKAGED_WORDS, weighed)), sum(map(mul, PACKAGED_PHRASES, weighed)))
+    if company is not None and len(company.places) >= FEWEST_ASKED:
+        odds = _either(odds, sum(map(mul, PACKAGED_COMPANY, company_terms(company, odds))))
+    return logistic(odds)
+
+
+def _either(one: float, other: float) -> float:
+    """The natural log of the sum of two odds."""
+    high, low = max(one, other), min(one, other)
+    return high + math.log1p(math.exp(low - high))
 
 
 def terms(
@@ -218,3 +260,14 @@ def terms(
         wording * math.sqrt(words / (words + _WORDS_OF_WORDING)),
         max(0.0, math.log((of_subject / _ANY_SUBJECT + _WORDS_OF_SUBJECT) / (words + _WORDS_OF_SUBJECT))),
     )
+
+
+def company_terms(company: InCompany, others: float) -> tuple[float, float, float, float, float, float]:
+    """What the weights of the third sort are for: 1, the text's ratio, what the other sorts say (natural-log odds), and
+    quantiles of the words' own ratios.
+
+    In a text that a spinner touched some words are in strange company and the others are not; where the language model knows a
+    register badly, all are in somewhat strange company.
+    """
+    low, middle, high = np.quantile(company.ratios, (0.25, 0.5, 0.9)).tolist()
+    return 1.0, min(_MOST_COMPANY, max(0.0, company.ratio)), others, low, middle, high

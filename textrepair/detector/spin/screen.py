@@ -10,7 +10,8 @@ at these places alone, with the context of three words before and one behind:
 Of one kind of word all its places together count for at most :data:`_MOST` nats, in long texts for each so many words: a sound
 article may be about something whose name is in strange company wherever it stands, while a spinner replaces words of many
 kinds.  An article that either answer clears is not read, unless its *wording* is a rewriter's (:mod:`.wording`): what minds
-grammar puts words into no strange company.
+grammar puts words into no strange company; or unless the company of its words is strange whatever they may stand for
+(:mod:`.company`), which is asked only of texts that the first question leaves in doubt.
 """
 
 from __future__ import annotations
@@ -26,12 +27,14 @@ import numpy.typing as npt
 from textrepair.compiled import compiled, compiled_making_arrays
 from textrepair.detector.scanning import byte_scan
 from textrepair.detector.scanning.screen import Scan
+from textrepair.detector.spin.company import Company, InCompany, packaged_company
+from textrepair.detector.spin.word_evidence import word_evidence
 from textrepair.detector.spin.wording import packaged_wording
 from textrepair.detector.word_runs import WordRuns
 from textrepair.intrinsics import address, fetch
 from textrepair.lazy import cached_property
 from textrepair.model.adaptation import numbered
-from textrepair.model.channel import FACTOR_UNITS, LIKELIHOOD, Entries
+from textrepair.model.channel import LIKELIHOOD, Entries
 from textrepair.model.model import Model
 from textrepair.model.ngrams import (
     Addresses,
@@ -55,11 +58,13 @@ SHORTEST = 150
 @dataclass(frozen=True)
 class Bounds:
     """Below this suspicion a word (nats of evidence in strange company) a text is cleared, and below this explanation a word
-    (nats); if its wording's score is below this, too."""
+    (nats); if its wording's score is below this, too, and from a suspicion of ``doubt`` on the ratio of its words' company."""
 
     suspicion: float
     explanation: float
     wording: float
+    doubt: float
+    company: float
 
 
 #: Of 450 spun articles by real spinners none is cleared.  Those of two spinners have a suspicion of at least 0.087 and an
@@ -67,9 +72,11 @@ class Bounds:
 #: little as one word in fifty, has 0.0110 and 0.0025, and is read for its wording.  Suspicion and explanation are lower than
 #: these ask for, by newswire in which 2 to 5 % of the words were replaced (docs/screen.md).  Of 4,300 texts of all sorts none
 #: that the two would clear is flagged, when it is read, with a wording below 2.7.
-BOUNDS = Bounds(0.005, 0.0028, 2.0)
+BOUNDS = Bounds(0.005, 0.0028, 2.0, 0.006, 12.0)
 #: A fifth less of sound text is left to read.
-QUICK_BOUNDS = Bounds(0.005, 0.0034, 2.0)
+QUICK_BOUNDS = Bounds(0.005, 0.0034, 2.0, 0.0075, 15.0)
+#: Words of which the company is asked first, and the ratio from which on the others are.
+_GLANCE, _AT_A_GLANCE = 80, 1.0
 #: The probability told of what is cleared: one article in twenty is spun, and, as at most one of these 450 is cleared, at most
 #: 5 in 450 of them are (95 % confidence).
 CLEARED = 0.05 / 0.95 * 5 / 450
@@ -99,12 +106,25 @@ class SpinScreen:
             return None
         if self.rewriting(scan) >= self.bounds.wording:
             return None
-        suspected = self.suspicion(scan) >= self.bounds.suspicion
-        return None if suspected and self.explanation(scan) >= self.bounds.explanation else CLEARED
+        suspicion = self.suspicion(scan)
+        if suspicion >= self.bounds.suspicion and self.explanation(scan) >= self.bounds.explanation:
+            return None
+        return None if suspicion >= self.bounds.doubt and self.is_strange(scan) else CLEARED
 
     def rewriting(self, scan: Scan) -> float:
         """How much the text's wording is a rewriter's (:meth:`~textrepair.detector.word_runs.WordRuns.score`)."""
         return self.runs.score(scan.ids)
+
+    def company(self, scan: Scan) -> InCompany:
+        """What the company of the text's words tells."""
+        return self.asker.asked(scan.ids)
+
+    def is_strange(self, scan: Scan) -> bool:
+        """Is the company of its words so strange that it may be flagged for that?  Of most texts the first words tell."""
+        return (
+            self.asker.asked(scan.ids, _GLANCE).ratio >= _AT_A_GLANCE
+            and self.company(scan).ratio >= self.bounds.company
+        )
 
     def suspicion(self, scan: Scan) -> float:
         """Evidence of damage, in nats a word, of the words that stand in company never seen."""
@@ -138,6 +158,11 @@ class SpinScreen:
         return self.wording or packaged_wording(self.model.vocabulary)
 
     @cached_property
+    def asker(self) -> Company:
+        """By what the company of words is told."""
+        return packaged_company(self.model)
+
+    @cached_property
     def _explained(self) -> WeakKeyDictionary[Scan, float]:
         """Of the scans in use: what is not cleared is asked for again, by the detector."""
         return WeakKeyDictionary()
@@ -149,44 +174,6 @@ class SpinScreen:
         evidence[np.asarray(self.model.vocabulary.capital) >= OFTEN] = 0.0
         evidence[: len(SPECIALS)] = 0.0
         return np.maximum(evidence, 0.0).astype(np.float32)
-
-
-#: The rate of damage at which words are weighed: between a lightly and a heavily spun article.
-_RATE = 0.2
-_EVIDENCE_LIMITS = (-0.5, 3.0)
-#: Families that were learned count from this evidence on: they know few words, and these well.
-_LOUD = 1.5
-
-
-def word_evidence(model: Model) -> npt.NDArray[np.float64]:
-    """For every word of the vocabulary, how much its mere presence says for "damaged", in nats:
-    log(P(word | some damage) / P(word)), where P(word | damage) = Σ P(word | intended) P(intended), by the channel's prior,
-    that of a spinner never seen; or by a family that was learned, if that says it loudly.
-    """
-    vocabulary, entries = model.vocabulary, model.channel.entries
-    count, size = len(vocabulary.words), vocabulary.lm_size
-    unigram = np.exp(model.ngrams.uni_logp.astype(np.float64))
-    own = unigram[vocabulary.seen_as] * np.exp(vocabulary.unknown_logp.astype(np.float64))
-    observed = np.repeat(np.arange(count), np.diff(entries.start[: count + 1]))
-    target = entries.target[: len(observed)]
-    single = np.flatnonzero(target < size)
-    observed, intended = observed[single], unigram[target[single]]
-    no_word = ~model.is_word[:size]
-
-    def of_family(family: int) -> npt.NDArray[np.float64]:
-        likely = LIKELIHOOD[entries.code[family][single]]
-        brought = np.bincount(observed, weights=likely * intended, minlength=count)
-        taken = np.zeros(count)
-        taken[:size] = entries.swap_factor[family] / FACTOR_UNITS
-        ratio = np.maximum(1.0 - _RATE * taken, 0.05) + _RATE * brought / np.maximum(own, 1e-12)
-        evidence: npt.NDArray[np.float64] = np.clip(np.log(ratio), *_EVIDENCE_LIMITS)
-        evidence[:size][no_word] = 0.0
-        return evidence
-
-    prior, *learned = map(of_family, range(len(model.channel.families)))
-    loud = np.max(learned, axis=0, initial=-np.inf) if learned else np.full(count, -np.inf)
-    evidence: npt.NDArray[np.float64] = np.where(loud >= _LOUD, np.maximum(prior, loud), prior)
-    return evidence
 
 
 @compiled

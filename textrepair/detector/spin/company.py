@@ -1,0 +1,221 @@
+"""How many of a text's words stand in company that no writer would give them, whatever the spinner's thesaurus?
+
+The other signs ask the channel, which knows WordNet's relations: a program with another thesaurus puts words that the channel
+explains by nothing.  Here it isn't asked what was meant.  Of each word of an open class it is told how much likelier it is as a
+substitute than as a writer's own word: by how much better it fits behind the words before it than by its frequency, and the
+word behind it behind the two; by how often it is in the text; and by how much oftener spinners put it than writers (boosted
+trees: Friedman 2001; ``scripts/train_company.py``).  They are fitted to words put at random, of the same inflection, so that no
+thesaurus is preferred.
+
+With l the natural log of that ratio for each word and r the share of words replaced, a text's ratio is
+
+    max over r of Σ log(1 - r + r · exp(l))
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from textrepair.compiled import compiled, compiled_making_arrays
+from textrepair.detector.spin.word_evidence import word_evidence
+from textrepair.model.adaptation import numbered
+from textrepair.model.model import Model
+from textrepair.model.ngrams import extend, find_pair, follow, opened, pair_key, prepare
+from textrepair.model.vocabulary import END, OFTEN, SPECIALS
+
+FILE = "company.json.gz"
+FORMAT, VERSION = "textrepair company", 1
+#: Columns of :meth:`Company.measured`: natural log of the word's frequency; how much likelier (nats) than by their frequencies it
+#: is behind the words before it and the next word behind it; the frequencies of its neighbours; whether the model saw it beside
+#: each; its uses in the text, at most four; :func:`~.word_evidence.word_evidence`.
+FEATURES = (
+    "frequency", "fits behind", "fits before", "frequency before", "frequency behind", "seen behind", "seen before", "uses",
+    "evidence",
+)  # fmt: skip
+#: More frequent words, one in 1,500, are in all company.
+_FREQUENT = -7.3
+_MOST_USES = 4
+#: Nothing before a word.
+_NO_CONTEXT = np.uint64(0xFFFFFFFF0000)
+#: Shares of words replaced.
+RATES = np.array([0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.25, 0.4])
+
+
+class Trees(NamedTuple):
+    """Decision trees, a row each.  ``feature`` (trees, nodes), -1 for a leaf, whose ``value`` counts, in nats; from other nodes a
+    word goes ``left`` if its feature is at most the ``threshold``, else ``right``."""
+
+    feature: npt.NDArray[np.int8]
+    threshold: npt.NDArray[np.float32]
+    left: npt.NDArray[np.int8]
+    right: npt.NDArray[np.int8]
+    value: npt.NDArray[np.float32]
+
+
+class InCompany(NamedTuple):
+    """What the company of a text's words tells: its log-likelihood ratio (nats) and the share of words replaced at which it is
+    largest; ``places`` (k,) among the text's identifiers of the words that were asked, and their own ``ratios`` (k,), in nats."""
+
+    ratio: float
+    rate: float
+    places: npt.NDArray[np.int64]
+    ratios: npt.NDArray[np.float64]
+
+    def replaced(self) -> npt.NDArray[np.float64]:
+        """The probability of each of these words that it was put for another, at this rate: shape (k,)."""
+        odds = self.rate * np.exp(self.ratios)
+        out: npt.NDArray[np.float64] = odds / (1.0 - self.rate + odds)
+        return out
+
+
+@dataclass(frozen=True, eq=False)
+class Company:
+    """Asks one model about the company of words."""
+
+    model: Model
+    trees: Trees
+    intercept: float
+    _evidence: npt.NDArray[np.float32]
+    _asked: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, model: Model, stored: Mapping[str, Any]) -> Company:
+        """With the trees of a file as ``scripts/train_company.py`` writes it; any other is refused."""
+        if (
+            stored.get("format") != FORMAT
+            or stored.get("version") != VERSION
+            or stored["features"] != list(FEATURES)
+        ):
+            raise ValueError(
+                f"not {FORMAT}, version {VERSION}; run scripts/train_company.py fit to make it anew"
+            )
+        kinds = Trees.__annotations__
+        arrays = (np.array(stored[name], dtype=_TYPES[name]) for name in kinds)
+        return cls(model, Trees(*arrays), stored["intercept"], *_words(model))
+
+    def asked(self, ids: npt.NDArray[np.int32], most: int = 0) -> InCompany:
+        """What the words of a text tell (the identifiers of its words and signs, with those of the ends of its sentences); or the
+        first so many of those that can be asked."""
+        features, places = self.measured(ids, most)
+        ratios = np.empty(len(places))
+        ratio, rate = _ratio(features, self.trees, self.intercept, RATES, ratios)
+        return InCompany(float(ratio), float(rate), places, ratios)
+
+    def measured(
+        self, ids: npt.NDArray[np.int32], most: int = 0
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+        """The :data:`FEATURES` of the words that can be asked, or of the first so many, a row each, and their places."""
+        vocabulary = self.model.vocabulary
+        found: tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]] = _measured(
+            self.model.lm,
+            vocabulary.seen_as,
+            np.asarray(vocabulary.unknown_logp),
+            self._evidence,
+            self._asked,
+            self.model.ngrams.uni_logp,
+            ids,
+            most or len(ids),
+        )
+        return found
+
+
+_TYPES = {"feature": np.int8, "threshold": np.float32, "left": np.int8, "right": np.int8, "value": np.float32}
+
+
+@cache
+def _stored() -> Mapping[str, Any]:
+    path = resources.files("textrepair.detector") / "packaged" / FILE
+    stored: Mapping[str, Any] = json.loads(gzip.decompress(path.read_bytes()))
+    return stored
+
+
+def packaged_company(model: Model) -> Company:
+    """With the trees that come with the package."""
+    return Company.of(model, _stored())
+
+
+def _words(model: Model) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
+    """Each identifier's evidence, and whether it can be asked: a word, no name, and not so frequent."""
+    vocabulary = model.vocabulary
+    asked: npt.NDArray[np.bool_] = np.asarray(vocabulary.capital) < OFTEN
+    asked &= model.ngrams.uni_logp[vocabulary.seen_as] < _FREQUENT
+    asked &= np.array([word[:1].isalpha() for word in vocabulary.words])
+    asked[: len(SPECIALS)] = False
+    return word_evidence(model).astype(np.float32), asked
+
+
+@compiled_making_arrays
+def _measured(  # type: ignore[no-untyped-def]
+    lm, seen_as, unknown_logp, evidence, asked, uni_logp, ids, most
+):
+    model = opened(lm)
+    kind = numbered(ids)
+    uses = np.zeros(len(ids), dtype=np.int64)
+    count = 0
+    for i in range(len(ids)):
+        uses[kind[i]] += 1
+        count += asked[ids[i]]
+    count = min(count, most)
+    out, places = np.empty((count, len(FEATURES)), dtype=np.float32), np.empty(count, dtype=np.int64)
+    n = 0
+    context = _NO_CONTEXT
+    for i in range(len(ids)):
+        if n == count:
+            break
+        word = np.int64(seen_as[ids[i]])
+        if asked[ids[i]]:
+            behind = np.int64(seen_as[ids[i + 1]]) if i + 1 < len(ids) else np.int64(END)
+            length, three, two, one = prepare(model, context)
+            before = find_pair(model, pair_key(np.int64(context & np.uint64(0xFFFF)), word))
+            own, length, three, two, one = follow(model, context, length, three, two, one, word, before)
+            after = find_pair(model, pair_key(word, behind))
+            next_one = follow(model, extend(context, word), length, three, two, one, behind, after)[0]
+            out[n, 0] = uni_logp[word] + unknown_logp[ids[i]]
+            out[n, 1] = own - uni_logp[word]
+            out[n, 2] = next_one - uni_logp[behind]
+            out[n, 3] = uni_logp[seen_as[ids[i - 1]]] if i else np.float32(0.0)
+            out[n, 4] = uni_logp[behind]
+            out[n, 5], out[n, 6] = before >= 0, after >= 0
+            out[n, 7] = min(uses[kind[i]], _MOST_USES)
+            out[n, 8] = evidence[ids[i]]
+            places[n] = i
+            n += 1
+        context = _NO_CONTEXT if word == END else extend(context, word)
+    return out, places
+
+
+@compiled
+def _leaf(features, trees, row, tree):  # type: ignore[no-untyped-def]
+    """What a tree says of a word."""
+    node = 0
+    while trees.feature[tree, node] >= 0:
+        goes_left = features[row, trees.feature[tree, node]] <= trees.threshold[tree, node]
+        node = trees.left[tree, node] if goes_left else trees.right[tree, node]
+    return trees.value[tree, node]
+
+
+@compiled_making_arrays
+def _ratio(  # type: ignore[no-untyped-def]
+    features, trees, intercept, rates, ratios
+):
+    """Each word's ratio, into ``ratios``; and the text's, with its rate."""
+    sums = np.zeros(len(rates))
+    for row in range(len(features)):
+        ratio = intercept
+        for tree in range(len(trees.feature)):
+            ratio += _leaf(features, trees, row, tree)
+        ratios[row] = ratio
+        more = np.exp(ratio) - 1.0
+        for k in range(len(rates)):
+            sums[k] += np.log1p(rates[k] * more)
+    best = np.argmax(sums)
+    return sums[best], rates[best]
