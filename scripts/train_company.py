@@ -47,7 +47,7 @@ from textrepair.model import Model, load_model
 
 ROOT = Path(__file__).resolve().parent.parent
 _PACKAGED = ROOT / "textrepair" / "detector" / "packaged" / FILE
-_TREES, _LEAVES, _LEARNING, _FEWEST = 150, 8, 0.12, 200
+_TREES, _LEAVES, _LEARNING, _FEWEST = 70, 8, 0.22, 200
 #: Shares of words to be replaced, of which a program holds perhaps a half.
 _FITTED_RATES, _RATES = (0.1, 0.25, 0.5), (0.2, 0.35, 0.5, 0.8)
 #: The share of spun texts that the weights are fitted at, and that they are told for.

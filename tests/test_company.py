@@ -1,0 +1,103 @@
+"""Words in strange company: told whatever the spinner's thesaurus."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sample_models import articles
+
+from textrepair.detector.base import FLAGGED, Document
+from textrepair.detector.spin.company import RATES, Company, InCompany, packaged_company
+from textrepair.detector.spin.detector import FEWEST_ASKED, spin_probability
+from textrepair.model import load_model
+from textrepair.model.reading import Signs
+from textrepair.repair import Repairer, load
+
+#: Articles of ``corpora/sound``, three at a time, by a spinner with a thesaurus that is not WordNet's.
+CASES: list[dict[str, Any]] = json.loads(
+    (Path(__file__).parent / "cases" / "foreign_thesaurus.json").read_text(encoding="utf-8")
+)
+
+
+@pytest.fixture(scope="module")
+def repairer() -> Repairer:
+    return load()
+
+
+@pytest.fixture(scope="module")
+def company() -> Company:
+    return packaged_company(load_model())
+
+
+def sound(case: dict[str, Any]) -> str:
+    """What a case's text was made of."""
+    by_number = {int(name[:2]): text for name, text in articles("sound").items()}
+    return "\n\n".join(by_number[number].strip() for number in case["articles"]) + "\n"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
+def test_a_foreign_thesaurus_is_told(repairer: Repairer, case: dict[str, Any]) -> None:
+    diagnosis = repairer.diagnose(case["text"])
+    assert (diagnosis.damage["spin"].probability or 0.0) >= FLAGGED
+    strange = [f for f in diagnosis.findings if f.reason == "a word in strange company"]
+    words = [case["text"][f.start : f.end].lower() for f in strange]
+    own = set(sound(case).lower().replace(".", " ").replace(",", " ").split())
+    assert len(words) > 20
+    assert sum(word not in own for word in words) > 0.7 * len(words)
+    assert diagnosis.damage["spin"].severity > 0.03
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
+def test_what_it_was_made_of_is_not(repairer: Repairer, case: dict[str, Any]) -> None:
+    text = sound(case)
+    assert repairer.repair(text).text == text
+    assert (repairer.diagnose(text).damage["spin"].probability or 0.0) < 0.01
+
+
+def test_the_first_words_are_the_first(repairer: Repairer, company: Company) -> None:
+    ids = Document(CASES[0]["text"], repairer._scanner).scan.ids
+    whole, part = company.asked(ids), company.asked(ids, 30)
+    assert len(part.places) == 30 < len(whole.places)
+    assert part.places.tolist() == whole.places[:30].tolist()
+    np.testing.assert_array_equal(part.ratios, whole.ratios[:30])
+
+
+def test_a_text_s_ratio_is_the_best_of_all_rates(repairer: Repairer, company: Company) -> None:
+    for text in (CASES[0]["text"], sound(CASES[0])):
+        found = company.asked(Document(text, repairer._scanner).scan.ids)
+        ratios = np.log(1.0 - RATES[:, None] + RATES[:, None] * np.exp(found.ratios)).sum(axis=1)
+        assert found.ratio == pytest.approx(ratios.max(), rel=1e-6)
+        assert found.rate == RATES[ratios.argmax()]
+
+
+def test_of_nothing_nothing_is_told(company: Company) -> None:
+    found = company.asked(np.empty(0, dtype=np.int32))
+    assert (found.ratio, len(found.places), len(found.replaced())) == (0.0, 0, 0)
+
+
+@pytest.mark.parametrize("change", [{"format": "other"}, {"version": 0}, {"features": ["frequency"]}])
+def test_another_file_is_refused(change: dict[str, Any]) -> None:
+    stored = {"format": "textrepair company", "version": 1, "features": []} | change
+    with pytest.raises(ValueError, match=r"run scripts/train_company.py fit"):
+        Company.of(load_model(), stored)
+
+
+def in_company(ratio: float, ratios: list[float]) -> InCompany:
+    return InCompany(ratio, 0.1, np.arange(len(ratios)), np.array(ratios))
+
+
+@settings(deadline=None)
+@given(st.floats(0.0, 200.0), st.lists(st.floats(-8.0, 5.0), min_size=1, max_size=120))
+def test_strange_company_never_speaks_against(ratio: float, ratios: list[float]) -> None:
+    signs = Signs(2.0, 3.0, 2.0, 600)
+    alone = spin_probability(signs, 0.001, -1.0, 0)
+    found = spin_probability(signs, 0.001, -1.0, 0, in_company(ratio, ratios))
+    more = spin_probability(signs, 0.001, -1.0, 0, in_company(ratio + 5.0, ratios))
+    assert alone <= found <= more
+    assert found > alone or len(ratios) < FEWEST_ASKED or found == pytest.approx(alone)
