@@ -43,6 +43,7 @@ from textrepair.detector.scanning.screen import model_scanner
 from textrepair.detector.spin.company import FEATURES, FILE, FORMAT, VERSION, Company, packaged_company
 from textrepair.detector.spin.detector import FEWEST_ASKED, SpinDetector, company_terms, spin_probability
 from textrepair.detector.spin.screen import SHORTEST, SpinScreen
+from textrepair.detector.spin.word_evidence import word_evidence
 from textrepair.model import Model, load_model
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,9 +68,9 @@ class Asked:
         self.model, self.scanner = model, model_scanner(model)
         empty = np.empty((0, 1))
         bare = {"format": FORMAT, "version": VERSION, "features": list(FEATURES), "intercept": 0.0}
-        self.company = Company.of(
-            model, bare | dict.fromkeys(("feature", "threshold", "left", "right", "value"), empty)
-        )
+        trees = dict.fromkeys(("feature", "threshold", "left", "right", "value"), empty)
+        self.evidence = word_evidence(model)
+        self.company = Company.of(model, bare | trees, self.evidence)
 
     def words(self, text: str, sound: str | None = None) -> Array:
         """The features of the words of a text; with the sound one, of those only that are not in it."""
@@ -249,7 +250,7 @@ def _measure(
     real: dict[str, list[str]],
 ) -> None:
     detector = SpinDetector(asked.model, SpinScreen(asked.model))
-    company = packaged_company(asked.model)
+    company = packaged_company(asked.model, asked.evidence)
 
     def look(texts: Sequence[str]) -> Seen:
         return Seen(asked, detector, company, texts)

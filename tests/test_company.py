@@ -15,6 +15,7 @@ from sample_models import articles
 from textrepair.detector.base import FLAGGED, Document
 from textrepair.detector.spin.company import RATES, Company, InCompany, packaged_company
 from textrepair.detector.spin.detector import FEWEST_ASKED, spin_probability
+from textrepair.detector.spin.word_evidence import word_evidence
 from textrepair.model import load_model
 from textrepair.model.reading import Signs
 from textrepair.repair import Repairer, load
@@ -32,7 +33,8 @@ def repairer() -> Repairer:
 
 @pytest.fixture(scope="module")
 def company() -> Company:
-    return packaged_company(load_model())
+    model = load_model()
+    return packaged_company(model, word_evidence(model))
 
 
 def sound(case: dict[str, Any]) -> str:
@@ -85,7 +87,7 @@ def test_of_nothing_nothing_is_told(company: Company) -> None:
 def test_another_file_is_refused(change: dict[str, Any]) -> None:
     stored = {"format": "textrepair company", "version": 1, "features": []} | change
     with pytest.raises(ValueError, match=r"run scripts/train_company.py fit"):
-        Company.of(load_model(), stored)
+        Company.of(load_model(), stored, np.zeros(0))
 
 
 def in_company(ratio: float, ratios: list[float]) -> InCompany:

@@ -26,7 +26,6 @@ import numpy as np
 import numpy.typing as npt
 
 from textrepair.compiled import compiled, compiled_making_arrays
-from textrepair.detector.spin.word_evidence import word_evidence
 from textrepair.model.adaptation import numbered
 from textrepair.model.model import Model
 from textrepair.model.ngrams import extend, find_pair, follow, opened, pair_key, prepare
@@ -88,8 +87,9 @@ class Company:
     _asked: npt.NDArray[np.bool_]
 
     @classmethod
-    def of(cls, model: Model, stored: Mapping[str, Any]) -> Company:
-        """With the trees of a file as ``scripts/train_company.py`` writes it; any other is refused."""
+    def of(cls, model: Model, stored: Mapping[str, Any], evidence: npt.NDArray[np.float64]) -> Company:
+        """With the trees of a file as ``scripts/train_company.py`` writes it; any other is refused.  ``evidence`` (identifiers,) is
+        that of the model's words (:func:`~.word_evidence.word_evidence`)."""
         if (
             stored.get("format") != FORMAT
             or stored.get("version") != VERSION
@@ -100,7 +100,7 @@ class Company:
             )
         kinds = Trees.__annotations__
         arrays = (np.array(stored[name], dtype=_TYPES[name]) for name in kinds)
-        return cls(model, Trees(*arrays), stored["intercept"], *_words(model))
+        return cls(model, Trees(*arrays), stored["intercept"], evidence.astype(np.float32), _asked(model))
 
     def asked(self, ids: npt.NDArray[np.int32], most: int = 0) -> InCompany:
         """What the words of a text tell (the identifiers of its words and signs, with those of the ends of its sentences); or the
@@ -138,19 +138,19 @@ def _stored() -> Mapping[str, Any]:
     return stored
 
 
-def packaged_company(model: Model) -> Company:
+def packaged_company(model: Model, evidence: npt.NDArray[np.float64]) -> Company:
     """With the trees that come with the package."""
-    return Company.of(model, _stored())
+    return Company.of(model, _stored(), evidence)
 
 
-def _words(model: Model) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
-    """Each identifier's evidence, and whether it can be asked: a word, no name, and not so frequent."""
+def _asked(model: Model) -> npt.NDArray[np.bool_]:
+    """Which identifiers can be asked: words that are no names, and not so frequent."""
     vocabulary = model.vocabulary
     asked: npt.NDArray[np.bool_] = np.asarray(vocabulary.capital) < OFTEN
     asked &= model.ngrams.uni_logp[vocabulary.seen_as] < _FREQUENT
     asked &= np.array([word[:1].isalpha() for word in vocabulary.words])
     asked[: len(SPECIALS)] = False
-    return word_evidence(model).astype(np.float32), asked
+    return asked
 
 
 @compiled_making_arrays

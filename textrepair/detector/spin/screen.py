@@ -161,7 +161,7 @@ class SpinScreen:
     @cached_property
     def asker(self) -> Company:
         """By what the company of words is told."""
-        return packaged_company(self.model)
+        return packaged_company(self.model, self._evidence)
 
     @cached_property
     def _explained(self) -> WeakKeyDictionary[Scan, float]:
@@ -169,9 +169,13 @@ class SpinScreen:
         return WeakKeyDictionary()
 
     @cached_property
+    def _evidence(self) -> npt.NDArray[np.float64]:
+        return word_evidence(self.model)
+
+    @cached_property
     def _weights(self) -> npt.NDArray[np.float32]:
         """Each identifier's evidence where it counts: 0 for names, signs and words that writers use more than spinners."""
-        evidence = word_evidence(self.model)
+        evidence = self._evidence.copy()
         evidence[np.asarray(self.model.vocabulary.capital) >= OFTEN] = 0.0
         evidence[: len(SPECIALS)] = 0.0
         return np.maximum(evidence, 0.0).astype(np.float32)
