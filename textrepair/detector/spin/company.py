@@ -88,8 +88,8 @@ class Company:
 
     @classmethod
     def of(cls, model: Model, stored: Mapping[str, Any], evidence: npt.NDArray[np.float64]) -> Company:
-        """With the trees of a file as ``scripts/train_company.py`` writes it; any other is refused.  ``evidence`` (identifiers,) is
-        that of the model's words (:func:`~.word_evidence.word_evidence`)."""
+        """With the trees of a file as ``scripts/train_company.py`` writes it; any other is refused.  ``evidence`` (identifiers,)
+        is that of the model's words (:func:`~.word_evidence.word_evidence`)."""
         if (
             stored.get("format") != FORMAT
             or stored.get("version") != VERSION
