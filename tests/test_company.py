@@ -56,6 +56,13 @@ def test_a_foreign_thesaurus_is_told(repairer: Repairer, case: dict[str, Any]) -
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
+def test_what_another_thesaurus_meant_is_only_proposed(repairer: Repairer, case: dict[str, Any]) -> None:
+    repair = repairer.repair(case["text"])
+    assert not [edit for edit in repair.patch.edits if edit.kind == "spin"]
+    assert [edit for edit in repair.proposals if edit.kind == "spin"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
 def test_what_it_was_made_of_is_not(repairer: Repairer, case: dict[str, Any]) -> None:
     text = sound(case)
     assert repairer.repair(text).text == text

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import mul
 
 import numpy as np
@@ -60,6 +60,10 @@ _PLAIN = 0.02
 _LIKELY = 0.7
 _PHRASE = "a phrase that rewriting programs put"
 _STRANGE = "a word in strange company"
+#: Where the channel by itself would not tell an article, its swaps are another thesaurus's: of edits that the channel is 0.9 sure
+#: of 47 of 99 are right, from 0.75 on 29 of 95, from 0.6 on 20 of 89 (newswire spun by ``build.foreign_thesaurus``).  So they are
+#: proposals.
+_FOREIGN = 0.5
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ class SpinDetector:
             )
             findings = sorted([*findings, *phrases], key=place)
         if strange is not None:
+            edits = tuple([replace(e, confidence=round(_FOREIGN * e.confidence, 4)) for e in edits])
             words = self._strange(document, strange, Spans(map(place, findings)))
             affected += sum([each.score for each in words])
             findings = sorted([*findings, *words], key=place)
