@@ -267,8 +267,6 @@ class Repairer:
         Each stage takes all of them before the next one begins, so that its tables and its code stay in the processor's caches.
         """
         cases = [_Case(Document(text, self._scanner), settings) for text in texts]
-        for case in cases:
-            case.language = _language(case.document)
         self._find_mechanical(cases)
         for case in cases:
             self._mend(case)
@@ -359,7 +357,7 @@ class _Case:
 
     def __init__(self, document: Document, settings: Settings) -> None:
         self.document, self.settings = document, settings
-        self.language: str | None = None
+        self.language = _language(document)
         self.found: dict[str, Detection] = {}
         self.worded: dict[str, Detection] = {}
         self.sure: list[Edit] = []

@@ -242,11 +242,12 @@ class Form:
 
     def packaged(self, file: str, vocabulary: Vocabulary) -> WordRuns:
         """The runs of a file that comes with the package, for texts as this vocabulary sees them."""
-        return self.runs(_packaged(file), vocabulary)
+        return self.runs(packaged_json(file), vocabulary)
 
 
 @cache
-def _packaged(file: str) -> Mapping[str, Any]:
+def packaged_json(file: str) -> Mapping[str, Any]:
+    """What a compressed file that comes with the package holds."""
     path = resources.files("textrepair.detector") / "packaged" / file
     stored: Mapping[str, Any] = json.loads(gzip.decompress(path.read_bytes()))
     return stored

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from textrepair.compiled import compiled, compiled_inline, njit
 from textrepair.model.channel import FACTOR_UNITS, LIKELIHOOD, LONGEST, Entries, phrase_hash, phrase_row
 from textrepair.model.ngrams import (
+    NO_CONTEXT,
     NONE,
     Addresses,
     Opened,
@@ -319,7 +320,7 @@ def _grown(arcs: _Records, made: int, least: int) -> _Records:
 def _start(search: _Search) -> None:
     """A sentence's only state before its first word."""
     state = search.states[0]
-    state.context = np.uint64(0xFFFFFFFF0000)
+    state.context = NO_CONTEXT
     state.length, state.three, state.two, state.one = prepare(search.model, state.context)
     state.alpha = 0.0
     search.positions[0].states = 1

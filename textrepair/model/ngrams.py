@@ -222,6 +222,8 @@ def _find_four(prints: int, codes: int, buckets: int, key: np.uint64) -> np.int6
 
 #: A context is its last three words in one integer, 16 bits each, the nearest lowest; NONE fills what is not there.
 NONE = 0xFFFF
+#: The context of a sentence's first word: its beginning, and nothing before that.
+NO_CONTEXT = np.uint64(0xFFFFFFFF0000)
 
 
 @compiled_inline
@@ -342,7 +344,7 @@ def token_logps(
             touch_pair(model, pair_key(np.int64(words[i - 1]), np.int64(words[i])))
             if i > begins[s] + 1:
                 touch_three(model, pair_key(np.int64(words[i - 2]) << 16 | words[i - 1], np.int64(words[i])))
-        context = np.uint64(0xFFFFFFFF0000)
+        context = NO_CONTEXT
         length, three, two, one = prepare(model, context)
         for i in range(begins[s], begins[s + 1] + 1):
             word = np.int64(words[i]) if i < begins[s + 1] else np.int64(1)

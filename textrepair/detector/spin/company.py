@@ -14,22 +14,29 @@ With l the natural log of that ratio for each word and r the share of words repl
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from textrepair.compiled import compiled, compiled_making_arrays
+from textrepair.detector.word_runs import can_be_told, packaged_json
+from textrepair.lazy import cached_property
 from textrepair.model.adaptation import numbered
 from textrepair.model.model import Model
-from textrepair.model.ngrams import extend, find_pair, follow, opened, pair_key, prepare
-from textrepair.model.vocabulary import END, OFTEN, SPECIALS
+from textrepair.model.ngrams import (
+    NO_CONTEXT,
+    extend,
+    find_pair,
+    follow,
+    opened,
+    pair_key,
+    prepare,
+    word_logp,
+)
+from textrepair.model.vocabulary import END
 
 FILE = "company.json.gz"
 FORMAT, VERSION = "textrepair company", 1
@@ -43,8 +50,6 @@ FEATURES = (
 #: More frequent words, one in 1,500, are in all company.
 _FREQUENT = -7.3
 _MOST_USES = 4
-#: Nothing before a word.
-_NO_CONTEXT = np.uint64(0xFFFFFFFF0000)
 #: Shares of words replaced.
 RATES = np.array([0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.25, 0.4])
 
@@ -60,7 +65,8 @@ class Trees(NamedTuple):
     value: npt.NDArray[np.float32]
 
 
-class InCompany(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class InCompany:
     """What the company of a text's words tells: its log-likelihood ratio (nats) and the share of words replaced at which it is
     largest; ``places`` (k,) among the text's identifiers of the words that were asked, and their own ``ratios`` (k,), in nats."""
 
@@ -68,6 +74,11 @@ class InCompany(NamedTuple):
     rate: float
     places: npt.NDArray[np.int64]
     ratios: npt.NDArray[np.float64]
+
+    @cached_property
+    def quantiles(self) -> tuple[float, ...]:
+        """The words' ratios at a quarter of them, at the middle and at nine tenths."""
+        return tuple(np.quantile(self.ratios, (0.25, 0.5, 0.9)).tolist())
 
     def replaced(self) -> npt.NDArray[np.float64]:
         """The probability of each of these words that it was put for another, at this rate: shape (k,)."""
@@ -98,9 +109,8 @@ class Company:
             raise ValueError(
                 f"not {FORMAT}, version {VERSION}; run scripts/train_company.py fit to make it anew"
             )
-        kinds = Trees.__annotations__
-        arrays = (np.array(stored[name], dtype=_TYPES[name]) for name in kinds)
-        return cls(model, Trees(*arrays), stored["intercept"], evidence.astype(np.float32), _asked(model))
+        trees = Trees(*(np.array(stored[name], dtype=kind) for name, kind in _TYPES.items()))
+        return cls(model, trees, stored["intercept"], evidence.astype(np.float32), _asked(model))
 
     def asked(self, ids: npt.NDArray[np.int32], most: int = 0) -> InCompany:
         """What the words of a text tell (the identifiers of its words and signs, with those of the ends of its sentences); or the
@@ -121,7 +131,6 @@ class Company:
             np.asarray(vocabulary.unknown_logp),
             self._evidence,
             self._asked,
-            self.model.ngrams.uni_logp,
             ids,
             most or len(ids),
         )
@@ -131,31 +140,35 @@ class Company:
 _TYPES = {"feature": np.int8, "threshold": np.float32, "left": np.int8, "right": np.int8, "value": np.float32}
 
 
-@cache
-def _stored() -> Mapping[str, Any]:
-    path = resources.files("textrepair.detector") / "packaged" / FILE
-    stored: Mapping[str, Any] = json.loads(gzip.decompress(path.read_bytes()))
-    return stored
-
-
 def packaged_company(model: Model, evidence: npt.NDArray[np.float64]) -> Company:
     """With the trees that come with the package."""
-    return Company.of(model, _stored(), evidence)
+    return Company.of(model, packaged_json(FILE), evidence)
 
 
 def _asked(model: Model) -> npt.NDArray[np.bool_]:
     """Which identifiers can be asked: words that are no names, and not so frequent."""
     vocabulary = model.vocabulary
-    asked: npt.NDArray[np.bool_] = np.asarray(vocabulary.capital) < OFTEN
+    asked = can_be_told(vocabulary)
     asked &= model.ngrams.uni_logp[vocabulary.seen_as] < _FREQUENT
     asked &= np.array([word[:1].isalpha() for word in vocabulary.words])
-    asked[: len(SPECIALS)] = False
     return asked
+
+
+@compiled
+def word_behind(seen_as, ids, i):  # type: ignore[no-untyped-def]
+    """The word behind one, or the end of a sentence."""
+    return np.int64(seen_as[ids[i + 1]]) if i + 1 < len(ids) else np.int64(END)
+
+
+@compiled
+def context_behind(context, word):  # type: ignore[no-untyped-def]
+    """The three words before the next one; none before the first one of a sentence."""
+    return NO_CONTEXT if word == END else extend(context, word)
 
 
 @compiled_making_arrays
 def _measured(  # type: ignore[no-untyped-def]
-    lm, seen_as, unknown_logp, evidence, asked, uni_logp, ids, most
+    lm, seen_as, unknown_logp, evidence, asked, ids, most
 ):
     model = opened(lm)
     kind = numbered(ids)
@@ -167,29 +180,29 @@ def _measured(  # type: ignore[no-untyped-def]
     count = min(count, most)
     out, places = np.empty((count, len(FEATURES)), dtype=np.float32), np.empty(count, dtype=np.int64)
     n = 0
-    context = _NO_CONTEXT
+    context = NO_CONTEXT
     for i in range(len(ids)):
         if n == count:
             break
         word = np.int64(seen_as[ids[i]])
         if asked[ids[i]]:
-            behind = np.int64(seen_as[ids[i + 1]]) if i + 1 < len(ids) else np.int64(END)
+            behind = word_behind(seen_as, ids, i)
             length, three, two, one = prepare(model, context)
             before = find_pair(model, pair_key(np.int64(context & np.uint64(0xFFFF)), word))
             own, length, three, two, one = follow(model, context, length, three, two, one, word, before)
             after = find_pair(model, pair_key(word, behind))
             next_one = follow(model, extend(context, word), length, three, two, one, behind, after)[0]
-            out[n, 0] = uni_logp[word] + unknown_logp[ids[i]]
-            out[n, 1] = own - uni_logp[word]
-            out[n, 2] = next_one - uni_logp[behind]
-            out[n, 3] = uni_logp[seen_as[ids[i - 1]]] if i else np.float32(0.0)
-            out[n, 4] = uni_logp[behind]
+            out[n, 0] = word_logp(model, word) + unknown_logp[ids[i]]
+            out[n, 1] = own - word_logp(model, word)
+            out[n, 2] = next_one - word_logp(model, behind)
+            out[n, 3] = word_logp(model, np.int64(seen_as[ids[i - 1]])) if i else np.float32(0.0)
+            out[n, 4] = word_logp(model, behind)
             out[n, 5], out[n, 6] = before >= 0, after >= 0
             out[n, 7] = min(uses[kind[i]], _MOST_USES)
             out[n, 8] = evidence[ids[i]]
             places[n] = i
             n += 1
-        context = _NO_CONTEXT if word == END else extend(context, word)
+        context = context_behind(context, word)
     return out, places
 
 

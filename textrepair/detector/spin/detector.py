@@ -159,7 +159,7 @@ class SpinDetector:
     def _strange(self, document: Document, company: InCompany, taken: Spans) -> list[Finding]:
         """The words that were likely put for others, at the rate that the whole text's company tells, where nothing else is."""
         ids, at = self._seen(document)
-        asked = self._screen.asker.asked(ids)._replace(rate=company.rate)
+        asked = replace(self._screen.asker.asked(ids), rate=company.rate)
         tokens = document.tokens
         found = []
         for i, probability in zip(asked.places.tolist(), asked.replaced().tolist(), strict=True):
@@ -267,12 +267,11 @@ def terms(
     )
 
 
-def company_terms(company: InCompany, others: float) -> tuple[float, float, float, float, float, float]:
+def company_terms(company: InCompany, others: float) -> tuple[float, ...]:
     """What the weights of the third sort are for: 1, the text's ratio, what the other sorts say (natural-log odds), and
     quantiles of the words' own ratios.
 
     In a text that a spinner touched some words are in strange company and the others are not; where the language model knows a
     register badly, all are in somewhat strange company.
     """
-    low, middle, high = np.quantile(company.ratios, (0.25, 0.5, 0.9)).tolist()
-    return 1.0, min(_MOST_COMPANY, max(0.0, company.ratio)), others, low, middle, high
+    return 1.0, min(_MOST_COMPANY, max(0.0, company.ratio)), others, *company.quantiles

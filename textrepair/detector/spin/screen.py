@@ -27,7 +27,13 @@ import numpy.typing as npt
 from textrepair.compiled import compiled, compiled_making_arrays
 from textrepair.detector.scanning import byte_scan
 from textrepair.detector.scanning.screen import Scan
-from textrepair.detector.spin.company import Company, InCompany, packaged_company
+from textrepair.detector.spin.company import (
+    Company,
+    InCompany,
+    context_behind,
+    packaged_company,
+    word_behind,
+)
 from textrepair.detector.spin.word_evidence import word_evidence
 from textrepair.detector.spin.wording import packaged_wording
 from textrepair.detector.word_runs import WordRuns
@@ -37,6 +43,7 @@ from textrepair.model.adaptation import numbered
 from textrepair.model.channel import LIKELIHOOD, Entries
 from textrepair.model.model import Model
 from textrepair.model.ngrams import (
+    NO_CONTEXT,
     Addresses,
     Opened,
     extend,
@@ -88,8 +95,8 @@ _LIGHT = 0.03
 #: places of a word but not many more kinds of words, least of all one that repeats itself: each stretch of so many words may
 #: explain as much.
 _MOST, _MOST_IN = 0.7, 2000
-#: Nothing before a word, and the bytes that memory is read by.
-_NO_CONTEXT, _LINE = np.uint64(0xFFFFFFFF0000), 64
+#: The bytes that memory is read by.
+_LINE = 64
 
 
 @dataclass(frozen=True)
@@ -182,17 +189,11 @@ class SpinScreen:
 
 
 @compiled
-def _behind(seen_as, ids, i):  # type: ignore[no-untyped-def]
-    """The word behind one, or the end of a sentence."""
-    return np.int64(seen_as[ids[i + 1]]) if i + 1 < len(ids) else np.int64(1)
-
-
-@compiled
 def _pairs(seen_as: npt.NDArray[np.int32], ids: npt.NDArray[np.int32], i: int) -> tuple[np.uint64, np.uint64]:
     """The keys of the pairs that a word makes with the one before and with the one behind."""
     word = np.int64(seen_as[ids[i]])
     before = np.int64(seen_as[ids[i - 1]]) if i and ids[i - 1] != 1 else np.int64(0)
-    return pair_key(before, word), pair_key(word, _behind(seen_as, ids, i))
+    return pair_key(before, word), pair_key(word, word_behind(seen_as, ids, i))
 
 
 @compiled
@@ -242,7 +243,7 @@ def _places(  # type: ignore[no-untyped-def]
     """The words in strange company, with the three words before each; the channel's entries for them are asked for."""
     places, contexts = np.empty(len(ids), dtype=np.int64), np.empty(len(ids), dtype=np.uint64)
     count = 0
-    context = _NO_CONTEXT
+    context = NO_CONTEXT
     for i in range(len(ids)):
         observed = np.int64(ids[i])
         if weights[observed] > 0.0 and _is_new(model, seen_as, ids, i):
@@ -255,7 +256,7 @@ def _places(  # type: ignore[no-untyped-def]
                 for at in range(begin, end, _LINE):
                     fetch(address(entries.code) + family * entries.code.shape[1] + at)
         word = np.int64(seen_as[observed])
-        context = _NO_CONTEXT if word == 1 else extend(context, word)
+        context = context_behind(context, word)
     return places[:count], contexts[:count]
 
 
@@ -307,7 +308,7 @@ def _touch_candidates(doubted: _Doubted) -> int:
     total = 0
     for place in range(len(places)):
         i = places[place]
-        last, behind = np.int64(contexts[place] & np.uint64(0xFFFF)), _behind(seen_as, ids, i)
+        last, behind = np.int64(contexts[place] & np.uint64(0xFFFF)), word_behind(seen_as, ids, i)
         for entry in range(entries.start[ids[i]], entries.start[ids[i] + 1]):
             target = np.int64(entries.target[entry])
             if target < words:
@@ -326,7 +327,7 @@ def _find_pairs(doubted: _Doubted, pairs: npt.NDArray[np.int64]) -> None:
     total = 0
     for place in range(len(places)):
         i, context = places[place], contexts[place]
-        last, behind = np.int64(context & np.uint64(0xFFFF)), _behind(seen_as, ids, i)
+        last, behind = np.int64(context & np.uint64(0xFFFF)), word_behind(seen_as, ids, i)
         for entry in range(entries.start[ids[i]], entries.start[ids[i] + 1]):
             target = np.int64(entries.target[entry])
             if target >= words:
@@ -356,7 +357,7 @@ def _weigh_candidates(
     for place in range(len(places)):
         i, context = places[place], contexts[place]
         observed = np.int64(ids[i])
-        word, behind = np.int64(seen_as[observed]), _behind(seen_as, ids, i)
+        word, behind = np.int64(seen_as[observed]), word_behind(seen_as, ids, i)
         prepared = prepare(model, context)
         pair = find_pair(model, pair_key(np.int64(context & np.uint64(0xFFFF)), word))
         pair_behind = find_pair(model, pair_key(word, behind))
