@@ -69,7 +69,7 @@ def test_traces(case: dict[str, Any], model: Model) -> None:
 FRAGMENTS = (
     "The talks ended.", ".", "in NATO. .", "possible, ”Lane said", "for the work. “\n", "to ‘enter the room",
     "it unfolded. recently",
-    "many countries. countries.", "Who knows ?", "as follows :", "« a great day »", "„so was it“", "on the border. May 24.",
+    "many countries. countries.", "countries.", "Red Cross.", "Red Cross", "Thursday.", "the", "go there. before.", "Who knows ?", "as follows :", "« a great day »", "„so was it“", "on the border. May 24.",
     "a visit.” 3 June.", "été. après", "at 5 p.m. the", "\n", "the end", "e.g. this",
     "1,8 million", "200.000 men", "150", "000", "150\xa0000", "24.02.2012",
     "15 %", "15\u202f%", "12€", "12 €", "20 thousand", "29 of May",
@@ -105,10 +105,20 @@ def test_a_date_in_a_list_of_references_is_no_trace() -> None:
         ("“It might be possible, ”Lane said.", "a closing quote on the wrong side of a space"),
         ("“There is a time for the work. “\n", "a quote that opens where one closes"),
         ("He asked the others to ‘enter the room.", "a stray opening quote"),
-        ("The crisis has come. recently it grew.", "a sentence that begins small"),
-        ("in other neighbouring countries. countries.", "a word again behind a stop"),
+        ("The crisis has come. recently it grew.", traces.SMALL_START),
+        *(
+            (text, traces.SAID_AGAIN)
+            for text in (
+                "in other neighbouring countries. countries.",
+                "It went to some other countries. other countries. Then",
+                "He flew to the United States. United States.",
+                "They wrote to the Red Cross. Red Cross. It",
+            )
+        ),
+        ("He said that he will go from there. before. Nobody", traces.SMALL_START),
+        ("The talks with the other towns will begin in the hall. Thursday.", traces.DATE),
         ("Who knows ? Nobody", "a space before a sign"),
-        ("The talks with the other towns will begin in the hall. March 4.\n", "a date for a sentence"),
+        ("The talks with the other towns will begin in the hall. March 4.\n", traces.DATE),
         ("He spoke of « a great day » in the hall", "foreign quotes"),
         *((f"There were {number} there.", traces.FOREIGN_NUMBER) for number in FOREIGN_NUMBERS),
     ],
@@ -124,6 +134,7 @@ def test_each_kind_of_trace_is_seen(text: str, name: str) -> None:
         "They will meet on Friday, January 13. The hall is open.",
         "Posted by Ann. January 13, 2024. Read more.",
         "He was born on Sept. 4. May 5 is his name day.",
+        "Guess what? Thursday. They come on Thursday.",
     ],
 )
 def test_dates_inside_sentences_are_no_traces(text: str) -> None:

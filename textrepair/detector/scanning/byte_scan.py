@@ -117,6 +117,7 @@ _TOKEN_SHIFT = 9  # above: the index of its token
 
 _MIN_LINE, _MIN_SENTENCE, _MIN_TITLE = 20, 50, 15
 _DATE = 20  # bytes from one stop to the next with a quote and "30 September" in between
+TAIL = 40  # bytes of the end of a sentence that is said again
 _MAX_LINE = 1600  # bytes of a line of furniture: four times its characters
 #: Of one that only its words tell, nearly all ASCII; and of one that says it in one word and ends as no sentence does.
 MAX_SHORT_LINE, MAX_LABEL = 160, 60
@@ -853,8 +854,6 @@ def _odd_about_run(data, seen, run, gap, last, owner):  # type: ignore[no-untype
         flags |= FOREIGN_NUMBER
     if _is_glued_name(data, run, last):
         flags |= GLUED_NAMES
-    if run.hashed == last.h1 and gap == _STOPPED and _stops(data, run.end):
-        flags |= DOUBLED_STOP
     if _lost_apostrophe(data, seen, run, owner):
         flags |= LOST_APOSTROPHE
     return flags
@@ -1025,12 +1024,22 @@ def _closes(data, at):  # type: ignore[no-untyped-def]
 
 @compiled
 def _is_lone_date(data, last_stop, at):  # type: ignore[no-untyped-def]
-    """Is what the full stop here closes a date for a sentence?"""
-    if data[at] == 46 and 6 <= at - last_stop <= _DATE and _closes(data, at):
-        for k in range(last_stop, at):
-            if _CLASS[data[k]] == _DIGIT:
-                return True
-    return False
+    """May what the full stop here closes be a date or a day of the week for a sentence?"""
+    if data[at] != 46 or not 6 <= at - last_stop <= _DATE or not _closes(data, at):
+        return False
+    for k in range(last_stop, at):
+        if _CLASS[data[k]] == _DIGIT:
+            return True
+    return data[at - 3] == 100 and data[at - 2] == 97 and data[at - 1] == 121  # "day"
+
+
+@compiled
+def _is_end_again(data, last_stop, at):  # type: ignore[no-untyped-def]
+    """Does what the full stop here closes say again how the sentence before it ended?"""
+    size = at - last_stop - 2
+    if data[at] != 46 or not 3 <= size <= TAIL or last_stop <= size or data[last_stop + 1] != 32:
+        return False
+    return data[last_stop - size - 1] == 32 and _same(data, last_stop - size, last_stop + 2, size)
 
 
 @compiled
@@ -1191,6 +1200,8 @@ def scan_bytes(text: _Text, room: _Filled) -> None:
             if sign in (46, 33, 63):
                 if _is_lone_date(data, last_stop, at):
                     flags |= LONE_DATE
+                if _is_end_again(data, last_stop, at):
+                    flags |= DOUBLED_STOP
                 if _closes(data, at) or data[at + 1] in (34, 0xE2, 39):
                     last_stop = at
                 behind = _behind_brackets(data, at + 1)

@@ -49,10 +49,10 @@ _SEEN_AS = {
     "a closing quote on the wrong side of a space": byte_scan.STRAY_QUOTE,
     "a quote that opens where one closes": byte_scan.STRAY_QUOTE,
     traces.OPENING_QUOTE: byte_scan.OPENING_QUOTE,
-    "a sentence that begins small": byte_scan.SMALL_START,
-    "a word again behind a stop": byte_scan.DOUBLED_STOP,
+    traces.SMALL_START: byte_scan.SMALL_START,
+    traces.SAID_AGAIN: byte_scan.DOUBLED_STOP,
     "a space before a sign": byte_scan.SPACED_SIGN,
-    "a date for a sentence": byte_scan.LONE_DATE,
+    traces.DATE: byte_scan.LONE_DATE,
     traces.FOREIGN_QUOTES: byte_scan.FOREIGN_QUOTE,
     traces.FOREIGN_NUMBER: byte_scan.FOREIGN_NUMBER,
 }

@@ -22,6 +22,7 @@ import regex
 
 from textrepair.detector.base import Document
 from textrepair.detector.evidence import replacement
+from textrepair.detector.repetition import END_AGAIN, LONGEST_END_AGAIN
 from textrepair.detector.verbatim import Verbatim
 from textrepair.detector.words import is_common
 from textrepair.model.model import Model
@@ -31,6 +32,7 @@ from textrepair.tokens import TokenKind, Tokens
 
 _KIND = "translation"
 
+_WEEKDAY = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
 
 #: What is counted or measured by a number with decimals.
@@ -57,6 +59,8 @@ FOREIGN_NUMBER = "a number as other languages write it"
 FOREIGN_QUOTES = "foreign quotes"
 OPENING_QUOTE = "a stray opening quote"
 DATE = "a date for a sentence"
+SMALL_START = "a sentence that begins small"
+SAID_AGAIN = "the end of a sentence again behind its stop"
 
 #: Kinds of trace found by form alone.
 PATTERNS: Mapping[str, regex.Pattern[str]] = MappingProxyType(
@@ -68,11 +72,11 @@ PATTERNS: Mapping[str, regex.Pattern[str]] = MappingProxyType(
             r"(?<=\p{L}[.,]? )‘(?!(?:em|til|tis|twas|cause|bout|round|neath|cos|cuz|ere|nother|nuff|ard|ave)\b)"
             r"(?=\p{Ll}{3,})(?![^\n]{0,400}’(?!\p{L}))"
         ),
-        "a sentence that begins small": regex.compile(r"(?<=(?<![\p{L}.])\p{Ll}{3,}+)\.(?= \p{Ll}{2,}+[ ,])"),
-        "a word again behind a stop": regex.compile(r"(?<=\b(\p{Ll}{4,}+)\.) \1\.(?!\w)"),
+        SMALL_START: regex.compile(r"(?<=(?<![\p{L}.])\p{Ll}{3,}+)\.(?= (?!pic\.)\p{Ll}{2,}+[ ,.])"),
+        SAID_AGAIN: END_AGAIN,
         "a space before a sign": regex.compile(r"(?<=\p{L}) [;:?!](?=\s|\Z)"),
         DATE: regex.compile(
-            rf"(?<=\p{{Ll}}{{3}}[.!?][”\"’]? )(?:(?:{_MONTH}) \d\d?|\d\d? (?:{_MONTH}))\.(?=\s|\Z)"
+            rf"(?<=\p{{Ll}}{{3}}[.!?][”\"’]? )(?:(?:{_MONTH}) \d\d?|\d\d? (?:{_MONTH})|(?<=\.[”\"’]? ){_WEEKDAY})\.(?=\s|\Z)"
         ),
         FOREIGN_QUOTES: regex.compile(r"«\s?\p{L}[^«»\n]{1,200}»|„\p{L}[^„\n]{1,200}[“”]"),
         FOREIGN_NUMBER: regex.compile(  # all begin with a digit: 70 times as fast if that is asked first
@@ -91,7 +95,7 @@ _DATED = regex.compile(r"\. (?:19|20)\d\d[a-z]?\. (?=[“\"\p{Lu}])")
 _FLOOR = 0.005
 SOUND_RATE: Mapping[str, float] = MappingProxyType(
     dict.fromkeys(PATTERNS, _FLOOR)
-    | {"a sentence that begins small": 0.01, "a space before a sign": 0.01, FOREIGN_NUMBER: 0.01}
+    | {SMALL_START: 0.01, "a space before a sign": 0.01, FOREIGN_NUMBER: 0.01}
 )
 #: Nobody has counted traces in translated pages; of the project's two articles one has five kinds and one has one.  Taken for
 #: true: one engine in three leaves traces, and then each kind in one article of four.
@@ -103,7 +107,7 @@ _KEEPS_NUMBERS = 0.14
 
 #: Characters: a trace begins at most so far before what gives it away, and its pattern looks at most so far behind that; for the
 #: end of a quotation farther.
-_BEFORE, _BEHIND = 24, 40
+_BEFORE, _BEHIND = LONGEST_END_AGAIN, 40
 _BEHIND_QUOTE = 450
 
 
@@ -121,10 +125,17 @@ def found(
             continue
         behind = _BEHIND_QUOTE if name in (FOREIGN_QUOTES, OPENING_QUOTE) else _BEHIND
         for match in _matches(PATTERNS[name], text, spans, behind):
-            if not verbatim.contains(match.start()):
+            is_other = name == SMALL_START and _is_said_again(text, match.start())
+            if not is_other and not verbatim.contains(match.start()):
                 out[name] = match.span()
                 break
     return out
+
+
+def _is_said_again(text: str, stop: int) -> bool:
+    """Is what follows the stop here how the sentence before it ended?"""
+    near = END_AGAIN.finditer(text, max(0, stop - LONGEST_END_AGAIN), stop + LONGEST_END_AGAIN)
+    return any(match.start() < stop < match.end() - 1 for match in near)
 
 
 def _matches(
@@ -250,9 +261,11 @@ def _cut_sentences(document: Document, model: Model) -> Iterator[Edit]:
     text, tokens = document.text, document.tokens
     starts = {start: i for i, start in enumerate(tokens.starts)}
     fit = _Fit(model, tokens)
-    for match in PATTERNS["a sentence that begins small"].finditer(text):
+    for match in PATTERNS[SMALL_START].finditer(text):
         at = starts.get(match.start())
         if at is None or at == 0 or at + 1 >= len(tokens) or tokens.kinds[at] != TokenKind.STOP:
+            continue
+        if _is_said_again(text, match.start()):
             continue
         following = tokens.texts[at + 1]
         if not (is_common(following) and is_common(tokens.texts[at - 1])):
@@ -266,7 +279,7 @@ def _cut_sentences(document: Document, model: Model) -> Iterator[Edit]:
         elif apart - joined >= _MARGIN:
             begin = tokens.starts[at + 1]
             yield replacement(
-                text, (begin, begin + 1), following[0].upper(), _KIND, _LIKELY, "a sentence that begins small"
+                text, (begin, begin + 1), following[0].upper(), _KIND, _LIKELY, SMALL_START
             )
 
 
