@@ -69,7 +69,9 @@ def test_traces(case: dict[str, Any], model: Model) -> None:
 FRAGMENTS = (
     "The talks ended.", ".", "in NATO. .", "possible, ”Lane said", "for the work. “\n", "to ‘enter the room",
     "it unfolded. recently",
-    "many countries. countries.", "countries.", "Red Cross.", "Red Cross", "Thursday.", "the", "go there. before.", "Who knows ?", "as follows :", "« a great day »", "„so was it“", "on the border. May 24.",
+    "many countries. countries.",
+    "countries.", "Red Cross.", "Red Cross", "Thursday.", "the", "go there. before.",
+    "Who knows ?", "as follows :", "« a great day »", "„so was it“", "on the border. May 24.",
     "a visit.” 3 June.", "été. après", "at 5 p.m. the", "\n", "the end", "e.g. this",
     "1,8 million", "200.000 men", "150", "000", "150\xa0000", "24.02.2012",
     "15 %", "15\u202f%", "12€", "12 €", "20 thousand", "29 of May",

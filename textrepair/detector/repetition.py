@@ -46,8 +46,9 @@ _SIGNS = DOUBLED_WORD | DOUBLED_STOP | REPEATED_LINE | REPEATED_PASSAGE | TITLE_
 
 # The possessive quantifier keeps a word of 10^6 letters linear.
 _DOUBLED = re.compile(r"(?<![\w'’@#$/.&-])([A-Za-z]++)(\s{1,3})\1(?![\w@/=_&-]|['’]\w|\.\w)", re.IGNORECASE)
-#: The end of a sentence, up to four words of it, that stands behind its stop again.  Whole sentences and clauses are said twice on
-#: purpose.  33 M words of press text hold five such places, three of them rows ("hate, hate. hate."), 10 M of speech seven.
+#: The end of a sentence, up to four words of it, that stands behind its stop again.  Whole sentences and clauses are said
+#: twice on purpose.  33 M words of press text hold five such places, three of them rows ("hate, hate. hate."), 10 M of speech
+#: seven.
 END_AGAIN = regex.compile(
     r"(?<=\w )((?!(?:I|we|you|he|she|it|they|this|that|there)\b)(?:\p{L}++ ){1,3}\p{L}{3,}+)\.( \1\.)(?!\w)"
     r"|(?<=[\w,] )(\p{L}{3,}+)\.( \3\.)(?!\w)"

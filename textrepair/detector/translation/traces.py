@@ -94,8 +94,7 @@ _DATED = regex.compile(r"\. (?:19|20)\d\d[a-z]?\. (?=[“\"\p{Lu}])")
 #: article.
 _FLOOR = 0.005
 SOUND_RATE: Mapping[str, float] = MappingProxyType(
-    dict.fromkeys(PATTERNS, _FLOOR)
-    | {SMALL_START: 0.01, "a space before a sign": 0.01, FOREIGN_NUMBER: 0.01}
+    dict.fromkeys(PATTERNS, _FLOOR) | {SMALL_START: 0.01, "a space before a sign": 0.01, FOREIGN_NUMBER: 0.01}
 )
 #: Nobody has counted traces in translated pages; of the project's two articles one has five kinds and one has one.  Taken for
 #: true: one engine in three leaves traces, and then each kind in one article of four.
@@ -278,9 +277,7 @@ def _cut_sentences(document: Document, model: Model) -> Iterator[Edit]:
             yield replacement(text, match.span(), "", _KIND, _LIKELY, "a stray full stop inside a sentence")
         elif apart - joined >= _MARGIN:
             begin = tokens.starts[at + 1]
-            yield replacement(
-                text, (begin, begin + 1), following[0].upper(), _KIND, _LIKELY, SMALL_START
-            )
+            yield replacement(text, (begin, begin + 1), following[0].upper(), _KIND, _LIKELY, SMALL_START)
 
 
 def _possessives(document: Document, model: Model) -> Iterator[Edit]:
