@@ -40,7 +40,7 @@ from sklearn.linear_model import LogisticRegression
 from textrepair.detector.base import Document
 from textrepair.detector.scanning.byte_scan import SCORED
 from textrepair.detector.scanning.screen import model_scanner
-from textrepair.detector.spin.company import FEATURES, FILE, FORMAT, VERSION, Company, Trees, packaged_company
+from textrepair.detector.spin.company import FEATURES, FILE, FORMAT, VERSION, Company, packaged_company
 from textrepair.detector.spin.detector import FEWEST_ASKED, SpinDetector, company_terms, spin_probability
 from textrepair.detector.spin.screen import SHORTEST, SpinScreen
 from textrepair.detector.spin.word_evidence import word_evidence
@@ -66,11 +66,9 @@ class Asked:
 
     def __init__(self, model: Model) -> None:
         self.model, self.scanner = model, model_scanner(model)
-        empty = np.empty((0, 1))
         bare = {"format": FORMAT, "version": VERSION, "features": list(FEATURES), "intercept": 0.0}
-        trees = dict.fromkeys(Trees._fields, empty)
         self.evidence = word_evidence(model)
-        self.company = Company.of(model, bare | trees, self.evidence)
+        self.company = Company.of(model, bare | {"feature": []}, self.evidence)
 
     def words(self, text: str, sound: str | None = None) -> Array:
         """The features of the words of a text; with the sound one, of those only that are not in it."""

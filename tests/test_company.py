@@ -15,6 +15,7 @@ from sample_models import articles
 from textrepair.detector.base import FLAGGED, Document
 from textrepair.detector.spin.company import RATES, Company, InCompany, packaged_company
 from textrepair.detector.spin.detector import FEWEST_ASKED, spin_probability
+from textrepair.detector.spin.trees import said, trees_of
 from textrepair.detector.spin.word_evidence import word_evidence
 from textrepair.model import load_model
 from textrepair.model.reading import Signs
@@ -41,6 +42,56 @@ def sound(case: dict[str, Any]) -> str:
     """What a case's text was made of."""
     by_number = {int(name[:2]): text for name, text in articles("sound").items()}
     return "\n\n".join(by_number[number].strip() for number in case["articles"]) + "\n"
+
+
+FEATURES_ASKED = 3
+NAMES = ("feature", "threshold", "left", "right", "value")
+tree_nodes = st.recursive(
+    st.integers(-5, 5),
+    lambda some: st.tuples(st.integers(0, FEATURES_ASKED - 1), st.integers(-2, 2), some, some),
+    max_leaves=8,
+)
+
+
+def stored(tree: Any) -> dict[str, list[float]]:
+    """A tree as :func:`trees_of` takes it: a node is a leaf's value or feature, threshold, left and right."""
+    row: dict[str, list[float]] = {name: [] for name in NAMES}
+
+    def add(node: Any) -> int:
+        at = len(row["feature"])
+        leaf = isinstance(node, int)
+        for name, value in zip(NAMES, (-1, 0, 0, 0, node) if leaf else (*node[:2], 0, 0, 0), strict=True):
+            row[name].append(value)
+        if not leaf:
+            row["left"][at], row["right"][at] = add(node[2]), add(node[3])
+        return at
+
+    add(tree)
+    return row
+
+
+def walked(node: Any, features: list[int]) -> int:
+    while not isinstance(node, int):
+        node = node[2] if features[node[0]] <= node[1] else node[3]
+    return node
+
+
+@given(st.lists(tree_nodes, max_size=4), st.lists(st.integers(-3, 3), min_size=3, max_size=3))
+def test_trees_say_what_a_walk_from_node_to_node_does(some: list[Any], features: list[int]) -> None:
+    rows = [stored(tree) for tree in some]
+    trees = trees_of({name: [row[name] for row in rows] for name in NAMES})
+    assert said(trees, np.array([features], dtype=np.float32), 0) == sum(
+        walked(tree, features) for tree in some
+    )
+
+
+def test_a_tree_with_nine_leaves_is_refused() -> None:
+    tree: Any = 0
+    for leaf in range(8):
+        tree = (0, leaf, tree, leaf)
+    row = stored(tree)
+    with pytest.raises(ValueError, match="9 leaves"):
+        trees_of({name: [row[name]] for name in NAMES})
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -40,13 +41,17 @@ def identifiers(words: list[str]) -> np.ndarray:
     return np.array([END if word == STOP else index[word] for word in words], dtype=np.int32)
 
 
-@given(st.lists(st.sampled_from(WORDS), max_size=60))
-def test_score_is_the_weighed_roots_of_counts_at_length_one(words: list[str]) -> None:
-    runs = (" ".join(words[i : i + size]) for size in (1, 2, 3) for i in range(len(words) - size + 1))
+@pytest.mark.parametrize(("score", "longest"), [(WordRuns.score, 3), (WordRuns.score_of_words, 1)])
+@given(words=st.lists(st.sampled_from(WORDS), max_size=60))
+def test_score_is_the_weighed_roots_of_counts_at_length_one(
+    score: Callable[[WordRuns, np.ndarray], float], longest: int, words: list[str]
+) -> None:
+    sizes = range(1, longest + 1)
+    runs = (" ".join(words[i : i + size]) for size in sizes for i in range(len(words) - size + 1))
     found = Counter(run for run in runs if run in RUNS)
     length = math.sqrt(max(1, sum(found.values())))
     expected = -0.25 + sum(RUNS[run][0] * math.sqrt(count) for run, count in found.items()) / length
-    assert wording().score(identifiers(words)) == pytest.approx(expected, abs=1e-5)
+    assert score(wording(), identifiers(words)) == pytest.approx(expected, abs=1e-5)
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=60))

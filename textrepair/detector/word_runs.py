@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from textrepair.compiled import compiled_making_arrays
+from textrepair.compiled import compiled, compiled_making_arrays
 from textrepair.detector.scanning.key_table import fill, first_slot, slot
 from textrepair.lazy import cached_property
 from textrepair.model.vocabulary import END, OFTEN, SPECIALS, UNSEEN, Vocabulary
@@ -48,7 +48,8 @@ class Told(NamedTuple):
 class _Tree(NamedTuple):
     """Runs by their words.  ``codes`` (identifiers,): each word's node, 0 without one; ``keys``, ``nodes`` (slots,): the node
     that a word leads to from another (:mod:`~textrepair.detector.scanning.key_table`), ``taken`` a bit for each slot, which most
-    pairs of words need not look beyond; ``weights`` and ``shares`` (nodes,), 0.0 for what is only the beginning of a run."""
+    pairs of words need not look beyond; ``weights`` and ``shares`` (nodes,), 0.0 for what is only the beginning of a run.  Nodes
+    below ``words`` are those of words."""
 
     codes: npt.NDArray[np.int16]
     taken: npt.NDArray[np.uint8]
@@ -56,6 +57,7 @@ class _Tree(NamedTuple):
     nodes: npt.NDArray[np.int32]
     weights: npt.NDArray[np.float32]
     shares: npt.NDArray[np.float32]
+    words: int
 
 
 @dataclass(frozen=True)
@@ -70,12 +72,17 @@ class WordRuns:
 
     def score(self, ids: npt.NDArray[np.int32]) -> float:
         """Natural-log odds that a text is of the kind, for the identifiers of its words and signs."""
-        codes, taken, keys, nodes, weights, _ = self._tree
+        codes, taken, keys, nodes, weights, *_ = self._tree
         return self.intercept + float(_weighed(ids, codes, taken, keys, nodes, weights, _GROWTH))
+
+    def score_of_words(self, ids: npt.NDArray[np.int32]) -> float:
+        """The same, as if there were no runs but single words: in a fifth of the time."""
+        tree = self._tree
+        return self.intercept + float(_weighed_words(ids, tree.codes, tree.weights[: tree.words], _GROWTH))
 
     def told(self, ids: npt.NDArray[np.int32], least: float) -> tuple[Told, ...]:
         """The runs with at least this share, in their order; of two that overlap the likelier."""
-        codes, taken, keys, nodes, _, shares = self._tree
+        codes, taken, keys, nodes, _, shares, _ = self._tree
         return without_overlap(
             sorted(Told(*run) for run in _likely(ids, codes, taken, keys, nodes, shares, least))
         )
@@ -125,7 +132,8 @@ def _tree(vocabulary: Vocabulary, runs: Mapping[str, tuple[float, float]]) -> _T
     fill(keys, nodes, np.array([*edges], dtype=np.uint32), np.array([*edges.values()], dtype=np.int32))
     values = np.zeros((2, size + len(edges)), dtype=np.float32)
     values[:, ends] = np.array([told for _, told in listed]).reshape(-1, 2).T
-    return _Tree(codes, np.packbits(keys != 0, bitorder="little"), keys, nodes, *values)
+    taken = np.packbits(keys != 0, bitorder="little")
+    return _Tree(codes, taken, keys, nodes, weights=values[0], shares=values[1], words=size)
 
 
 @compiled_making_arrays
@@ -169,6 +177,18 @@ def _runs(  # type: ignore[no-untyped-def]
     return (one, ends), (two, ends_of_two), (three, ends_of_three)
 
 
+@compiled
+def _add(found, weights, growth, counts):  # type: ignore[no-untyped-def]
+    """What these nodes add to the sum of weights times roots of counts, and how many of them have a weight."""
+    score, total = 0.0, 0
+    for node in found:
+        weight, count = weights[node], counts[node]
+        counts[node] = count + 1
+        score += weight * (growth[count] if count < len(growth) else np.float32(0.5 / math.sqrt(count + 0.5)))
+        total += weight != 0.0
+    return score, total
+
+
 @compiled_making_arrays
 def _weighed(
     ids: npt.NDArray[np.int32],
@@ -180,16 +200,23 @@ def _weighed(
     growth: npt.NDArray[np.float32],
 ) -> float:
     counts = np.zeros(len(weights), dtype=np.int32)
-    total = 0
-    score = 0.0
+    score, total = 0.0, 0
     for found, _ in _runs(ids, codes, taken, keys, nodes):
-        for node in found:
-            weight, count = weights[node], counts[node]
-            counts[node] = count + 1
-            score += weight * (
-                growth[count] if count < len(growth) else np.float32(0.5 / math.sqrt(count + 0.5))
-            )
-            total += weight != 0.0
+        more, weighed = _add(found, weights, growth, counts)
+        score += more
+        total += weighed
+    return score / math.sqrt(max(1.0, total))
+
+
+@compiled_making_arrays
+def _weighed_words(
+    ids: npt.NDArray[np.int32],
+    codes: npt.NDArray[np.int16],
+    weights: npt.NDArray[np.float32],
+    growth: npt.NDArray[np.float32],
+) -> float:
+    score: float
+    score, total = _add(codes[ids], weights, growth, np.zeros(len(weights), dtype=np.int32))
     return score / math.sqrt(max(1.0, total))
 
 

@@ -16,12 +16,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from textrepair.compiled import compiled, compiled_making_arrays
+from textrepair.detector.spin.trees import Trees, said, trees_of
 from textrepair.detector.word_runs import can_be_told, packaged_json
 from textrepair.lazy import cached_property
 from textrepair.model.adaptation import numbered
@@ -52,17 +53,6 @@ _FREQUENT = -7.3
 _MOST_USES = 4
 #: Shares of words replaced.
 RATES = np.array([0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.25, 0.4])
-
-
-class Trees(NamedTuple):
-    """Decision trees, a row each.  ``feature`` (trees, nodes), -1 for a leaf, whose ``value`` counts, in nats; from other nodes a
-    word goes ``left`` if its feature is at most the ``threshold``, else ``right``."""
-
-    feature: npt.NDArray[np.int8]
-    threshold: npt.NDArray[np.float32]
-    left: npt.NDArray[np.int8]
-    right: npt.NDArray[np.int8]
-    value: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,8 +99,7 @@ class Company:
             raise ValueError(
                 f"not {FORMAT}, version {VERSION}; run scripts/train_company.py fit to make it anew"
             )
-        trees = Trees(*(np.array(stored[name], dtype=kind) for name, kind in _TYPES.items()))
-        return cls(model, trees, stored["intercept"], evidence.astype(np.float32), _asked(model))
+        return cls(model, trees_of(stored), stored["intercept"], evidence.astype(np.float32), _asked(model))
 
     def asked(self, ids: npt.NDArray[np.int32], most: int = 0) -> InCompany:
         """What the words of a text tell (the identifiers of its words and signs, with those of the ends of its sentences); or the
@@ -135,9 +124,6 @@ class Company:
             most or len(ids),
         )
         return found
-
-
-_TYPES = {"feature": np.int8, "threshold": np.float32, "left": np.int8, "right": np.int8, "value": np.float32}
 
 
 def packaged_company(model: Model, evidence: npt.NDArray[np.float64]) -> Company:
@@ -206,16 +192,6 @@ def _measured(  # type: ignore[no-untyped-def]
     return out, places
 
 
-@compiled
-def _leaf(features, trees, row, tree):  # type: ignore[no-untyped-def]
-    """What a tree says of a word."""
-    node = 0
-    while trees.feature[tree, node] >= 0:
-        goes_left = features[row, trees.feature[tree, node]] <= trees.threshold[tree, node]
-        node = trees.left[tree, node] if goes_left else trees.right[tree, node]
-    return trees.value[tree, node]
-
-
 @compiled_making_arrays
 def _ratio(  # type: ignore[no-untyped-def]
     features, trees, intercept, rates, ratios
@@ -223,10 +199,7 @@ def _ratio(  # type: ignore[no-untyped-def]
     """Each word's ratio, into ``ratios``; and the text's, with its rate."""
     sums = np.zeros(len(rates))
     for row in range(len(features)):
-        ratio = intercept
-        for tree in range(len(trees.feature)):
-            ratio += _leaf(features, trees, row, tree)
-        ratios[row] = ratio
+        ratio = ratios[row] = intercept + said(trees, features, row)
         more = np.exp(ratio) - 1.0
         for k in range(len(rates)):
             sums[k] += np.log1p(rates[k] * more)
