@@ -4,10 +4,10 @@ Words: those of sound text (every second newswire article, every fourth web post
 registers), and those that a program without any thesaurus put into the same texts at random (:mod:`build.random_spinner`).
 Trees: boosted, of eight leaves (scikit-learn).
 
-Texts: what a text's ratio says of it is fitted to texts of which no word was fitted to: sound ones, and the same spun with a
-thesaurus that has nothing to do with WordNet (:mod:`build.foreign_thesaurus`; Debian's ``aiksaurus``).  Every kind of sound text
-has the same weight, and so has every kind and rate of the spun ones, which together have that of one text in twenty; what is
-told is for one in eighty.
+Texts: what a text's ratio says of it is fitted to texts of which no word was fitted to, whole ones and stretches of them: sound
+ones, and the same spun with a thesaurus that has nothing to do with WordNet (:mod:`build.foreign_thesaurus`; Debian's
+``aiksaurus``).  Every kind and length of sound text has the same weight, and so has every kind, rate and length of the spun ones,
+which together have that of one text in twenty; what is told is for one in a hundred.
 
 ``fit`` writes the trees, ``textrepair/detector/packaged/company.json.gz``.  Both print the weights for
 ``textrepair/detector/spin/detector.py``, fitted on everything, and recall and false alarms, where each text is judged by weights
@@ -23,6 +23,7 @@ import json
 import random
 import re
 from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,7 @@ from build.foreign_thesaurus import ForeignSpinner, foreign_thesaurus
 from build.light_spinner import LightSpinner
 from build.random_spinner import RandomSpinner, words_by_inflection
 from build.records import records
-from build.registers import OTHER_TEXTBOOKS, TEXTBOOKS, samples
+from build.registers import OTHER_TEXTBOOKS, TEXTBOOKS, articles, samples
 from build.splits import interval
 from build.spun_posts import PARTLY_SPUN, SPUN
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -41,8 +42,14 @@ from textrepair.detector.base import Document
 from textrepair.detector.scanning.byte_scan import SCORED
 from textrepair.detector.scanning.screen import model_scanner
 from textrepair.detector.spin.company import FEATURES, FILE, FORMAT, VERSION, Company, packaged_company
-from textrepair.detector.spin.detector import FEWEST_ASKED, SpinDetector, company_terms, spin_probability
-from textrepair.detector.spin.screen import SHORTEST, SpinScreen
+from textrepair.detector.spin.detector import (
+    FEWEST_ASKED,
+    PACKAGED_COMPANY,
+    SpinDetector,
+    company_terms,
+    spin_probability,
+)
+from textrepair.detector.spin.screen import SpinScreen
 from textrepair.detector.spin.word_evidence import word_evidence
 from textrepair.model import Model, load_model
 
@@ -52,13 +59,23 @@ _TREES, _LEAVES, _LEARNING, _FEWEST = 70, 8, 0.22, 200
 #: Shares of words to be replaced, of which a program holds perhaps a half.
 _FITTED_RATES, _RATES = (0.1, 0.25, 0.5), (0.2, 0.35, 0.5, 0.8)
 #: The share of spun texts that the weights are fitted at, and that they are told for.
-_PRIOR, _TOLD = 0.05, 0.0125
+_PRIOR, _TOLD = 0.05, 0.01
+#: Words of the stretches, sentences as they follow one another, of which up to so many of a text are taken; a whole text.
+_LENGTHS, _STRETCHES = (0, 350, 200, 120), 3
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+#: Lengths that recall is told of.
+_TOLD_OF = (0, 200)
 _WORD = re.compile(r"[A-Za-z]+")
 _IMITATED = ROOT / "corpora" / "imitated"
 Array = npt.NDArray[np.float64]
 Spin = Callable[[str, float], str]
 #: Programs of a sort.
 _PROGRAMS = 6
+_FITTED_SORT = "another thesaurus"
+#: The sound texts by which recall is told.
+_COMPARED = [(name, length) for length in _TOLD_OF for name in ("newswire", "web")]
+#: Texts of fewer words that the model knows are left out.
+_SHORTEST = 100
 
 
 class Asked:
@@ -166,7 +183,7 @@ def main() -> None:
     foreign = [ForeignSpinner(synonyms, n, common=n % 2 == 0) for n in range(_PROGRAMS)]
     light = [LightSpinner(model, n) for n in range(_PROGRAMS)]
     sorts: dict[str, list[Spin]] = {
-        "another thesaurus": [one.spin for one in foreign],
+        _FITTED_SORT: [one.spin for one in foreign],
         "the prior": [_alone(one) for one in light],
     }
     made = {
@@ -203,38 +220,46 @@ def _real(data: Path) -> dict[str, list[str]]:
 
 
 class Seen:
-    """Texts of a sort: the natural-log odds that the other signs give, and the terms of company, a row each."""
+    """Texts of a sort, or stretches of them: the natural-log odds that the other signs give, the terms of company, a row each,
+    and which half of the sort a text is of."""
 
-    def __init__(self, asked: Asked, detector: SpinDetector, company: Company, texts: Sequence[str]) -> None:
-        others, rows = [], []
-        for text in texts:
-            document = Document(text, asked.scanner)
-            if document.scan.stats[SCORED] < SHORTEST:
-                continue
-            found = company.asked(document.scan.ids)
-            if len(found.places) < FEWEST_ASKED:
-                continue
-            probability = spin_probability(*detector.signs(document))
-            others.append(float(np.log(probability / (1.0 - probability))))
-            rows.append(company_terms(found, others[-1]))
-        self.others, self.rows = np.array(others), np.array(rows).reshape(-1, 6)
+    def __init__(
+        self, asked: Asked, detector: SpinDetector, company: Company, texts: Sequence[str], length: int
+    ) -> None:
+        others, rows, halves = [], [], []
+        for number, text in enumerate(texts):
+            stretches = articles(_SENTENCE_END.split(text), length, " ") if length else [text]
+            for stretch in islice(stretches, _STRETCHES):
+                document = Document(stretch, asked.scanner)
+                if document.scan.stats[SCORED] < _SHORTEST:
+                    continue
+                found = company.asked(document.scan.ids)
+                if len(found.places) < FEWEST_ASKED:
+                    continue
+                probability = spin_probability(*detector.signs(document))
+                others.append(float(np.log(probability / (1.0 - probability))))
+                rows.append(company_terms(found, others[-1]))
+                halves.append(number % 2)
+        self.others, self.rows = np.array(others), np.array(rows).reshape(-1, len(PACKAGED_COMPANY))
+        self.halves = np.array(halves, dtype=int)
 
-    def odds(self, weights: Array) -> Array:
-        """Of the text being spun, by natural log."""
-        out: Array = np.logaddexp(self.others, self.rows @ weights)
+    def odds(self, *weights: Array) -> Array:
+        """Of the text being spun, by natural log; by weights for each half."""
+        by_half = np.stack([np.logaddexp(self.others, self.rows @ some) for some in weights])
+        out: Array = by_half[self.halves % len(weights), np.arange(len(self.others))]
         return out
 
 
-def _fit(sound: Sequence[Seen], spun: Sequence[Seen], half: int | None) -> Array:
-    """The weights, fitted to all texts or to one half of each sort's."""
+def _fit(sound: Sequence[Seen], spun: Sequence[Seen], without: int | None) -> Array:
+    """The weights, fitted to all texts or to all but one half of each sort's."""
     rows, labels, weights = [], [], []
     for some, label, share in ((sound, 0, 1.0 - _PRIOR), (spun, 1, _PRIOR)):
         for one in some:
-            used = one.rows if half is None else one.rows[half::2]
+            used = one.rows if without is None else one.rows[one.halves != without]
             rows.append(used)
             labels += [label] * len(used)
             weights += [share / len(some) / max(1, len(used))] * len(used)
-    regression = LogisticRegression(C=1e6, max_iter=3000, fit_intercept=False)
+    regression = LogisticRegression(C=1e6, max_iter=5000, fit_intercept=False)
     regression.fit(np.concatenate(rows), labels, sample_weight=np.array(weights) * len(labels))
     out: Array = regression.coef_[0]
     out[0] += np.log(_TOLD / (1.0 - _TOLD)) - np.log(_PRIOR / (1.0 - _PRIOR))
@@ -250,50 +275,65 @@ def _measure(
     detector = SpinDetector(asked.model, SpinScreen(asked.model))
     company = packaged_company(asked.model, asked.evidence)
 
-    def look(texts: Sequence[str]) -> Seen:
-        return Seen(asked, detector, company, texts)
+    def look(texts: Sequence[str], length: int) -> Seen:
+        return Seen(asked, detector, company, texts, length)
 
-    plain = {name: look(texts) for name, texts in sound.items()}
-    spun = {name: look(texts) for name, texts in made.items()}
-    fitted_to = [one for (_, sort, _), one in spun.items() if sort == "another thesaurus"]
-    weights = _fit([*plain.values()], fitted_to, None)
-    halves = [_fit([*plain.values()], fitted_to, half) for half in (1, 0)]
+    plain = {(name, length): look(texts, length) for name, texts in sound.items() for length in _LENGTHS}
+    spun = {
+        (name, length): look(texts, length)
+        for name, texts in made.items()
+        for length in (_LENGTHS if name[1] == _FITTED_SORT else _TOLD_OF)
+    }
+    fitted_to = [one for ((_, sort, _), _), one in spun.items() if sort == _FITTED_SORT and len(one.rows)]
+    clean = [one for one in plain.values() if len(one.rows)]
+    weights = _fit(clean, fitted_to, None)
+    halves = [_fit(clean, fitted_to, half) for half in (0, 1)]
     print("weights:", np.round(weights, 4).tolist())
-
-    def odds(one: Seen) -> Array:
-        """By weights that were fitted without the text."""
-        out = np.empty(len(one.others))
-        for half, others in enumerate(halves):
-            out[half::2] = one.odds(others)[half::2]
-        return out
-
-    least = {name: np.quantile(odds(plain[name]), 1 - 1 / 500) for name in ("newswire", "web")}
-    before = {name: np.quantile(plain[name].others, 1 - 1 / 500) for name in ("newswire", "web")}
     print(
         "\n| sound texts | all | ratio: half, 2 % above, most | flagged | without company |\n|---|---|---|---|---|"
     )
-    for name, one in plain.items():
+    for (name, length), one in plain.items():
+        if not len(one.rows):
+            continue
         ratios = one.rows[:, 1]
-        flagged, was = int((odds(one) >= 0).sum()), int((one.others >= 0).sum())
+        flagged, was = int((one.odds(*halves) >= 0).sum()), int((one.others >= 0).sum())
         print(
-            f"| {name} | {len(ratios)} | {np.median(ratios):.1f}, {np.quantile(ratios, 0.98):.1f}, {ratios.max():.1f} "
+            f"| {_named(name, length)} | {len(ratios)} "
+            f"| {np.median(ratios):.1f}, {np.quantile(ratios, 0.98):.1f}, {ratios.max():.1f} "
             f"| {interval(flagged, len(ratios))} | {was} |"
         )
     print(
         "\n| spun texts | all | ratio | flagged | without company | at 1 in 500, newswire | web |\n|---|---|---|---|---|---|---|"
     )
-    rows = {f"{base}, {sort}, {rate:.0%}": (one, odds(one)) for (base, sort, rate), one in spun.items()}
-    rows |= {name: (one := look(texts), one.odds(weights)) for name, texts in real.items()}
-    for name, (one, told) in rows.items():
+    rows = {
+        (f"{base}, {sort}, {rate:.0%}", length): (one, one.odds(*halves))
+        for ((base, sort, rate), length), one in spun.items()
+    }
+    rows |= {
+        (name, length): (one := look(texts, length), one.odds(weights))
+        for name, texts in real.items()
+        for length in _TOLD_OF
+    }
+    least = {key: np.quantile(plain[key].odds(*halves), 1 - 1 / 500) for key in _COMPARED}
+    before = {key: np.quantile(plain[key].others, 1 - 1 / 500) for key in _COMPARED}
+    for (name, length), (one, told) in rows.items():
+        if length not in _TOLD_OF or not len(told):
+            continue
         cells = [
             f"{np.median(one.rows[:, 1]):.1f}",
             f"{(told >= 0).mean():.2f}",
             f"{(one.others >= 0).mean():.2f}",
         ]
         cells += [
-            f"{(told > least[base]).mean():.2f} ({(one.others > before[base]).mean():.2f})" for base in least
+            f"{(told > least[key]).mean():.2f} ({(one.others > before[key]).mean():.2f})"
+            for key in _COMPARED
+            if key[1] == length
         ]
-        print(f"| {name} | {len(told)} | {' | '.join(cells)} |", flush=True)
+        print(f"| {_named(name, length)} | {len(told)} | {' | '.join(cells)} |", flush=True)
+
+
+def _named(name: str, length: int) -> str:
+    return f"{name}, {length} words" if length else name
 
 
 if __name__ == "__main__":

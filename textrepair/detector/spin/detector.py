@@ -212,8 +212,8 @@ class SpinDetector:
 PACKAGED_WORDS = (9.0567, 0.4675, 0.7131, 2.0875, -0.3439, 0.0, -1.9919)
 PACKAGED_PHRASES = (1.2779, 0.1396, 0.9985, 0.8647, -0.2457, 0.9735, 0.0)
 #: The same on :func:`company_terms`, by ``scripts/train_company.py``; not for texts with fewer words that can be asked.
-PACKAGED_COMPANY = (-14.9837, 0.1294, 0.2953, -0.327, -1.916, 4.4066)
-FEWEST_ASKED = 40
+PACKAGED_COMPANY = (-11.1814, 0.0843, 0.3044, -0.2583, -0.5206, 3.7079)
+FEWEST_ASKED = 30
 #: Evidence beyond so many nats says no more.
 _MOST, _MOST_COMPANY = 15.0, 80.0
 #: As if so many words more had been seen, of which so many nats are explained: of a short text the explanation says little.
