@@ -44,6 +44,7 @@ HOSTILE = {
     "quotes": '"',
     "curly quotes": "“”",
     "deep repetition": "the council said that ",
+    "ends said again": "in other countries. other countries. the war. begins. ",
     "one line again and again": "The council met again on the bridge.\n",
     "brackets": "((",
     "unlisted words": "xqzv wkrrt ",

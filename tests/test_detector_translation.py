@@ -66,6 +66,18 @@ def test_traces(case: dict[str, Any], model: Model) -> None:
     assert not [edit for edit in again if edit.confidence >= APPLIED]
 
 
+@given(
+    st.lists(
+        st.sampled_from(("the", "Obama", "’s", "administration", "war", "said", ".", ",", "begins", "‘")),
+        max_size=12,
+    )
+)
+def test_edits_are_found_wherever_the_text_ends(model: Model, words: list[str]) -> None:
+    text = " ".join(words).replace(" .", ".").replace(" ,", ",").replace(" ’s", "’s")
+    for edit in traces.edits(Document(text), model):
+        assert text[edit.start : edit.end] == edit.before
+
+
 FRAGMENTS = (
     "The talks ended.", ".", "in NATO. .", "possible, ”Lane said", "for the work. “\n", "to ‘enter the room",
     "it unfolded. recently",

@@ -186,13 +186,16 @@ def _doubled_words(text: str, again: Sequence[int], verbatim: Verbatim) -> Itera
 
 def _ends_again(text: str, places: Iterable[tuple[int, int]], verbatim: Verbatim) -> Iterator[Edit]:
     """``places`` are the spans that hold the stop behind what may be the end of a sentence said again."""
+    spoken: bool | None = None
     for start, end in places:
         for match in END_AGAIN.finditer(text, max(0, start - LONGEST_END_AGAIN), end):
             group = 1 if match[1] else 3
             said = match[group]
             meant = said in MAY_DOUBLE or _is_third(text, *match.span(), said.lower())
             if match.end() > start and not meant and not verbatim.contains(match.start()):
-                confidence = _UNSURE if _is_spoken(text) else _SURE if said.islower() else _LIKELY
+                if spoken is None:
+                    spoken = _is_spoken(text)  # reads the whole text
+                confidence = _UNSURE if spoken else _SURE if said.islower() else _LIKELY
                 yield _deletion(text, *match.span(group + 1), confidence, f"doubled: {said}.")
 
 

@@ -242,9 +242,10 @@ class _Fit:
         self._tokens = tokens
 
     def words(self, first: int, last: int) -> list[int]:
-        """Identifiers of tokens ``first`` up to ``last``, without quotes."""
+        """Identifiers of tokens ``first`` up to ``last``, as far as there are any, without quotes."""
         vocabulary, tokens = self._model.vocabulary, self._tokens
-        found = (vocabulary.identifier(tokens.texts[i], tokens.kinds[i]) for i in range(max(0, first), last))
+        places = range(max(0, first), min(last, len(tokens)))
+        found = (vocabulary.identifier(tokens.texts[i], tokens.kinds[i]) for i in places)
         return [vocabulary.lm_identifier(i) for i in found if i >= 0]
 
     def logp(self, words: list[int], behind: int = 0, ends: bool = False) -> float:
