@@ -1,15 +1,15 @@
 """Is something said twice that was meant to be said once?
 
 Words doubled side by side (``the the``), and the end of a sentence that stands behind its stop again (``other countries. other
-countries.``), have an edit that deletes the second.  Repeated lines, a title
-printed twice on one line and repeated passages are findings only: which copy to keep, and whether a refrain is meant, is for
-a person to say.  A passage that stands right behind itself, or one of a hundred words, is a slip; a line that comes back later
-is a refrain, a label or a quotation, so all of these together raise one doubt, not one each.
+countries.``), have an edit that deletes the second.  Repeated lines, a title printed twice on one line and repeated passages are
+findings only: which copy to keep, and whether a refrain is meant, is for a person to say.  A passage that stands right behind
+itself, or one of a hundred words, is a slip; a line that comes back later is a refrain, a label or a quotation, so all of these
+together raise one doubt, not one each.
 
 Left alone: ``had had``, ``that that``, ``very very`` and other words that English doubles, sounds (``drip drip``), names (Duran
 Duran, Walla Walla), numbers, what is followed by ``[sic]``, anything in code, rules and addresses, and single words doubled
-across a sentence's end otherwise.  Proposals only are made in transcripts with their hesitations, and for
-writers who double words as a matter of grammar.
+across a sentence's end otherwise.  Proposals only are made in transcripts with their hesitations, and for writers who double
+words as a matter of grammar.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ _DOUBLED = re.compile(r"(?<![\w'’@#$/.&-])([A-Za-z]++)(\s{1,3})\1(?![\w@/=_&-]
 #: twice on purpose.  33 M words of press text hold five such places, three of them rows ("hate, hate. hate."), 10 M of speech
 #: seven.
 END_AGAIN = regex.compile(
-    r"(?<=\w )((?!(?:I|we|you|he|she|it|they|this|that|there)\b)(?:\p{L}++ ){1,3}\p{L}{3,}+)\.( \1\.)(?!\w)"
-    r"|(?<=[\w,] )(\p{L}{3,}+)\.( \3\.)(?!\w)"
+    r"(?:(?<=\w )(?P<said>(?!(?:I|we|you|he|she|it|they|this|that|there)\b)(?:\p{L}++ ){1,3}\p{L}{3,}+)"
+    r"|(?<=[\w,] )(?P<said>\p{L}{3,}+))\.(?P<again> (?P=said)\.)(?!\w)"
 )
 #: Characters, of both.
 LONGEST_END_AGAIN = 2 * (TAIL + 1)
@@ -189,14 +189,13 @@ def _ends_again(text: str, places: Iterable[tuple[int, int]], verbatim: Verbatim
     spoken: bool | None = None
     for start, end in places:
         for match in END_AGAIN.finditer(text, max(0, start - LONGEST_END_AGAIN), end):
-            group = 1 if match[1] else 3
-            said = match[group]
+            said = match["said"]
             meant = said in MAY_DOUBLE or _is_third(text, *match.span(), said.lower())
             if match.end() > start and not meant and not verbatim.contains(match.start()):
                 if spoken is None:
                     spoken = _is_spoken(text)  # reads the whole text
                 confidence = _UNSURE if spoken else _SURE if said.islower() else _LIKELY
-                yield _deletion(text, *match.span(group + 1), confidence, f"doubled: {said}.")
+                yield _deletion(text, *match.span("again"), confidence, f"doubled: {said}.")
 
 
 # Spoken, or what a transcript says of speech: "(inaudible)", "[CROSSTALK]".

@@ -108,8 +108,8 @@ _ROWS = 10
 _LOWER, _UPPER, _DIGIT, _SPACE, _NEWLINE, _HIGH, _OTHER = range(7)
 
 # What is noted of a word until it is looked up: what stands before it, what it is made of.
-_GAP = 3  # 0 something, _SPACED, _WHITE, _STOPPED
-_SPACED, _WHITE, _STOPPED = 1, 2, 3  # one space; up to nine bytes of white characters; ". "
+_GAP = 3  # 0 something, _SPACED, _WHITE
+_SPACED, _WHITE = 1, 2  # one space; up to nine bytes of white characters
 _HYPHENED, _CLITIC = 1 << 2, 1 << 3  # joined to the word before by a hyphen, an apostrophe
 _SMALL_LETTERS, _CAPITALS, _LETTERS = 1 << 4, 1 << 5, 1 << 6  # nothing else; nothing else, at least two; some
 _DIGITS, _WIDE = 1 << 7, 1 << 8
@@ -757,8 +757,6 @@ def _traits_before(data, last_end, start):  # type: ignore[no-untyped-def]
             return _HYPHENED
         if sign == 39:
             return _CLITIC
-    if size == 2 and data[last_end] == 46 and data[last_end + 1] == 32:
-        return _STOPPED
     if not 0 < size <= 9:
         return 0
     for k in range(last_end, start):
@@ -807,12 +805,6 @@ def _is_glued_name(data, run, last):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _stops(data, at):  # type: ignore[no-untyped-def]
-    """Is there a full stop?"""
-    return at < len(data) and data[at] == 46
-
-
-@compiled
 def _is_said_twice(data, table, run, gap, last):  # type: ignore[no-untyped-def]
     """Does a run say again what the one before, or the two before, said?  A slip is in small letters, or "I I", or a word that
     begins a sentence twice: "He He said"."""
@@ -826,11 +818,8 @@ def _is_said_twice(data, table, run, gap, last):  # type: ignore[no-untyped-def]
             and run.hashed == last.h1
         )
         return begins and look_up(table, run.hashed) & COMMON != 0
-    if run.hashed == last.h1:
-        if gap == _SPACED or gap == _WHITE:
-            if not look_up(table, run.hashed) & MAY_DOUBLE:
-                return True
-        elif gap == _STOPPED and _stops(data, run.end):
+    if run.hashed == last.h1 and (gap == _SPACED or gap == _WHITE):
+        if not look_up(table, run.hashed) & MAY_DOUBLE:
             return True
     if run.hashed == last.h2 and last.h1 == last.h3:
         return gap == _SPACED and last.g1 == _SPACED and last.g2 == _SPACED

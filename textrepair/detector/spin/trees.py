@@ -7,7 +7,7 @@ additive ensembles of regression trees", SIGIR 2015).  A processor that follows 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from textrepair.compiled import compiled
 
 _LEAVES = 8
+_COLUMNS = ("feature", "threshold", "left", "right", "value")
 #: Of eight bits, the lowest that is set.
 _LOWEST = np.array([(bits & -bits).bit_length() - 1 for bits in range(1 << _LEAVES)], dtype=np.int8)
 
@@ -44,26 +45,30 @@ def trees_of(stored: Mapping[str, Any]) -> Trees:
         np.zeros((count, _LEAVES), dtype=np.float32),
     )
     for tree in range(count):
-        asked: list[list[int]] = []
-        leaves: list[float] = []
-        todo = [(0, -1)]
-        while todo:  # the left half of a node first, then what it rules out is known, then its right half
-            node, closes = todo.pop()
-            if closes >= 0:
-                asked[closes][1] = len(leaves)
-            if stored["feature"][tree][node] < 0:
-                leaves.append(stored["value"][tree][node])
-            else:
-                asked.append([len(leaves), 0, node])
-                todo += [(stored["right"][tree][node], len(asked) - 1), (stored["left"][tree][node], -1)]
+        row = {name: stored[name][tree] for name in _COLUMNS}
+        asked, leaves = list[tuple[int, int, int]](), list[float]()
+        _walk(row, 0, asked, leaves)
         if len(leaves) > _LEAVES:
             raise ValueError(f"a tree with {len(leaves)} leaves, of which there can be {_LEAVES}")
         trees.value[tree, : len(leaves)] = leaves
-        for k, (first, behind, node) in enumerate(asked):
-            trees.feature[tree, k] = stored["feature"][tree][node]
-            trees.threshold[tree, k] = stored["threshold"][tree][node]
+        for k, (node, first, behind) in enumerate(asked):
+            trees.feature[tree, k], trees.threshold[tree, k] = row["feature"][node], row["threshold"][node]
             trees.kept[tree, k] = 0xFF ^ ((1 << behind) - (1 << first))
     return trees
+
+
+def _walk(
+    row: Mapping[str, Sequence[Any]], node: int, asked: list[tuple[int, int, int]], leaves: list[float]
+) -> None:
+    """Add what is below a node: the values of its leaves, from the left, and each node that asks, with the first leaf to its
+    left and the one behind the last."""
+    if row["feature"][node] < 0:
+        leaves.append(row["value"][node])
+        return
+    first = len(leaves)
+    _walk(row, row["left"][node], asked, leaves)
+    asked.append((node, first, len(leaves)))
+    _walk(row, row["right"][node], asked, leaves)
 
 
 @compiled
