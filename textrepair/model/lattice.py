@@ -220,7 +220,7 @@ def posteriors(
     for s in range(len(likelihood)):
         n = begins[s + 1] - begins[s]
         _start(search)
-        made = 0
+        made = np.int64(0)  # typed as the literal 0, it would have _step compiled for that as well
         for j in range(1, n + 1):
             i = begins[s] + j - 1
             most = made + (edges.first[i + 1] - edges.first[i]) * beam

@@ -1080,7 +1080,8 @@ def scan_bytes(text: _Text, room: _Filled) -> None:
     size = len(data)
     want = len(ids) > 0
     seen_flags = flags = 0  # up to the last step, and what it saw
-    step_point = placed = 0
+    # literals would have all that is called with them compiled for these as well
+    step_point = placed = np.int64(0)
     words = tokens = spelled = again = runs = 0
     line = _Line(0, 0, 0)
     line_begins = True  # nothing but signs so far
@@ -1089,8 +1090,8 @@ def scan_bytes(text: _Text, room: _Filled) -> None:
     last = _Last(np.uint64(0), np.uint64(0), np.uint64(0), 0, 0, -10, False)
     owner = _Owner(np.uint64(0), 0, -1)
     sentence_start = 0
-    last_stop = -100
-    at = 0
+    last_stop: Any = np.int64(-100)
+    at: Any = np.int64(0)
     while at <= size:
         if flags:
             placed = _note_place(room.places, placed, step_point, at - high.tails, flags)
