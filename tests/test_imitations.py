@@ -67,6 +67,7 @@ def test_few_formal_texts_are_told() -> None:
         ("rewritten", "formal", 4),  # of 5
         ("rewritten", "double spun", 5),
         ("rewritten", "post", 37),  # of 45, by nine sorts of spinner of web posts
+        ("rewritten", "paraphraser", 6),  # of 48, by eight sorts of paraphraser
     ],
 )
 def test_rewriting_programs_are_told(name: str, style: str, least: int) -> None:
