@@ -48,8 +48,8 @@ STRETCHES = {
 WORDS = (150, 700)
 #: Programs with entries of one thesaurus, for each, and with entries of some.
 _OF_ONE, _OF_SOME = 25, 400
-#: How much a text of ``corpora/rewritten`` weighs, and one in stiff registers: they are few.  Of 48 paraphrased by a hand that is in no fit
-#: 26 are found at 1 in 500 web posts at 45, 23 at 15.
+#: How much a text of ``corpora/rewritten`` weighs, and one in stiff registers: they are few.  Of 48 paraphrased
+#: by a hand that was left out 26 are found at 1 in 500 web posts at 45, 23 at 15.
 _WEIGHT = 45.0
 #: Fits that leave some of it out; and the thesauri of all sorts of words, which are left out one a time.  The others have one
 #: sort each, and what deals in a sort that no program of the fit has can't be told.
