@@ -29,12 +29,15 @@ from textrepair.model.adaptation import numbered
 from textrepair.model.model import Model
 from textrepair.model.ngrams import (
     NO_CONTEXT,
+    Addresses,
+    Opened,
     extend,
     find_pair,
     follow,
     opened,
     pair_key,
     prepare,
+    touch_pair,
     word_logp,
 )
 from textrepair.model.vocabulary import END
@@ -109,6 +112,12 @@ class Company:
         ratio, rate = _ratio(features, self.trees, self.intercept, RATES, ratios)
         return InCompany(float(ratio), float(rate), places, ratios)
 
+    def unfamiliar(self, ids: npt.NDArray[np.int32]) -> float:
+        """The share of these words that stand in a pair which the language model never saw, by those at every other place of the
+        text: quickly told, and nearly always small where no word is in strange company."""
+        vocabulary = self.model.vocabulary
+        return float(_unfamiliar(self.model.lm, vocabulary.seen_as, self._asked, ids))
+
     def measured(
         self, ids: npt.NDArray[np.int32], most: int = 0
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
@@ -150,6 +159,45 @@ def word_behind(seen_as, ids, i):  # type: ignore[no-untyped-def]
 def context_behind(context, word):  # type: ignore[no-untyped-def]
     """The three words before the next one; none before the first one of a sentence."""
     return NO_CONTEXT if word == END else extend(context, word)
+
+
+@compiled
+def pairs_of(
+    seen_as: npt.NDArray[np.int32], ids: npt.NDArray[np.int32], i: int
+) -> tuple[np.uint64, np.uint64]:
+    """The keys of the pairs that a word makes with the one before and with the one behind."""
+    word = np.int64(seen_as[ids[i]])
+    before = np.int64(seen_as[ids[i - 1]]) if i and ids[i - 1] != END else np.int64(0)
+    return pair_key(before, word), pair_key(word, word_behind(seen_as, ids, i))
+
+
+@compiled
+def is_new(model: Opened, seen_as: npt.NDArray[np.int32], ids: npt.NDArray[np.int32], i: int) -> bool:
+    """Is the word in a pair, with the one before or the one behind, that the model never saw?"""
+    before, behind = pairs_of(seen_as, ids, i)
+    return bool(find_pair(model, before) < 0 or find_pair(model, behind) < 0)
+
+
+@compiled
+def _unfamiliar(
+    lm: Addresses,
+    seen_as: npt.NDArray[np.int32],
+    asked: npt.NDArray[np.bool_],
+    ids: npt.NDArray[np.int32],
+) -> float:
+    model = opened(lm)
+    count = 0
+    for i in range(0, len(ids), 2):
+        if asked[ids[i]]:
+            before, behind = pairs_of(seen_as, ids, i)
+            touch_pair(model, before)
+            touch_pair(model, behind)
+            count += 1
+    new = 0
+    for i in range(0, len(ids), 2):
+        if asked[ids[i]] and is_new(model, seen_as, ids, i):
+            new += 1
+    return new / max(1, count)
 
 
 @compiled_making_arrays
