@@ -134,7 +134,43 @@ def test_damaged_articles_with_references(run: Run, tmp_path: Path) -> None:
     assert "at" in originals
 
 
+THESAURUS = """mend\trepair|patch up
+{zebra|often|the zebra cake}
+
+river,stream,brook
+no thing here
+"""
+
+
+def test_thesaurus(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "own.txt").write_text(THESAURUS, encoding="utf-8")
+    result = run("--thesaurus", "own.txt", "--thesaurus", "-", "--family", "own", stdin="mend\tzebra\r\n")
+    assert result.exit_code == 1  # for the line that is none
+    assert errors(result) == [
+        "error: own.txt:5: no entry of a thesaurus; a line is a word, a tab and a|b|c, or {a|b|c}, or word,a,b,c"
+    ]
+    assert "4 entries read: 9 substitutes of 4 words that the language model knows" in result.stderr
+    model = load_model(tmp_path / "out.model")
+    assert model.channel.families == (*packaged().channel.families, "own")
+    assert {"mend", "often"} < dict(model.likely_originals("zebra")).keys()
+    for observed, original in (("patch up", "mend"), ("brook", "river"), ("often", "zebra")):
+        assert original in dict(model.likely_originals(observed)), observed
+
+
+def test_thesaurus_and_damaged_articles_make_two_families(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "own.txt").write_text("want\tzebra|desire\n", encoding="utf-8")
+    result = run("--thesaurus", "own.txt", "--damaged", CORPORA / "spun")
+    assert (result.exit_code, errors(result)) == (0, [])
+    families = load_model(tmp_path / "out.model").channel.families
+    assert families[-2:] == ("learned-thesaurus", "learned")
+
+
 # --- what is refused
+
+
+def test_thesaurus_of_another_language(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "de.txt").write_text("Fahrräder\tDrahtesel|Velos\n", encoding="utf-8")
+    _refused(run("--thesaurus", "de.txt"), tmp_path, "no entry has a word that the language model knows")
 
 
 def test_nothing_to_learn_from(run: Run, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
-"""From what a user has to a model: aligned passages, damaged articles with references, or damaged articles alone.
+"""From what a user has to a model: aligned passages, damaged articles with references, damaged articles alone, a spinner's
+thesaurus, or what reviewers decided.
 
-The three ways end in one more family of the channel (:mod:`textrepair.model.families`).  Each says how much of what it was given
+Each ends in one more family of the channel (:mod:`textrepair.model.families`), says how much of what it was given
 it used, and refuses what it can't learn from: sound articles, other languages, passages that don't belong together.
 Whether the learned model does harm is measured on sound text before it is written, or used unasked (:func:`adapt`).
 """
@@ -12,12 +13,14 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from heapq import nsmallest
 
 from textrepair.corpus.articles import ReadOptions, Unreadable, read_articles, read_lines
 from textrepair.detector.base import FLAGGED, Document
 from textrepair.detector.spin.detector import SHORTEST, SpinDetector
 from textrepair.evaluation import WORDING, Gold, Harm, evaluate
+from textrepair.model.channel import LONGEST
 from textrepair.model.decipherment import ROUNDS, decipher
 from textrepair.model.families import Aligned, SwapCounts, count_links, count_swaps, with_family
 from textrepair.model.format import packaged_file
@@ -131,6 +134,68 @@ def learn_from_decisions(model: Model, decisions: Sequence[Decided], family: str
     say(f"{len(decisions)} decisions: {len(swaps)} kinds of swap confirmed, {len(refused)} turned down")
     counts = SwapCounts(family, dict(swaps), dict(uses), dict(refused))
     return _with(model, counts, "none of the decisions is about words")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a thesaurus: any of ``originals`` may be replaced by any other of ``originals`` and by any of ``substitutes``."""
+
+    originals: tuple[str, ...]
+    substitutes: tuple[str, ...] = ()
+
+
+def read_thesaurus(path: str, on_error: Callable[[Unreadable], None]) -> Iterator[Entry]:
+    """The entries of a thesaurus, one a line: a word, a tab, and its substitutes between bars; words between bars, in braces or
+    not, for each other, as spinners keep them; or a word and its substitutes between commas, as Moby's has them.
+
+    ``.gz`` and ``.zst`` are read, and ``-`` is standard input.
+    """
+    for number, line in read_lines(path, on_error):
+        head, tab, rest = line.partition("\t")
+        bars, commas = (
+            _parts(rest if tab else line.strip().removeprefix("{").removesuffix("}"), "|"),
+            _parts(line, ","),
+        )
+        if tab and head.strip() and bars:
+            yield Entry((head.strip(),), bars)
+        elif not tab and len(bars) > 1:
+            yield Entry(bars)
+        elif not tab and len(commas) > 1:
+            yield Entry(commas[:1], commas[1:])
+        elif line.strip():
+            hint = "a line is a word, a tab and a|b|c, or {a|b|c}, or word,a,b,c"
+            on_error(Unreadable(path, number, "no entry of a thesaurus", hint))
+
+
+def _parts(line: str, separator: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in line.split(separator) if part.strip())
+
+
+def learn_from_thesaurus(model: Model, entries: Iterable[Entry], family: str, say: Say) -> Model:
+    """The model with a family that puts for a word each of its substitutes as often as the others.
+
+    Originals of several words, and words that the language model lacks, are left out: it couldn't tell where they fit.  Raises
+    :class:`LearningError` where none is left.
+    """
+    forms = cache(lambda text: tuple(side(text).forms))
+    lm_size, index = model.vocabulary.lm_size, model.vocabulary.index
+    swaps: dict[tuple[tuple[str, ...], tuple[str, ...]], float] = {}
+    known: Counter[tuple[str, ...]] = Counter()
+    read = 0
+    for entry in entries:
+        read += 1
+        observed = {forms(word) for word in (*entry.originals, *entry.substitutes)}
+        for original in map(forms, entry.originals):
+            if len(original) == 1 and index.get(original[0], lm_size) < lm_size:
+                pairs = [
+                    (each, original) for each in observed if 0 < len(each) <= LONGEST and each != original
+                ]
+                known[original] += sum(pair not in swaps for pair in pairs)
+                swaps |= dict.fromkeys(pairs, 1.0)
+    say(f"{read} entries read: {len(swaps)} substitutes of {len(known)} words that the language model knows")
+    return _with(
+        model, SwapCounts(family, swaps, dict(known)), "no entry has a word that the language model knows"
+    )
 
 
 def _with(model: Model, counts: SwapCounts, why: str, continued: bool = False) -> Model:

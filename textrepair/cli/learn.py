@@ -51,6 +51,14 @@ from textrepair.whole_file import try_place
     help="What reviewers decided, as review --export decisions writes it (repeatable).",
 )
 @click.option(
+    "--thesaurus",
+    "thesaurus_files",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(allow_dash=True),
+    help="A spinner's thesaurus, an entry a line: word, tab, a|b|c; or {a|b|c}, each for any other; or word,a,b,c (repeatable).",
+)
+@click.option(
     "-o",
     "--output",
     metavar="MODEL",
@@ -89,6 +97,7 @@ def command(
     damaged_paths: tuple[str, ...],
     reference_paths: tuple[str, ...],
     decision_files: tuple[str, ...],
+    thesaurus_files: tuple[str, ...],
     output: str,
     family: str,
     sound_paths: tuple[str, ...],
@@ -96,15 +105,17 @@ def command(
     **options: Any,
 ) -> None:
     """Learn how a spinner damages text: from aligned passages, from damaged articles and references, from damaged articles
-    alone, or from what reviewers decided.
+    alone, from its thesaurus, or from what reviewers decided.
 
     The model starts from the packaged one, or from --model; repair with it by --model.
     """
-    if not pair_files and not damaged_paths and not decision_files:
+    if not pair_files and not damaged_paths and not decision_files and not thesaurus_files:
         raise click.UsageError(
-            "Nothing to learn from: give --pairs FILE.tsv, --damaged PATH or --decisions FILE.jsonl."
+            "Nothing to learn from: give --pairs FILE.tsv, --damaged PATH, --thesaurus FILE or --decisions FILE.jsonl."
         )
-    shared.once_from_stdin((*pair_files, *damaged_paths, *reference_paths, *decision_files, *sound_paths))
+    shared.once_from_stdin(
+        (*pair_files, *damaged_paths, *reference_paths, *decision_files, *thesaurus_files, *sound_paths)
+    )
     if reference_paths and not damaged_paths:
         raise click.UsageError("--reference goes with --damaged.")
     from textrepair.learning import (
@@ -112,9 +123,11 @@ def command(
         learn_from_damaged,
         learn_from_decisions,
         learn_from_pairs,
+        learn_from_thesaurus,
         measure_harm,
         read_decisions,
         read_pairs,
+        read_thesaurus,
     )
     from textrepair.model.model import save_model
 
@@ -129,6 +142,11 @@ def command(
             raise LearningError(
                 "nothing learned: no passage could be read; a line is damaged text, a tab, reference text"
             )
+        if thesaurus_files:
+            # First: what articles are deciphered with, and what pairs correct.
+            entries = (entry for file in thesaurus_files for entry in read_thesaurus(file, console.error))
+            name = f"{family}-thesaurus" if passages or damaged_paths or decision_files else family
+            model = learn_from_thesaurus(model, entries, name, console.note)
         if damaged_paths:
             damaged = _texts(damaged_paths, reading, console)
             index = take_references(
