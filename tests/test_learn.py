@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from sample_models import CORPORA, articles, packaged
 
 import textrepair.cli.options
+import textrepair.learning
 from textrepair.cli import commands
 from textrepair.corpus.compression import compressed
 from textrepair.learning import LearningError, learn_from_damaged, learn_from_pairs, measure_harm
@@ -166,6 +167,14 @@ def test_thesaurus_and_damaged_articles_make_two_families(run: Run, tmp_path: Pa
 
 
 # --- what is refused
+
+
+def test_what_does_not_carry_over_is_not_learned(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(textrepair.learning, "carried_over", lambda *some: 0.2)
+    result = run("--damaged", CORPORA / "spun")
+    _refused(result, tmp_path, "explains the others 0.20 times as well as themselves")
 
 
 def test_thesaurus_of_another_language(run: Run, tmp_path: Path) -> None:

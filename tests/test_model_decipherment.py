@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ import pytest
 from sample_models import articles, packaged
 
 from textrepair.model.damaged_places import DamagedPlaces, overused_phrases
-from textrepair.model.decipherment import decipher, suspects
+from textrepair.model.decipherment import carried_over, decipher, suspects
 from textrepair.model.model import Model
 from textrepair.model.reading import read
 from textrepair.model.slots import Places, lack, likely_originals, place_of
@@ -167,3 +168,19 @@ def test_place_at_the_border_of_a_sentence() -> None:
     first, last = place_of([20, 21, 22], 0), place_of([20, 21, 22], 2)
     assert (first.left[1], first.right) == (BEGIN, (21, 22))
     assert (last.left, last.right) == ((20, 21), (END,))
+
+
+def test_what_one_program_did_carries_over_and_what_many_did_does_not() -> None:
+    assert carried_over(packaged(), [*articles("spun").values()], "x") > 0.6
+    words = [word for word in packaged().vocabulary.words[200:6000] if word.isalpha() and word.islower()]
+    by_many = []
+    for number, text in enumerate(articles("sound").values()):
+        chance, put = random.Random(number), dict[str, str]()
+        spun = (
+            put.setdefault(word, chance.choice(words))
+            if word.isalpha() and word.islower() and len(word) <= 4 and chance.random() < 0.3
+            else word
+            for word in text.split(" ")
+        )
+        by_many.append(" ".join(spun))
+    assert carried_over(packaged(), by_many, "x") < 0.2

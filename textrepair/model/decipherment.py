@@ -50,6 +50,8 @@ _UNHEARD_ODDS = 10.0
 _THREADS = 2
 #: Candidate originals are so many of the most frequent words.
 _CANDIDATES = 3000
+#: Whether what is learned carries over is tried on so many texts.
+_TRIED = 100
 
 
 @dataclass
@@ -120,6 +122,24 @@ def decipher(
             }
         current = with_family(model, counts)
     return current
+
+
+def carried_over(model: Model, texts: Sequence[str], name: str, rounds: int = ROUNDS) -> float:
+    """How well does what damaged texts teach explain others of them, as a share of how well it explains these themselves?
+
+    One half, of at most :data:`_TRIED`, is deciphered; compared are the log-likelihood ratios of damage, a word, of both halves.
+    """
+    some = texts[:: max(1, len(texts) // _TRIED)][:_TRIED]
+    learned_from, others = some[::2], some[1::2]
+    learned = decipher(model, learned_from, name, rounds)
+    own = _log_ratio(learned, learned_from)
+    return _log_ratio(learned, others) / own if own > 0.0 and others else 1.0
+
+
+def _log_ratio(model: Model, texts: Sequence[str]) -> float:
+    """Natural-log likelihood ratio of damage against none, a word."""
+    signs = [read(model, tokenize(text), goes_on=lambda signs: False).signs for text in texts]
+    return sum(each.log_ratio for each in signs) / max(1, sum(each.words for each in signs))
 
 
 @dataclass(frozen=True)
