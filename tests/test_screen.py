@@ -74,7 +74,7 @@ FRAGMENTS = [
     "By accepting you consent to our cookies", "[caption id=1]",
     "The long bridge over the river stays closed until the spring",
     "The bridge over the old river The bridge over the old river", "ofthe", "http://a.b", "@you", "#tag", "a.b",
-    "`x  y`",
+    "`x  y`", "it 's", "do n't", "boys' song", "it' s", "in other countries. other countries", ".com",
 ]  # fmt: skip
 
 

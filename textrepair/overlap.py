@@ -6,7 +6,7 @@ there would have no order.  Spans that only touch don't, nor does a point at the
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable
 from itertools import accumulate
 from operator import attrgetter
@@ -37,7 +37,7 @@ place: Callable[[Placed], tuple[int, int]] = attrgetter("start", "end")
 
 
 class Spans:
-    """Spans, which may overlap one another; which of them does another one meet?"""
+    """Spans, which may overlap one another; does another one meet them, or lie in one of them?"""
 
     def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
         ordered = sorted(spans)
@@ -51,6 +51,15 @@ class Spans:
         """Does any of them share a character with this one, or is one a point inside the other?"""
         before = bisect_left(self._starts, end)
         return before > 0 and self._reach[before - 1] > start
+
+    def cover(self, start: int, end: int) -> bool:
+        """Does one of them hold all of this one?
+
+        >>> Spans([(0, 100), (40, 45)]).cover(50, 90)
+        True
+        """
+        before = bisect_right(self._starts, start)
+        return before > 0 and self._reach[before - 1] >= end
 
 
 class Room:

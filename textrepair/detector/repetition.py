@@ -15,7 +15,6 @@ words as a matter of grammar.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +24,7 @@ import regex
 
 from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Document, Finding, findings_of
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words
+from textrepair.detector.near import matches
 from textrepair.detector.scanning.byte_scan import (
     DOUBLED_STOP,
     DOUBLED_WORD,
@@ -35,7 +35,7 @@ from textrepair.detector.scanning.byte_scan import (
 )
 from textrepair.detector.verbatim import Verbatim
 from textrepair.detector.words import english_around, frequency
-from textrepair.overlap import without_overlap
+from textrepair.overlap import Spans, place, without_overlap
 from textrepair.patch import Edit
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def _ends_again(text: str, places: Iterable[tuple[int, int]], verbatim: Verbatim
     """``places`` are the spans that hold the stop behind what may be the end of a sentence said again."""
     spoken: bool | None = None
     for start, end in places:
-        for match in END_AGAIN.finditer(text, max(0, start - LONGEST_END_AGAIN), end):
+        for match in matches(END_AGAIN, text, start - LONGEST_END_AGAIN, end):
             said = match["said"]
             meant = said in MAY_DOUBLE or _is_third(text, *match.span(), said.lower())
             if match.end() > start and not meant and not verbatim.contains(match.start()):
@@ -532,9 +532,9 @@ def _titles_twice(text: str) -> Iterator[Finding]:
 def _passages(text: str, scan: Scan, verbatim: Verbatim, known: list[Finding]) -> Iterator[Finding]:
     """Lines and sentences that come back, those that follow one another as one, less what is known already."""
     lines = list(_joined(text, _come_back(text, _LINE_AGAIN))) if scan.may_have(REPEATED_LINE) else []
-    covered = sorted([*((f.start, f.end) for f in known), *((line.start, line.end) for line in lines)])
+    covered = Spans([*map(place, known), *map(place, lines)])
     sentences = _come_back(text, _SENTENCE_AGAIN) if scan.may_have(REPEATED_PASSAGE) else ()
-    uncovered = (s for s in sentences if not _is_covered(covered, s.start, s.end))
+    uncovered = (s for s in sentences if not covered.cover(s.start, s.end))
     for again in (*lines, *_joined(text, uncovered)):
         if not verbatim.contains(again.start):
             yield Finding(again.start, again.end, _KIND, _score(text, again), again.reason)
@@ -655,11 +655,6 @@ def _sentences(text: str) -> Iterator[tuple[int, str]]:
 
 
 _AROUND_SENTENCE = ' “"”'
-
-
-def _is_covered(spans: list[tuple[int, int]], start: int, end: int) -> bool:
-    index = bisect_right(spans, (start, end))
-    return any(low <= start and end <= high for low, high in spans[max(0, index - 1) : index + 1])
 
 
 def _joined(text: str, found: Iterable[_Again]) -> Iterator[_Again]:

@@ -255,14 +255,19 @@ def _is_prose(line: str) -> bool:
 
 
 def _is_row(text: str, start: int, end: int) -> bool:
-    """Does a gap of this line end where one of the line above or below does?"""
-    above_end = start - 1
-    above = text.rfind("\n", max(0, above_end - 2 * _CONTEXT), max(0, above_end)) + 1 if above_end > 0 else -1
-    below = end + 1
+    """Does a gap of this line end where one of the line above or below does?  Lines of a table are no longer than so."""
     columns = [match.end() for match in _DOUBLE.finditer(text[start:end])]
-    for other, limit in ((above, above_end), (below, len(text))):
-        for column in columns:
-            at = other + column
-            if 2 <= at < limit and other >= 0 and text[at - 2 : at] == "  " and not text[at].isspace():
+    others = []
+    if start > 0:
+        low = max(0, start - 1 - 2 * _CONTEXT)
+        newline = text.rfind("\n", low, start - 1)
+        if newline >= 0 or low == 0:
+            others.append((newline + 1, start - 1))
+    if end < len(text):
+        newline = text.find("\n", end + 1, end + 1 + 2 * _CONTEXT)
+        others.append((end + 1, newline if newline >= 0 else min(len(text), end + 1 + 2 * _CONTEXT)))
+    for other, limit in others:
+        for at in (other + column for column in columns):
+            if 2 <= at < limit and text[at - 2 : at] == "  " and not text[at].isspace():
                 return True
     return False

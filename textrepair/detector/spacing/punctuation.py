@@ -15,6 +15,7 @@ from typing import Any
 import regex
 
 from textrepair.detector.evidence import replacement
+from textrepair.detector.near import matches
 from textrepair.detector.verbatim import Verbatim
 from textrepair.detector.words import english_around
 from textrepair.patch import Edit
@@ -88,7 +89,7 @@ def matches_near(pattern: Any, text: str, spans: Iterable[tuple[int, int]]) -> I
     """The matches of a pattern, of ``re`` or ``regex``, in and around parts of a text, given in their order."""
     done = 0
     for low, high in spans:
-        for match in pattern.finditer(text, max(done, low - _MARGIN), high + _MARGIN):
+        for match in matches(pattern, text, max(done, low - _MARGIN), high + _MARGIN):
             done = match.end()
             yield match
 

@@ -22,6 +22,7 @@ import regex
 
 from textrepair.detector.base import Document
 from textrepair.detector.evidence import replacement
+from textrepair.detector.near import matches
 from textrepair.detector.repetition import END_AGAIN, LONGEST_END_AGAIN
 from textrepair.detector.verbatim import Verbatim
 from textrepair.detector.words import is_common
@@ -133,7 +134,7 @@ def found(
 
 def _is_said_again(text: str, stop: int) -> bool:
     """Is what follows the stop here how the sentence before it ended?"""
-    near = END_AGAIN.finditer(text, max(0, stop - LONGEST_END_AGAIN), stop + LONGEST_END_AGAIN)
+    near = matches(END_AGAIN, text, stop - LONGEST_END_AGAIN, stop + LONGEST_END_AGAIN)
     return any(match.start() < stop < match.end() - 1 for match in near)
 
 
@@ -143,10 +144,7 @@ def _matches(
     """The matches of a pattern near some spans."""
     for start, end in spans:
         # overlapped, or one inside code would hide another that begins before it ends
-        for near in pattern.finditer(text, max(0, start - _BEFORE), end + behind, overlapped=True):
-            match = pattern.match(text, near.start())  # where the part ends the text need not
-            if match:
-                yield match
+        yield from matches(pattern, text, start - _BEFORE, end + behind, overlapped=True)
 
 
 @cache
