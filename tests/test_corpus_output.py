@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
 import signal
@@ -21,6 +22,7 @@ from textrepair.corpus.output import (
     uninterrupted,
     whole_file,
 )
+from textrepair.corpus.storage import publish
 
 
 def test_file_is_whole_or_not_there(tmp_path: Path) -> None:
@@ -155,3 +157,20 @@ def test_same_file(tmp_path: Path) -> None:
     (tmp_path / "a").touch()
     assert is_same_file(tmp_path / "a", tmp_path / "." / "a")
     assert not is_same_file(tmp_path / "a", tmp_path / "missing")
+
+
+def test_a_finished_file_reaches_another_file_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, place = tmp_path / "made", tmp_path / "out" / "place"
+    made.write_bytes(b"all of it")
+
+    rename = os.replace
+
+    def replace(one: Path, other: Path) -> None:
+        if one == made:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        rename(one, other)
+
+    monkeypatch.setattr(os, "replace", replace)
+    publish(made, str(place))
+    assert (place.read_bytes(), made.exists()) == (b"all of it", False)
+    assert [path.name for path in place.parent.iterdir()] == ["place"]

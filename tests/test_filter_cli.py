@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from sample_models import ROOT, articles
 
 from textrepair.cli import commands
+from textrepair.cli.console import Console
+from textrepair.cli.filter import _Sink
 
 PROGRAM = [sys.executable, "-m", "textrepair", "filter"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -154,6 +158,20 @@ def test_wrong_use(args: list[str], message: str, tmp_path: Path) -> None:
 
 
 @POSIX
+def test_a_file_that_takes_a_part_gets_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Nearly(io.RawIOBase):
+        taken = b""
+
+        def write(self, data: Any) -> int:
+            self.taken += bytes(data[:3])
+            return min(3, len(data))
+
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO()))
+    file = Nearly()
+    _Sink(Console(), True, file, None)._write(file, b"a line of some length\n")  # type: ignore[arg-type]
+    assert file.taken == b"a line of some length\n"
+
+
 def test_what_is_no_jsonl_is_told() -> None:
     import gzip
 

@@ -25,7 +25,7 @@ LAYERS = [
     ["detector"],
     ["repair"],
     ["writer", "corpus", "evaluation"],
-    ["learning", "breakdown"],
+    ["learning", "breakdown", "rendering"],
     ["batch", "stream"],
     ["integrations"],
     ["review"],

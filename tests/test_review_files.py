@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from review_samples import TEXT, Corpus, edits
 
 from textrepair.cli import commands
+from textrepair.corpus.articles import Article, ReadOptions
 from textrepair.patch import Edit, Patch, diff
 from textrepair.review.agreement import kappa, statistics, wilson
 from textrepair.review.export import Count, decisions, record_of, reviewed
@@ -23,6 +24,8 @@ from textrepair.review.loading import read_next
 from textrepair.review.queue import Filter
 from textrepair.review.ranking import Reranking, recalibration
 from textrepair.review.session import Item, Session, open_session
+from textrepair.review.sources import _Parquet
+from textrepair.review.web.exports import _pieces
 from textrepair.writer import diff as diff_format
 from textrepair.writer.jsonl import read_record
 
@@ -526,3 +529,37 @@ def test_parquet(tmp_path: Path) -> None:
             session.decide(item.key, "accept")
         assert session.progress().accepted == 20
         assert texts_after(session) == [MENDED] * 5
+
+
+def test_parquet_that_is_replaced_is_read_anew(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    from pyarrow import parquet
+
+    path = tmp_path / "news.parquet"
+    source = _Parquet(str(path), ReadOptions())
+    for text in ("old", "new"):
+        parquet.write_table(pyarrow.table({"id": ["a"], "text": [text]}), path)
+        [place] = source.places()
+        article = source.read(place)
+        assert isinstance(article, Article)
+        assert article.text == text
+
+
+@pytest.mark.parametrize("form", ["text", "diff", "html", "criticmarkup"])
+def test_both_faces_export_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "sub"
+    folder.mkdir()
+    for name in ("a", "b"):
+        (folder / f"{name}.txt").write_bytes(b"\xef\xbb\xbf" + TEXT.encode())
+    corpus = Corpus(folder, tmp_path / "store")
+    with corpus.open() as session:
+        for _ in range(2):
+            item = session.next()
+            assert item is not None
+            session.decide(item.key, "accept")
+        pieces = "".join(_pieces(session, form, Count(), []))
+    out = tmp_path / "out"
+    done = run("sub", "--session", "store", "--export", form, "-o", str(out))
+    assert done.exit_code == 0, done.output
+    assert out.read_bytes().decode() == pieces

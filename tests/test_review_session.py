@@ -155,6 +155,21 @@ def test_rules_hold_in_other_corpora(corpus: Corpus, tmp_path: Path) -> None:
         assert session.undo() is None  # it was kim's decision
 
 
+def test_the_file_of_rules_keeps_what_it_does_not_understand(tmp_path: Path) -> None:
+    path = tmp_path / "rules.jsonl"
+    path.write_bytes(b"# ours, do not touch\n\xff\n")
+    rules = RulesFile(path)
+    odd = [Rule(before, "about", "accept", None, "kim", 1.0) for before in ("a\u2028b", "c\ud800d", "e\rf")]
+    for rule in odd:
+        rules.add(rule)
+    told: list[object] = []
+    assert rules.read(told.append) == odd
+    assert len(told) == 2
+    rules.remove(odd[1])
+    assert rules.read() == [odd[0], odd[2]]
+    assert path.read_bytes().startswith(b"# ours, do not touch\n\xff\n")
+
+
 def test_skipped_edits_come_last(corpus: Corpus) -> None:
     with corpus.open() as session:
         first = session.next()

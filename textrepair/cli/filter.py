@@ -234,8 +234,12 @@ class _Sink:
     def _write(self, file: BinaryIO | None, data: bytes) -> None:
         if file is None:
             return
+        rest = memoryview(data)
         try:
-            file.write(data)
+            while rest:
+                rest = rest[
+                    file.write(rest) :
+                ]  # a file without a buffer may take a part, as on a disk that is nearly full
             file.flush()
         except BrokenPipeError:
             raise

@@ -6,28 +6,24 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-import textrepair
 from textrepair.cli import options as shared
 from textrepair.cli import references as shared_references
 from textrepair.cli import results
 from textrepair.cli.console import Console
 from textrepair.cli.suggest import Choice
 from textrepair.corpus.articles import STDIN, Article, Unreadable
-from textrepair.patch import Edit, Patch
-from textrepair.writer import COLOURED, FORMATS, RepairedArticle, Writer
+from textrepair.patch import Edit
+from textrepair.rendering import for_writer
+from textrepair.writer import COLOURED, FORMATS, Writer
 from textrepair.writer.base import printable
 
 if TYPE_CHECKING:
     from textrepair.reference.index import ReferenceIndex
     from textrepair.repair import Repair, Repairer, Settings
-
-# The formats that show the file itself, with its byte-order mark; in the others the mark would be one character of the article.
-_WITH_MARK = ("text", "criticmarkup", "diff")
 
 
 @click.command("repair", short_help="Put the words back; show the changes.")
@@ -201,28 +197,3 @@ def writer_of(form: str, console: Console, to_file: bool) -> Writer:
     if console.colored(to_file) and (form != "text" or console.always_colored):
         return COLOURED.get(form, FORMATS[form])
     return FORMATS[form]
-
-
-def for_writer(article: Article, repair: Repair, form: str, model: str) -> RepairedArticle:
-    """An article and its repair as a format's writer takes them."""
-    if article.bom and form in _WITH_MARK:
-        repair = _with_mark(repair)
-    return RepairedArticle(article.id, repair, model, textrepair.__version__, _file(article))
-
-
-def _with_mark(repair: Repair) -> Repair:
-    """The repair of the file's text with its byte-order mark in front, which is no part of the article's text."""
-    edits = tuple(edit.shifted(1) for edit in repair.patch.edits)
-    return replace(repair, source="\ufeff" + repair.source, patch=Patch(edits))
-
-
-def _file(article: Article) -> str:
-    """What a diff calls the article: its file's path from here, or a name made of the record's id."""
-    if article.record is not None or article.source_path == "stdin":
-        return article.id
-    path = Path(article.source_path)
-    try:
-        relative = os.path.relpath(path)
-    except ValueError:  # another drive on Windows
-        return path.name
-    return path.name if relative.startswith("..") else Path(relative).as_posix()

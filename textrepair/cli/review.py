@@ -7,7 +7,6 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from importlib import import_module
 from pathlib import Path
@@ -380,20 +379,12 @@ def _export_records(session: Session, asked: Asked, console: Console, count: Cou
 
 
 def _export_articles(session: Session, form: str, asked: Asked, console: Console, count: Count) -> None:
-    from textrepair.cli.repair import for_writer, writer_of
-    from textrepair.review.export import reviewed
+    from textrepair.cli.repair import writer_of
+    from textrepair.review.export import shown
 
     writer: Writer = writer_of(form, console, to_file=asked.output not in (None, "-"))
-
-    def shown() -> Iterator[tuple[Any, str]]:
-        for one in reviewed(session, console.error, asked.by, asked.keep_open, count):
-            if form == "text" or one.touched:
-                yield (
-                    one.article,
-                    writer.article(for_writer(one.article, one.repair, form, "")),
-                )
-
-    several, articles = results.peek(shown())
+    found = shown(session, form, writer, console.error, asked.by, asked.keep_open, count)
+    several, articles = results.peek(found)
     surroundings = results.Form(
         "" if form == "text" else writer.suffix, writer.head(), writer.foot(), several and writer.titled
     )

@@ -6,8 +6,10 @@ extra ``remote``).  A name may be a file, a folder, or a glob.
 
 from __future__ import annotations
 
+import errno
 import glob
 import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -16,7 +18,7 @@ from typing import Any, BinaryIO, cast
 from textrepair.corpus.compression import compression_of, decompressed
 from textrepair.corpus.endings import inner_ending
 from textrepair.extras import needed
-from textrepair.whole_file import sync_folder
+from textrepair.whole_file import sync_folder, whole_file
 
 _SKIP_BLOCK = 1 << 20  # bytes read at once where a stream can't be positioned
 
@@ -195,11 +197,19 @@ def joined(folder: str, name: str) -> str:
 
 
 def publish(local: Path, target: str) -> None:
-    """Put a finished file in its place in one step: renamed here; elsewhere uploaded under another name, then moved."""
+    """Put a finished file in its place in one step: renamed here; elsewhere, also on another file system, copied under another
+    name, then moved."""
     if not is_remote(target):
         place = Path(target)
         place.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(local, place)
+        try:
+            os.replace(local, place)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            with whole_file(place) as file, local.open("rb") as made:
+                shutil.copyfileobj(made, file)
+            local.unlink()
         sync_folder(place.parent)
         return
     fs, inside = _remote(target)

@@ -2,8 +2,8 @@
 
 ``base`` (what a detector sees and answers) · ``scanning`` (one pass over the bytes, which every detector asks first) ·
 ``encoding``, ``spacing``, ``repetition``, ``furniture``, ``order``, ``spin``, ``translation`` (the kinds) ·
-``evidence`` (findings add up), ``near`` (matches in a part of a text), ``language``, ``words`` (is it English?), ``age`` (is it of today?), ``verbatim`` (what is no
-prose) · ``word_runs`` (a text's kind by its words).
+``evidence`` (findings add up), ``near`` (matches in a part of a text), ``language``, ``words`` (is it English?), ``age`` (is it
+of today?), ``verbatim`` (what is no prose) · ``word_runs`` (a text's kind by its words).
 
 A kind that takes several modules is a folder, its detector in ``detector``.
 """

@@ -6,12 +6,23 @@ characters behind its match, ``\\b``, ``$`` or ``(?!\\w)``, holds wherever the p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, overload
+
+import regex
 
 
-def matches(pattern: Any, text: str, start: int, end: int, **how: Any) -> Iterator[Any]:
-    """The matches of a pattern, of ``re`` or ``regex``, found from ``start`` to ``end``; ``how`` goes to its ``finditer``."""
+@overload
+def matches(
+    pattern: regex.Pattern[str], text: str, start: int, end: int, overlapped: bool = False
+) -> Iterator[regex.Match[str]]: ...
+@overload
+def matches(pattern: re.Pattern[str], text: str, start: int, end: int) -> Iterator[re.Match[str]]: ...
+def matches(pattern: Any, text: str, start: int, end: int, overlapped: bool = False) -> Iterator[Any]:
+    """The matches of a pattern, of ``re`` or ``regex``, that are found from ``start`` to ``end``; if ``overlapped`` those
+    too that begin inside another."""
+    how = {"overlapped": True} if overlapped else {}
     for near in pattern.finditer(text, max(0, start), end, **how):
         match = pattern.match(text, near.start())
         if match:

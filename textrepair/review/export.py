@@ -17,9 +17,11 @@ from textrepair.corpus.articles import Article, OnError, Unreadable
 from textrepair.detector.base import KINDS, Damage, Diagnosis
 from textrepair.overlap import without_overlap
 from textrepair.patch import Edit, Patch
+from textrepair.rendering import for_writer
 from textrepair.repair import Repair
 from textrepair.review.session import Item, Mark, Session
 from textrepair.review.store import READ, UNREADABLE, ArticleRow, text_hash
+from textrepair.writer import Writer
 from textrepair.writer.jsonl import dumps, edit_record, read_record
 from textrepair.writer.schema import RESULTS_FIELD
 
@@ -76,6 +78,21 @@ def reviewed(
         beside = (e for e in still_open if _is_free(e, edits))
         repair = Repair(source, Patch(edits), without_overlap(beside), _diagnosis(row))
         yield Reviewed(replace(article, text=source), repair, row.state == READ)
+
+
+def shown(
+    session: Session,
+    form: str,
+    writer: Writer,
+    on_error: OnError,
+    who: str | None = None,
+    keep_open: bool = False,
+    count: Count | None = None,
+) -> Iterator[tuple[Article, str]]:
+    """The articles with what the writer of a format makes of them; as text all wanted ones, else those that were looked at."""
+    for one in reviewed(session, on_error, who, keep_open, count):
+        if form == "text" or one.touched:
+            yield one.article, writer.article(for_writer(one.article, one.repair, form, ""))
 
 
 def _article(session: Session, row: ArticleRow) -> Article | Unreadable:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -37,36 +36,54 @@ class RulesFile:
 
     def read(self, on_error: OnError = lambda _: None) -> list[Rule]:
         """All rules; a line that is none is told and left out."""
-        if not self.path.exists():
-            return []
         rules = []
-        for number, line in enumerate(self.path.read_text(encoding="utf-8").splitlines(), 1):
+        for number, line in enumerate(self._lines(), 1):
             try:
-                record = json.loads(line)
-                rule = Rule(
-                    str(record["before"]), str(record["after"]), record["verdict"], record.get("text"),
-                    str(record.get("who", "")), float(record.get("at", 0.0)),
-                )  # fmt: skip
-                if rule.verdict not in DECISIONS or (rule.verdict == "other") != isinstance(rule.text, str):
-                    raise ValueError("no decision")
-                rules.append(rule)
+                rules.append(_rule(line))
             except (ValueError, KeyError, TypeError):
                 on_error(Unreadable(str(self.path), number, "not a rule", "delete the line, or the file"))
         return rules
 
     def add(self, rule: Rule) -> None:
         """Keep a rule, in the place of one for the same swap."""
-        self._rewrite(lambda rules: [*(r for r in rules if _swap(r) != _swap(rule)), rule])
+        data = json.dumps(asdict(rule), ensure_ascii=False).encode("utf-8", "surrogatepass")
+        self._write([*self._others(rule), data])
 
     def remove(self, rule: Rule) -> None:
         """Forget the rule for a swap."""
-        self._rewrite(lambda rules: [r for r in rules if _swap(r) != _swap(rule)])
+        self._write(self._others(rule))
 
-    def _rewrite(self, change: Callable[[list[Rule]], list[Rule]]) -> None:
+    def _others(self, rule: Rule) -> list[bytes]:
+        """The lines without that of a rule for the same swap; those that are no rules stay, for a person to look at."""
+
+        def is_other(line: bytes) -> bool:
+            try:
+                return _swap(_rule(line)) != _swap(rule)
+            except (ValueError, KeyError, TypeError):
+                return True
+
+        return [line for line in self._lines() if is_other(line)]
+
+    def _lines(self) -> list[bytes]:
+        """Only a line feed ends a line: JSON may hold the other ends."""
+        return list(filter(None, self.path.read_bytes().split(b"\n"))) if self.path.exists() else []
+
+    def _write(self, lines: list[bytes]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        lines = [json.dumps(asdict(rule), ensure_ascii=False) + "\n" for rule in change(self.read())]
         with whole_file(self.path) as file:
-            file.write("".join(lines).encode("utf-8", "surrogatepass"))
+            file.writelines(line + b"\n" for line in lines)
+
+
+def _rule(line: bytes) -> Rule:
+    """Raises ValueError, KeyError or TypeError where the line is none."""
+    record = json.loads(line.decode("utf-8", "surrogatepass"))
+    rule = Rule(
+        str(record["before"]), str(record["after"]), record["verdict"], record.get("text"),
+        str(record.get("who", "")), float(record.get("at", 0.0)),
+    )  # fmt: skip
+    if rule.verdict not in DECISIONS or (rule.verdict == "other") != isinstance(rule.text, str):
+        raise ValueError("no decision")
+    return rule
 
 
 def default_path() -> Path:

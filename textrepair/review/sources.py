@@ -241,7 +241,7 @@ class _Parquet(_File):
         return self._file
 
     def places(self) -> Iterator[Place]:
-        self._file = None
+        self._file = self._group = None
         for row in range(self._open().metadata.num_rows):
             yield Place(row, 1, row + 1)
 

@@ -12,16 +12,16 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-import textrepair
 from textrepair.corpus.articles import Unreadable
 from textrepair.corpus.output import encode
-from textrepair.review.export import Count, decisions, record_of, reviewed
+from textrepair.review.export import Count, decisions, record_of, reviewed, shown
 from textrepair.review.forms import EXPORTS
 from textrepair.review.session import Session
-from textrepair.writer import FORMATS, RepairedArticle
+from textrepair.writer import FORMATS
 from textrepair.writer.jsonl import dumps
 from textrepair.writer.text import header
 
@@ -92,16 +92,12 @@ def _pieces(session: Session, form: str, count: Count, failed: list[str]) -> Ite
             yield dumps(record_of(session, one)) + "\n"
         return
     writer = FORMATS[form]
-    titled = writer.titled and session.progress().articles > 1
-    first = True
+    found = shown(session, form, writer, on_error, count=count)
+    begin = list(islice(found, 2))
+    titled = writer.titled and len(begin) > 1
     yield writer.head()
-    for one in reviewed(session, on_error, count=count):
-        if form != "text" and not one.touched:
-            continue
-        if titled:
-            yield header(one.article.id, first)
-        first = False
-        yield writer.article(RepairedArticle(one.article.id, one.repair, version=textrepair.__version__))
+    for number, (article, data) in enumerate(chain(begin, found)):
+        yield header(article.id, first=number == 0) + data if titled else data
     yield writer.foot()
 
 
