@@ -14,7 +14,7 @@ import textrepair
 
 PACKAGE = Path(__file__).parents[1] / "textrepair"
 
-# From the ground up; what stands on one line doesn't import each other, except where ALLOWED says so.
+# From the ground up; what stands on one line doesn't import each other.
 LAYERS = [
     ["lazy", "columns", "fields", "workers", "extras", "interrupts", "whole_file"],
     ["compiled", "intrinsics"],

@@ -132,6 +132,7 @@ def test_no_spun_article_is_cleared(model: Model) -> None:
 def test_sound_articles_are_cleared(model: Model) -> None:
     scanner, screen = model_scanner(model), SpinScreen(model)
     cleared = [screen.cleared(scanner.scan(text)) for text in corpora("sound")]
+    assert len(cleared) == 12
     assert all(probability is not None and probability < 0.01 for probability in cleared)
 
 
@@ -150,6 +151,7 @@ def test_short_texts_are_read(model: Model) -> None:
 def test_screened_and_thorough_agree(model: Model, folder: str) -> None:
     """But for the probability of spinning in what was cleared."""
     screened, thorough = Repairer(model), Repairer(model, depth="thorough")
+    assert len(corpora(folder)) >= 3
     for text in corpora(folder)[:3]:
         one, other = screened.repair(text), thorough.repair(text)
         assert one.patch == other.patch

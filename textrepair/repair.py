@@ -137,7 +137,7 @@ class Repair:
         return self.patch.apply(self.source)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Repairer:
     """Diagnoses and repairs articles with one model; holds no state of an article and may be shared between threads.
 

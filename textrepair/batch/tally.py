@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from heapq import nlargest
 from typing import TYPE_CHECKING, Any
 
+from textrepair.detector.base import FLAGGED
 from textrepair.evaluation import WORDING
 from textrepair.patch import Edit
-from textrepair.writer.table import FLAGGED_FROM
 
 if TYPE_CHECKING:
     from textrepair.repair import Repair
@@ -44,13 +44,13 @@ class Tally:
         """Count one record; ``where`` names it (``source``, ``place``, ``id``)."""
         counts, diagnosis, edits = self.counts, repair.diagnosis, repair.patch.edits
         words = repair.source.count(" ") + 1 if repair.source else 0
-        flagged = diagnosis.score is not None and diagnosis.score >= FLAGGED_FROM
+        flagged = diagnosis.score is not None and diagnosis.score >= FLAGGED
         counts.update(records=1, words=words, characters=len(repair.source))
         counts["untold"] += diagnosis.score is None
         counts["flagged"] += flagged
         counts["changed"] += bool(edits)
         for kind, damage in diagnosis.damage.items():
-            counts[f"articles.{kind}"] += (damage.probability or 0.0) >= FLAGGED_FROM
+            counts[f"articles.{kind}"] += (damage.probability or 0.0) >= FLAGGED
         counts.update(f"edits.{edit.kind}" for edit in edits)
         counts.update(f"proposals.{edit.kind}" for edit in repair.proposals)
         wording = [edit for edit in edits if edit.kind in WORDING]

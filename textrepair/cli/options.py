@@ -85,7 +85,7 @@ def deciding(command: Command) -> Command:
         ),
         click.option(
             "--protect", "protect_files", metavar="FILE", multiple=True, type=click.Path(dir_okay=False),
-            help="Never change the terms in this file, one a line; # starts a comment (repeatable).",
+            help="Never change the terms in this file, one a line; a line that begins with # is a comment (repeatable).",
         ),
         click.option(
             "--min-confidence", metavar="P", type=Number(0, 1),

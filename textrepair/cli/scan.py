@@ -110,7 +110,7 @@ def _read_ahead(articles: Iterator[Article]) -> list[Article]:
 
 
 def _coloured(row: str, diagnosis: Diagnosis, colored: bool) -> str:
-    from textrepair.writer.table import FLAGGED_FROM
+    from textrepair.detector.base import FLAGGED
 
-    flagged = diagnosis.score is not None and diagnosis.score >= FLAGGED_FROM
+    flagged = diagnosis.score is not None and diagnosis.score >= FLAGGED
     return click.style(row.removesuffix("\n"), fg="red") + "\n" if colored and flagged else row

@@ -23,13 +23,15 @@ from functools import cache
 from typing import Any
 
 import textrepair
+from textrepair.detector.base import FLAGGED
 from textrepair.extras import needed
 from textrepair.repair import SCREENED, Depth, Repairer, Settings, load
 from textrepair.stream.screen import MAX_SCORE, SEVERAL, Screen
 from textrepair.writer.schema import RESULTS_FIELD, Schema, repair_results, scan_results
-from textrepair.writer.table import FLAGGED_FROM
 
 _NAME = "textrepair.integrations.datatrove"
+#: A document's text is no field of its metadata, in which any name may stand.
+_NO_FIELD = "\0text"
 _Step: Any = needed("datatrove.pipeline.base", "datatrove", _NAME).PipelineStep
 _Filter: Any = needed("datatrove.pipeline.filters.base_filter", "datatrove", _NAME).BaseFilter
 _Formatter: Any = needed("datatrove.pipeline.formatters.base", "datatrove", _NAME).BaseFormatter
@@ -105,17 +107,13 @@ class RepairFormatter(_Formatter):  # type: ignore[misc]
     def run(self, data: Any, rank: int = 0, world_size: int = 1) -> Iterator[Any]:
         """Documents with their results."""
         repairer = _repairer(self.model, self.depth)
-        schema = Schema(results_field=self.results_field)
+        schema = Schema(text_field=_NO_FIELD, results_field=self.results_field)
         for doc in data:
             self.stat_update("total")
             with self.track_time():
                 repair = repairer.repair(doc.text, self.settings)
                 results = repair_results(repair, repairer.model_name, textrepair.__version__)
-                doc.metadata = {
-                    k: v
-                    for k, v in schema.filled({"text": "", **doc.metadata}, results).items()
-                    if k != "text"
-                }
+                doc.metadata = schema.filled(doc.metadata, results)
                 doc.text = repair.text
             yield doc
 
@@ -145,16 +143,12 @@ class RepairStats(_Step):  # type: ignore[misc]
     def _count(self, results: dict[str, Any]) -> None:
         score = results["score"]
         self.stat_update(
-            "flagged"
-            if score is not None and score >= FLAGGED_FROM
-            else "untold"
-            if score is None
-            else "sound"
+            "flagged" if score is not None and score >= FLAGGED else "untold" if score is None else "sound"
         )
         if results.get("edits"):
             self.stat_update("changed")
         for kind, damage in results["damage"].items():
-            if (damage["probability"] or 0.0) >= FLAGGED_FROM:
+            if (damage["probability"] or 0.0) >= FLAGGED:
                 self.stat_update(f"articles_{kind}")
         for edit in results.get("edits", ()):
             self.stat_update(f"edits_{edit['kind']}", unit="edit")

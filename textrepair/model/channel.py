@@ -24,9 +24,10 @@ from textrepair.model.ngrams import mix
 STEP = 0.06
 #: The probabilities that the codes stand for, by code.
 LIKELIHOOD = np.array([0.0, *(math.exp(-STEP * (255.0 - code)) for code in range(1, 256))])
-#: Factors are stored as whole numbers of 1/64: no word is replaced 4 times as readily as the average replaceable one.
+#: Factors are stored as whole numbers of 1/64, at most 255: what is replaced more than 4 times as readily as the average word is
+#: taken for 4 times.
 FACTOR_UNITS = 64
-#: Readiness to replace a phrase of two words, which has no count of its uses: half that of the average word.
+#: Readiness to replace a phrase of two or three words, which has no count of its uses: half that of the average word.
 COMPOUND_FACTOR = 0.5
 #: The longest observed phrase.
 LONGEST = 4

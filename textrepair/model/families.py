@@ -41,7 +41,7 @@ SINGLE_SIGHTING = 0.5
 #: The origin of entries that come from counted swaps.
 FROM_PAIRS = 0
 #: Natural-log probability given its class of a word that no clean text holds.
-_UNKNOWN_LOGP = -17.0
+UNKNOWN_LOGP = -17.0
 
 
 @dataclass
@@ -134,7 +134,7 @@ def _with_words(vocabulary: Vocabulary, counts: SwapCounts) -> Vocabulary:
         [*vocabulary.words, *new],
         vocabulary.lm_size,
         np.concatenate((vocabulary.capital, np.zeros(len(new), np.uint8))),
-        np.concatenate((vocabulary.unknown_logp, np.full(len(new), _UNKNOWN_LOGP, np.float32))),
+        np.concatenate((vocabulary.unknown_logp, np.full(len(new), UNKNOWN_LOGP, np.float32))),
         vocabulary.usual,
     )
 

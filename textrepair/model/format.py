@@ -23,7 +23,7 @@ import numpy.typing as npt
 from textrepair.whole_file import whole_file
 
 MAGIC = b"textrepair model\n"
-#: Raised when a reader of the earlier layout could no longer read the file.
+#: The layout's number: one more as soon as a program that reads the layout before can no longer read the file.
 FORMAT = 1
 _ALIGN = 64
 _HEADER_LIMIT = 10_000_000

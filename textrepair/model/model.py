@@ -33,9 +33,9 @@ _PACKAGED = "en-1.model"
 _MAPPED = "_mapped"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
-    """What :func:`load_model` gives; immutable, and safe to share between threads and forked workers.
+    """What :func:`load_model` gives; immutable, the same as no other, and safe to share between threads and forked workers.
 
     ``context`` is not part of the file: ``load_model(neural=True)`` or ``dataclasses.replace(model, context=scorer)`` sets it.
     """

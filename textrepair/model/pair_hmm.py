@@ -218,7 +218,7 @@ def posteriors(
                 total = _add(_add(total, a[i, j - 1] + ref_skip), h[i, j] + close)
             a[i, j] = total
     whole = a[rows, columns]
-    # Backward; A, G, H: what may follow each state at a cell.
+    # Backward; ba, bg, bh: what may follow each state at a cell.
     ba = np.full((rows + 2, columns + 2), never)
     bg = np.full((rows + 2, columns + 2), never)
     bh = np.full((rows + 2, columns + 2), never)

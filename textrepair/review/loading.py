@@ -81,8 +81,7 @@ def index(store: Store, paths: Sequence[str], library: Library, on_error: OnErro
     known = store.files()
     missing = set(store.missing())
     changed: list[tuple[int, str, str]] = []
-    store.forced(False)
-    with store.writing():
+    with store.writing_lightly():
         for path in files(paths, library.reading, on_error):
             source = library.source(path)
             if path not in known:
@@ -97,7 +96,6 @@ def index(store: Store, paths: Sequence[str], library: Library, on_error: OnErro
                 store.set_found(known[path][0])
             if known[path][1] != (stamp := source.stamp()):
                 changed.append((known[path][0], path, stamp))
-    store.forced(True)
     for file, path, stamp in changed:
         refresh(store, library, file, path, stamp)
 
@@ -223,7 +221,7 @@ class Loader(threading.Thread):
 
     def run(self) -> None:
         try:
-            store = Store(self._path, forced=False)
+            store = Store(self._path)
             try:
                 self._run(store)
             finally:
@@ -241,7 +239,7 @@ class Loader(threading.Thread):
                 if self._stopping.is_set():
                     return
             with store.writing_lightly():
-                # What needs a model takes long enough to be claimed singly.
+                # Several at once, since each claim is a transaction.
                 keys = store.claim_unread(_CLAIM, _READING)
             if not keys:
                 return

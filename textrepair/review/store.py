@@ -59,7 +59,7 @@ class ArticleRow:
 class Store:
     """One connection.  Not to be shared between threads; open another one, which costs a millisecond."""
 
-    def __init__(self, path: str | Path, forced: bool = True) -> None:
+    def __init__(self, path: str | Path) -> None:
         self.path = str(path)
         #: Who holds what: a name for this connection that no other has.
         self.holder = f"{platform.node()}|{os.getpid()}|{os.urandom(6).hex()}"
@@ -69,7 +69,7 @@ class Store:
                 self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
             )
             self.db.execute("PRAGMA journal_mode = WAL")
-            self.forced(forced)
+            self._force(True)
             self.db.execute("PRAGMA cache_size = -65536")
             if fresh:
                 self._create()
@@ -79,7 +79,7 @@ class Store:
         except sqlite3.Error as error:
             raise StoreError(f"{self.path}: can't be used as a review's store ({error})") from error
 
-    def forced(self, yes: bool) -> None:
+    def _force(self, yes: bool) -> None:
         """Whether a transaction is on the disk before it returns."""
         self.db.execute(f"PRAGMA synchronous = {'FULL' if yes else 'NORMAL'}")
 
@@ -124,12 +124,12 @@ class Store:
     @contextmanager
     def writing_lightly(self) -> Iterator[None]:
         """The same, for what can be made again: not forced to disk."""
-        self.forced(False)
+        self._force(False)
         try:
             with self.writing():
                 yield
         finally:
-            self.forced(True)
+            self._force(True)
 
     # --- what it says of itself
 

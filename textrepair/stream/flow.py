@@ -27,15 +27,27 @@ class Window:
         self._most = most
         self._most_bytes = most_bytes
         self._count = self._bytes = 0
+        self._closed = False
         self._changed = threading.Condition()
 
-    def enter(self, size: int) -> None:
-        """Wait until there is room."""
+    def enter(self, size: int) -> bool:
+        """Wait until there is room: is there, or was the window closed?"""
         with self._changed:
-            while self._count and (self._count >= self._most or self._bytes + size > self._most_bytes):
+            while (
+                not self._closed
+                and self._count
+                and (self._count >= self._most or self._bytes + size > self._most_bytes)
+            ):
                 self._changed.wait()
             self._count += 1
             self._bytes += size
+            return not self._closed
+
+    def close(self) -> None:
+        """Nobody waits for room any more."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
 
     def leave(self, size: int) -> None:
         with self._changed:
@@ -58,7 +70,8 @@ def outcomes(
         try:
             for line in lines:
                 if line.data.strip():
-                    window.enter(len(line.data))
+                    if not window.enter(len(line.data)):
+                        return
                     queue.put((line, workers.submit(function, line)))
         except BaseException as error:
             queue.put(error)
@@ -66,10 +79,13 @@ def outcomes(
             queue.put(None)
 
     threading.Thread(target=read, name="textrepair-reader", daemon=True).start()
-    while (next_ := queue.get()) is not None:
-        if isinstance(next_, BaseException):
-            raise next_
-        line, future = next_
-        future.exception()
-        yield line, future
-        window.leave(len(line.data))
+    try:
+        while (next_ := queue.get()) is not None:
+            if isinstance(next_, BaseException):
+                raise next_
+            line, future = next_
+            future.exception()
+            yield line, future
+            window.leave(len(line.data))
+    finally:  # whoever takes no more leaves nobody waiting
+        window.close()

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from html.parser import HTMLParser
 
+from textrepair.detector.base import FLAGGED
 from textrepair.patch import Edit, PatchError
 from textrepair.writer import page
 from textrepair.writer.base import PICTURES, RepairedArticle, Writer
 from textrepair.writer.jsonl import Record, read_record, repair_record
 from textrepair.writer.marks import Mark, marks
-from textrepair.writer.table import FLAGGED_FROM
 
 _DATA_CLASS = "textrepair-data"
 
@@ -56,7 +56,7 @@ def _section(article: RepairedArticle) -> Iterator[str]:
 def _facts(article: RepairedArticle) -> str:
     score = article.repair.diagnosis.score
     edits, proposals = len(article.repair.patch.edits), len(article.repair.proposals)
-    verdict = "can’t be told" if score is None else "damaged" if score >= FLAGGED_FROM else "sound"
+    verdict = "can’t be told" if score is None else "damaged" if score >= FLAGGED else "sound"
     flag = ' class="flag"' if verdict == "damaged" else ""
     facts = [
         f"<span{flag}>{verdict}</span>",
@@ -81,7 +81,7 @@ def _summary(article: RepairedArticle) -> str:
             for things in (repair.diagnosis.findings, repair.patch.edits, repair.proposals)
         ]
         cells = [_percent(damage.probability), _percent(damage.severity), *map(str, counts)]
-        quiet = "" if any(counts) or (damage.probability or 0) >= FLAGGED_FROM else ' class="zero"'
+        quiet = "" if any(counts) or (damage.probability or 0) >= FLAGGED else ' class="zero"'
         numbers = "".join(f'<td class="n">{cell}</td>' for cell in cells)
         rows.append(f'<tr{quiet}><th scope="row">{_shown(kind)}</th>{numbers}</tr>\n')
     return f'<table class="summary">\n<thead><tr>{head}</tr></thead>\n<tbody>\n{"".join(rows)}</tbody>\n</table>\n'

@@ -12,8 +12,6 @@ from textrepair.writer.base import printable
 if TYPE_CHECKING:
     from textrepair.detector.base import Diagnosis
 
-#: A score, or a probability, from this on is shown as damage.
-FLAGGED_FROM = FLAGGED
 
 _ID_WIDTH = (8, 48)  # columns at least and at most; longer ids are cut in the middle
 
@@ -46,7 +44,7 @@ class Table:
             damage = diagnosis.damage.get(kind)
             cells.append(f"{_probability(damage.probability if damage else None):>{self._kind_width(kind)}}")
         score = diagnosis.score
-        cells.append("-" if score is None else "yes" if score >= FLAGGED_FROM else "no")
+        cells.append("-" if score is None else "yes" if score >= FLAGGED else "no")
         return "  ".join(cells) + "\n"
 
     @staticmethod

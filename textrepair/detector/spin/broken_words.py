@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from textrepair.model.channel import LIKELIHOOD
+from textrepair.model.families import UNKNOWN_LOGP
 from textrepair.model.model import Model
 from textrepair.model.open_channel import best_reading
 from textrepair.model.reading import LM_WEIGHT, Reading
@@ -28,8 +29,6 @@ from textrepair.tokens import TokenKind, Tokens
 
 #: The clitics of English in normal form (Quirk et al. 1985, §3.23); "n't" is split before its apostrophe.
 _CLITICS = ("'s", "'t", "'re", "'ve", "'d", "'ll", "'m")
-#: Natural-log probability, given its class, of a compound that no clean text holds; as of other words that a family brings along.
-_UNKNOWN_LOGP = -17.0
 #: Natural-log probability that a spinner makes of a clitic just what stands there, when the first letter is the same or isn't:
 #: substitutes are readings of the letters as a symbol ('s → siemens, 're → rhenium, 'm → metre), which begin alike.
 _SAME_LETTER, _OTHER_LETTER = -1.0, -5.0
@@ -68,7 +67,7 @@ _Choices = dict[int | None, float]
 
 
 def _clitics(model: Model, text: str) -> _Choices:
-    """The clitics that one that clean text doesn't have may stand for; none for a name's."""
+    """What a clitic that clean text doesn't have may stand for: other clitics; none for that of a name."""
     index = model.vocabulary.index
     form = normal_form(text, TokenKind.CLITIC)
     if not text[1:].islower():
@@ -123,7 +122,7 @@ def _weigh(
         model.lm, np.array(left, np.int64), np.array(right, np.int64), np.array(words, np.int64)
     )
     logps = [
-        LM_WEIGHT * fits + (LM_WEIGHT * _UNKNOWN_LOGP if word is None else 0.0) + logp
+        LM_WEIGHT * fits + (LM_WEIGHT * UNKNOWN_LOGP if word is None else 0.0) + logp
         for fits, (word, logp) in zip(fitting.tolist(), choices.items(), strict=True)
     ]
     best = max(logps)

@@ -113,8 +113,11 @@ class Company:
         return InCompany(float(ratio), float(rate), places, ratios)
 
     def unfamiliar(self, ids: npt.NDArray[np.int32]) -> float:
-        """The share of these words that stand in a pair which the language model never saw, by those at every other place of the
-        text: quickly told, and nearly always small where no word is in strange company."""
+        """The share of the words that can be asked which stand in a pair that the language model never saw.
+
+        Only every other place of the text is looked at, so that it is quickly told; it is nearly always small where no word is in
+        strange company.
+        """
         vocabulary = self.model.vocabulary
         return float(_unfamiliar(self.model.lm, vocabulary.seen_as, self._asked, ids))
 

@@ -85,8 +85,9 @@ class Bounds:
 BOUNDS = Bounds(0.005, 0.0028, 2.0, 0.4, 12.0)
 #: A fifth less of sound text is left to read.
 QUICK_BOUNDS = Bounds(0.005, 0.0034, 2.0, 0.42, 15.0)
-#: Words of which the company is asked first, and the ratio from which on the others are: 1 % of newswire.  Of 713 texts by six
-#: programs with other thesauri that are flagged when they are read, 2 are cleared for their pairs or their first words.
+#: The company of so many words is asked first; if their ratio is at least this, as in 1 % of newswire, that of all others, too.
+#: Of 713 texts by programs with other thesauri that are flagged when they are read, 2 are cleared for their pairs or their first
+#: words.
 _GLANCE, _AT_A_GLANCE = 40, 0.5
 #: The wording is asked of what has this by its single words, 28 % of newswire.  Of 5,800 texts of all sorts none with less has a
 #: wording of 2.0, but 58 of 515 of `corpora/rewritten`, none of which would be flagged for it.
