@@ -515,12 +515,21 @@ def _joined(text: str, parts: Sequence[tuple[int, Repair]]) -> Repair:
     )
     return Repair(
         text,
-        Patch(tuple(edit.shifted(at) for at, r in parts for edit in r.patch.edits)),
+        Patch(tuple(_unless_same_place(edit.shifted(at) for at, r in parts for edit in r.patch.edits))),
         tuple(edit.shifted(at) for at, r in parts for edit in r.proposals),
         Diagnosis(_score(damage), damage, findings, parts[0][1].diagnosis.language),
         sum(len(r.source) * r.covered for _, r in parts) / len(text),
         tuple(dict.fromkeys(name for _, r in parts for name in r.references)),
     )
+
+
+def _unless_same_place(edits: Iterable[Edit]) -> Iterator[Edit]:
+    """Edits in their order, without one that puts something where the one before does: at a seam both pieces may."""
+    last: tuple[int, int] | None = None
+    for edit in edits:
+        if place(edit) != last:
+            yield edit
+        last = place(edit)
 
 
 @lru_cache(maxsize=8)

@@ -24,7 +24,7 @@ def option(command: Command) -> Command:
     """``--reference`` and ``--reference-index``."""
     index = click.option(
         "--reference-index", metavar="FILE", type=click.Path(dir_okay=False),
-        help="Keep the index of the references in this file; it is made again only for what has changed.",
+        help="Keep the index of the references in this file; it is made again only for a PATH in which anything has changed.",
     )  # fmt: skip
     paths = click.option(
         "--reference", "reference_paths", metavar="PATH", multiple=True, type=click.Path(allow_dash=True),

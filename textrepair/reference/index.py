@@ -5,7 +5,8 @@ is opened in no time, and needs no server.  Only words that survive damage are i
 leaves names, numbers and most rare words alone, and so does a translator.  An article asks with its rarest words, stretch by
 stretch, so that one shared quotation is found as well as a whole original.
 
-Texts are added file by file, each with a stamp; a file whose stamp is unchanged is not read again.
+Texts are added by source, a file or a folder as it was named, each with a stamp; a source whose stamp is unchanged is not read
+again.
 """
 
 from __future__ import annotations

@@ -28,6 +28,8 @@ from textrepair.review.sources import Place
 
 #: Seconds to wait for another program that is writing.
 _PATIENCE = 30.0
+#: What SQLite calls a transaction that is forced to disk (https://www.sqlite.org/pragma.html#pragma_synchronous).
+_FULL = 2
 #: Seconds for which an edit is held for whoever looks at it; looking at the next one, or deciding, begins anew.
 HOLD = 600.0
 
@@ -69,7 +71,7 @@ class Store:
                 self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
             )
             self.db.execute("PRAGMA journal_mode = WAL")
-            self._force(True)
+            self.forced(True)
             self.db.execute("PRAGMA cache_size = -65536")
             if fresh:
                 self._create()
@@ -79,9 +81,11 @@ class Store:
         except sqlite3.Error as error:
             raise StoreError(f"{self.path}: can't be used as a review's store ({error})") from error
 
-    def _force(self, yes: bool) -> None:
-        """Whether a transaction is on the disk before it returns."""
+    def forced(self, yes: bool) -> bool:
+        """From here on a transaction is on the disk before it returns, or not: was it so before?"""
+        [before] = self.db.execute("PRAGMA synchronous").fetchone()
         self.db.execute(f"PRAGMA synchronous = {'FULL' if yes else 'NORMAL'}")
+        return int(before) == _FULL
 
     def _create(self) -> None:
         with self.writing():
@@ -124,12 +128,12 @@ class Store:
     @contextmanager
     def writing_lightly(self) -> Iterator[None]:
         """The same, for what can be made again: not forced to disk."""
-        self._force(False)
+        before = self.forced(False)
         try:
             with self.writing():
                 yield
         finally:
-            self._force(True)
+            self.forced(before)
 
     # --- what it says of itself
 

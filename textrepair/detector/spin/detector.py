@@ -93,6 +93,7 @@ class SpinDetector:
             )
             findings = sorted([*findings, *phrases], key=place)
         if strange is not None:
+            # The findings stay as sure as they were: that the word was put there is no less likely, only what it stands for.
             edits = tuple([replace(e, confidence=round(_FOREIGN * e.confidence, 4)) for e in edits])
             words = self._strange(document, strange, Spans(map(place, findings)))
             affected += sum([each.score for each in words])
