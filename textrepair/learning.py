@@ -56,6 +56,45 @@ class LearningError(ValueError):
     """There is nothing to learn from what was given: why, and what to try."""
 
 
+@dataclass(frozen=True)
+class Teaching:
+    """All that a model is to learn from: entries of thesauri, damaged articles (id, text) with or without references, passages
+    (damaged, reference), decisions; None where nothing of a sort was given."""
+
+    thesaurus: Iterable[Entry] | None = None
+    damaged: Sequence[tuple[str, str]] | None = None
+    references: ReferenceIndex | None = None
+    passages: Sequence[tuple[str, str]] | None = None
+    decisions: Sequence[Decided] | None = None
+
+
+def learn(model: Model, teaching: Teaching, family: str, say: Say) -> Model:
+    """The model with what it is taught, as a family of this name; beside other teaching a thesaurus and decisions have families
+    of their own.
+
+    What is surer comes later: damaged articles are deciphered with the thesaurus, and pairs correct what these have told.
+
+    Raises :class:`LearningError` where a sort teaches nothing, and ValueError as :func:`~textrepair.model.families.with_family`.
+    """
+    damaged, passages, decisions = teaching.damaged, teaching.passages, teaching.decisions
+    if passages is not None and not passages:
+        raise LearningError(
+            "nothing learned: no passage could be read; a line is damaged text, a tab, reference text"
+        )
+    if teaching.thesaurus is not None:
+        alone = all(sort is None for sort in (damaged, passages, decisions))
+        name = family if alone else f"{family}-thesaurus"
+        model = learn_from_thesaurus(model, teaching.thesaurus, name, say)
+    if damaged is not None:
+        model = learn_from_damaged(model, damaged, teaching.references, family, say)
+    if passages is not None:
+        model = learn_from_pairs(model, passages, family, say, continued=damaged is not None)
+    if decisions is not None:
+        alone = damaged is None and passages is None
+        model = learn_from_decisions(model, decisions, family if alone else f"{family}-reviewed", say)
+    return model
+
+
 def read_pairs(path: str, on_error: Callable[[Unreadable], None]) -> Iterator[tuple[str, str]]:
     """The passages of a TSV file: damaged, tab, reference; further columns are ignored, lines without a tab reported.
 

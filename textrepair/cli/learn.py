@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -13,8 +13,10 @@ from textrepair.cli import options as shared
 from textrepair.cli.console import Console, Failure
 from textrepair.cli.references import take_references
 from textrepair.cli.suggest import Number
-from textrepair.corpus.articles import ReadOptions, read_articles
+from textrepair.corpus.articles import OnError, ReadOptions, read_articles
 from textrepair.whole_file import try_place
+
+T = TypeVar("T")
 
 
 @click.command("learn", short_help="Learn how texts were damaged; write a model.")
@@ -120,10 +122,8 @@ def command(
         raise click.UsageError("--reference goes with --damaged.")
     from textrepair.learning import (
         LearningError,
-        learn_from_damaged,
-        learn_from_decisions,
-        learn_from_pairs,
-        learn_from_thesaurus,
+        Teaching,
+        learn,
         measure_harm,
         read_decisions,
         read_pairs,
@@ -137,29 +137,16 @@ def command(
         try_place(output)  # before minutes of work, not after them
     model = shared.load_model(options["model_path"])
     try:
-        passages = [passage for file in pair_files for passage in read_pairs(file, console.error)]
-        if pair_files and not passages:
-            raise LearningError(
-                "nothing learned: no passage could be read; a line is damaged text, a tab, reference text"
-            )
-        if thesaurus_files:
-            # First: what articles are deciphered with, and what pairs correct.
-            entries = (entry for file in thesaurus_files for entry in read_thesaurus(file, console.error))
-            name = f"{family}-thesaurus" if passages or damaged_paths or decision_files else family
-            model = learn_from_thesaurus(model, entries, name, console.note)
-        if damaged_paths:
-            damaged = _texts(damaged_paths, reading, console)
-            index = take_references(
-                {"reference_paths": reference_paths, "reference_index": None}, reading, console
-            )
-            model = learn_from_damaged(model, damaged, index, family, console.note)
-        if passages:
-            # Last, since they are surest: what damaged articles alone show is then the prior of the same family.
-            model = learn_from_pairs(model, passages, family, console.note, continued=bool(damaged_paths))
-        if decision_files:
-            decided = [d for file in decision_files for d in read_decisions(file, console.error)]
-            name = f"{family}-reviewed" if passages or damaged_paths else family
-            model = learn_from_decisions(model, decided, name, console.note)
+        damaged = _texts(damaged_paths, reading, console) if damaged_paths else None
+        references = {"reference_paths": reference_paths, "reference_index": None}
+        teaching = Teaching(
+            _all(read_thesaurus, thesaurus_files, console),
+            damaged,
+            take_references(references, reading, console),
+            _all(read_pairs, pair_files, console),
+            _all(read_decisions, decision_files, console),
+        )
+        model = learn(model, teaching, family, console.note)
         harm = measure_harm(model, _texts(sound_paths, reading, console) if sound_paths else None)
         if not harm.sound_words:
             raise LearningError("nothing written: --sound holds no text to measure harm on")
@@ -186,6 +173,13 @@ def _writing(output: str) -> Iterator[None]:
         raise Failure(
             f"-o {output}: can't be written ({reason}); give another place for the model"
         ) from error
+
+
+def _all(
+    read: Callable[[str, OnError], Iterable[T]], files: tuple[str, ...], console: Console
+) -> list[T] | None:
+    """What stands in the files, if there are any."""
+    return [one for file in files for one in read(file, console.error)] if files else None
 
 
 def _texts(paths: tuple[str, ...], reading: ReadOptions, console: Console) -> list[tuple[str, str]]:
