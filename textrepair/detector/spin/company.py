@@ -88,7 +88,7 @@ class Company:
     trees: Trees
     intercept: float
     _evidence: npt.NDArray[np.float32]
-    _asked: npt.NDArray[np.bool_]
+    _asked: npt.NDArray[np.float32]
 
     @classmethod
     def of(cls, model: Model, stored: Mapping[str, Any], evidence: npt.NDArray[np.float64]) -> Company:
@@ -118,8 +118,8 @@ class Company:
         Only every other place of the text is looked at, so that it is quickly told; it is nearly always small where no word is in
         strange company.
         """
-        vocabulary = self.model.vocabulary
-        return float(_unfamiliar(self.model.lm, vocabulary.seen_as, self._asked, ids))
+        new, all_asked = in_new_pairs(self.model.lm, self.model.vocabulary.seen_as, self._asked, ids, 2)
+        return float(new) / max(1.0, all_asked)
 
     def measured(
         self, ids: npt.NDArray[np.int32], most: int = 0
@@ -143,13 +143,13 @@ def packaged_company(model: Model, evidence: npt.NDArray[np.float64]) -> Company
     return Company.of(model, packaged_json(FILE), evidence)
 
 
-def _asked(model: Model) -> npt.NDArray[np.bool_]:
-    """Which identifiers can be asked: words that are no names, and not so frequent."""
+def _asked(model: Model) -> npt.NDArray[np.float32]:
+    """1 for identifiers that can be asked, words that are no names and not so frequent; else 0."""
     vocabulary = model.vocabulary
     asked = can_be_told(vocabulary)
     asked &= model.ngrams.uni_logp[vocabulary.seen_as] < _FREQUENT
     asked &= np.array([word[:1].isalpha() for word in vocabulary.words])
-    return asked
+    return asked.astype(np.float32)
 
 
 @compiled
@@ -182,25 +182,28 @@ def is_new(model: Opened, seen_as: npt.NDArray[np.int32], ids: npt.NDArray[np.in
 
 
 @compiled
-def _unfamiliar(
+def in_new_pairs(
     lm: Addresses,
     seen_as: npt.NDArray[np.int32],
-    asked: npt.NDArray[np.bool_],
+    weights: npt.NDArray[np.float32],
     ids: npt.NDArray[np.int32],
-) -> float:
+    step: int,
+) -> tuple[float, float]:
+    """Of the words at every so many places what those weigh that stand in a pair which the model never saw, and what all weigh;
+    ``weights`` (identifiers,) are 0 for those that don't count."""
     model = opened(lm)
-    count = 0
-    for i in range(0, len(ids), 2):
-        if asked[ids[i]]:
+    for i in range(0, len(ids), step):
+        if weights[ids[i]] > 0.0:
             before, behind = pairs_of(seen_as, ids, i)
             touch_pair(model, before)
             touch_pair(model, behind)
-            count += 1
-    new = 0
-    for i in range(0, len(ids), 2):
-        if asked[ids[i]] and is_new(model, seen_as, ids, i):
-            new += 1
-    return new / max(1, count)
+    new, total = 0.0, 0.0
+    for i in range(0, len(ids), step):
+        weight = weights[ids[i]]
+        total += weight
+        if weight > 0.0 and is_new(model, seen_as, ids, i):
+            new += weight
+    return new, total
 
 
 @compiled_making_arrays
@@ -213,7 +216,7 @@ def _measured(  # type: ignore[no-untyped-def]
     count = 0
     for i in range(len(ids)):
         uses[kind[i]] += 1
-        count += asked[ids[i]]
+        count += asked[ids[i]] > 0.0
     count = min(count, most)
     out, places = np.empty((count, len(FEATURES)), dtype=np.float32), np.empty(count, dtype=np.int64)
     n = 0
@@ -222,7 +225,7 @@ def _measured(  # type: ignore[no-untyped-def]
         if n == count:
             break
         word = np.int64(seen_as[ids[i]])
-        if asked[ids[i]]:
+        if asked[ids[i]] > 0.0:
             behind = word_behind(seen_as, ids, i)
             length, three, two, one = prepare(model, context)
             before = find_pair(model, pair_key(np.int64(context & np.uint64(0xFFFF)), word))

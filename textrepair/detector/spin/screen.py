@@ -31,9 +31,9 @@ from textrepair.detector.spin.company import (
     Company,
     InCompany,
     context_behind,
+    in_new_pairs,
     is_new,
     packaged_company,
-    pairs_of,
     word_behind,
 )
 from textrepair.detector.spin.word_evidence import word_evidence
@@ -82,7 +82,7 @@ class Bounds:
 #: little as one word in fifty, has 0.0110 and 0.0025, and is read for its wording.  Suspicion and explanation are lower than
 #: these ask for, by newswire in which 2 to 5 % of the words were replaced (docs/screen.md).  Of 4,300 texts of all sorts none
 #: that the two would clear is flagged, when it is read, with a wording below 2.7.
-BOUNDS = Bounds(0.005, 0.0028, 2.0, 0.4, 12.0)
+BOUNDS = Bounds(0.005, 0.0028, 2.0, 0.42, 12.0)
 #: A fifth less of sound text is left to read.
 QUICK_BOUNDS = Bounds(0.005, 0.0034, 2.0, 0.42, 15.0)
 #: The company of so many words is asked first; if their ratio is at least this, as in 1 % of newswire, that of all others, too.
@@ -147,7 +147,7 @@ class SpinScreen:
 
     def suspicion(self, scan: Scan) -> float:
         """Evidence of damage, in nats a word, of the words that stand in company never seen."""
-        found = _suspicion(self.model.lm, self.model.vocabulary.seen_as, self._weights, scan.ids)
+        found, _ = in_new_pairs(self.model.lm, self.model.vocabulary.seen_as, self._weights, scan.ids, 1)
         return float(found) / max(1, scan.stats[byte_scan.SCORED])
 
     def explanation(self, scan: Scan) -> float:
@@ -197,27 +197,6 @@ class SpinScreen:
         evidence[np.asarray(self.model.vocabulary.capital) >= OFTEN] = 0.0
         evidence[: len(SPECIALS)] = 0.0
         return np.maximum(evidence, 0.0).astype(np.float32)
-
-
-@compiled
-def _suspicion(
-    lm: Addresses,
-    seen_as: npt.NDArray[np.int32],
-    weights: npt.NDArray[np.float32],
-    ids: npt.NDArray[np.int32],
-) -> float:
-    model = opened(lm)
-    for i in range(len(ids)):
-        if weights[ids[i]] > 0.0:
-            before, behind = pairs_of(seen_as, ids, i)
-            touch_pair(model, before)
-            touch_pair(model, behind)
-    total = 0.0
-    for i in range(len(ids)):
-        weight = weights[ids[i]]
-        if weight > 0.0 and is_new(model, seen_as, ids, i):
-            total += weight
-    return total
 
 
 @compiled
