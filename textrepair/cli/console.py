@@ -92,6 +92,11 @@ class Console:
         if self._progress:
             self._progress.advance(words)
 
+    def hide_progress(self) -> None:
+        """Show no progress from here on."""
+        self.end_progress()
+        self._progress = None
+
     def end_progress(self) -> None:
         """Clear the progress line."""
         if self._progress:

@@ -88,13 +88,16 @@ def _adapted(repairer: Repairer, articles: Iterable[Article], most: int, console
     from textrepair.detector.base import FLAGGED
     from textrepair.learning import LearningError, adapt, spread
 
-    spun = (
-        (article.id, article.text)
-        for article in articles
-        if (repairer.diagnose(article.text).damage["spin"].probability or 0.0) >= FLAGGED
-    )
+    def spun() -> Iterator[tuple[str, str]]:
+        for article in articles:
+            if (repairer.diagnose(article.text).damage["spin"].probability or 0.0) >= FLAGGED:
+                yield article.id, article.text
+            console.advance(article.text)
+
     console.note("--adapt: looking for articles that look spun")
-    chosen = spread(spun, most)
+    console.show_progress(data_on_stdout=False)
+    chosen = spread(spun(), most)
+    console.hide_progress()
     console.note(f"--adapt: learning from {len(chosen)} articles that look spun")
     try:
         model = adapt(repairer.model, chosen, console.note)
