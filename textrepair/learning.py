@@ -194,20 +194,25 @@ def read_thesaurus(path: str, on_error: Callable[[Unreadable], None]) -> Iterato
     ``.gz`` and ``.zst`` are read, and ``-`` is standard input.
     """
     for number, line in read_lines(path, on_error):
-        head, tab, rest = line.partition("\t")
-        bars, commas = (
-            _parts(rest if tab else line.strip().removeprefix("{").removesuffix("}"), "|"),
-            _parts(line, ","),
-        )
-        if tab and head.strip() and bars:
-            yield Entry((head.strip(),), bars)
-        elif not tab and len(bars) > 1:
-            yield Entry(bars)
-        elif not tab and len(commas) > 1:
-            yield Entry(commas[:1], commas[1:])
+        entry = _entry(line)
+        if entry is not None:
+            yield entry
         elif line.strip():
             hint = "a line is a word, a tab and a|b|c, or {a|b|c}, or word,a,b,c"
             on_error(Unreadable(path, number, "no entry of a thesaurus", hint))
+
+
+def _entry(line: str) -> Entry | None:
+    """None for a line that is none."""
+    head, tab, rest = line.partition("\t")
+    if tab:
+        substitutes = _parts(rest, "|")
+        return Entry((head.strip(),), substitutes) if head.strip() and substitutes else None
+    group = _parts(line.strip().removeprefix("{").removesuffix("}"), "|")
+    if len(group) > 1:
+        return Entry(group)
+    first, *others = _parts(line, ",") or ("",)
+    return Entry((first,), tuple(others)) if others else None
 
 
 def _parts(line: str, separator: str) -> tuple[str, ...]:

@@ -236,10 +236,8 @@ class _Sink:
             return
         rest = memoryview(data)
         try:
-            while rest:
-                rest = rest[
-                    file.write(rest) :
-                ]  # a file without a buffer may take a part, as on a disk that is nearly full
+            while rest:  # a file without a buffer may take a part, as on a disk that is nearly full
+                rest = rest[file.write(rest) :]
             file.flush()
         except BrokenPipeError:
             raise

@@ -140,11 +140,11 @@ def command(
         damaged = _texts(damaged_paths, reading, console) if damaged_paths else None
         references = {"reference_paths": reference_paths, "reference_index": None}
         teaching = Teaching(
-            _all(read_thesaurus, thesaurus_files, console),
+            _read_all(read_thesaurus, thesaurus_files, console),
             damaged,
             take_references(references, reading, console),
-            _all(read_pairs, pair_files, console),
-            _all(read_decisions, decision_files, console),
+            _read_all(read_pairs, pair_files, console),
+            _read_all(read_decisions, decision_files, console),
         )
         model = learn(model, teaching, family, console.note)
         harm = measure_harm(model, _texts(sound_paths, reading, console) if sound_paths else None)
@@ -175,7 +175,7 @@ def _writing(output: str) -> Iterator[None]:
         ) from error
 
 
-def _all(
+def _read_all(
     read: Callable[[str, OnError], Iterable[T]], files: tuple[str, ...], console: Console
 ) -> list[T] | None:
     """What stands in the files, if there are any."""
