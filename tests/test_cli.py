@@ -62,6 +62,9 @@ class FakeRepairer:
         proposals = tuple(edit for edit in found if edit.before != "astir")
         return Repair(text, Patch(applied), proposals, self.diagnose(text))
 
+    def repair_many(self, texts: Iterable[str], settings: Settings) -> Iterator[Repair]:
+        return (self.repair(text, settings) for text in texts)
+
 
 @pytest.fixture
 def repairer(monkeypatch: pytest.MonkeyPatch) -> FakeRepairer:

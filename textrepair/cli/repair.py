@@ -6,6 +6,8 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,6 +20,7 @@ from textrepair.cli.suggest import Choice
 from textrepair.corpus.articles import STDIN, Article, Unreadable
 from textrepair.patch import Edit
 from textrepair.rendering import for_writer
+from textrepair.workers import beside
 from textrepair.writer import COLOURED, FORMATS, Writer
 from textrepair.writer.base import printable
 
@@ -61,7 +64,8 @@ def command(
         repairer = _adapted(repairer, articles, options["adapt_articles"], console)
     references = shared_references.take_references(options, reading, console)
     articles = shared.articles_of(paths, reading, console)
-    repairs = _repair(articles, repairer, settings, references, console)
+    # What comes through a pipe goes on as soon as it can.
+    repairs = _repair(articles, repairer, settings, references, console, one_by_one=STDIN in paths)
     console.show_progress(data_on_stdout=output is None and not in_place)
     if dry_run:
         done = _tell(repairs)
@@ -117,12 +121,15 @@ def _repair(
     settings: Settings,
     references: ReferenceIndex | None,
     console: Console,
+    one_by_one: bool,
 ) -> Iterator[_Repaired]:
-    for article in articles:
-        if references is None:
-            repair = repairer.repair(article.text, settings)
-        else:
-            repair = repairer.repair(article.text, settings, references)
+    """Each article with its repair, several at a time, which is quicker, or ``one_by_one``."""
+    if references is None and not one_by_one:
+        many = partial(repairer.repair_many, settings=settings)
+        repaired: Iterator[_Repaired] = beside(articles, part=attrgetter("text"), of_many=many)
+    else:
+        repaired = ((each, repairer.repair(each.text, settings, references)) for each in articles)
+    for article, repair in repaired:
         console.detail(f"{article.id}: {_summary(repair)}")
         yield article, repair
         console.advance(article.text)
