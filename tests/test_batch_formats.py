@@ -171,6 +171,18 @@ def test_parquet_keeps_types_and_fields(tmp_path: Path) -> None:
     assert (line["when"], line["data"], line["nested"]) == ("2024-05-06T07:08:09", "/w==", [{"a": 1}])
 
 
+def test_long_rows_of_parquet_come_in_small_batches(tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow", reason="pip install 'textrepair[parquet]'")
+    pq = pytest.importorskip("pyarrow.parquet")
+    path = (str(tmp_path / "a.parquet"),)
+    pq.write_table(pa.table({"text": [f"{number} " * 5000 for number in range(10, 40)]}), path[0])
+    cut, limits = FORMATS["parquet"].cut, Limits(10, 40_000)
+    pieces = list(cut(path, Position(), limits))
+    assert [len(piece.batch) for piece in pieces] == [2] * 15
+    assert pieces[3].batch.record(1, "text")["text"] == "17 " * 5000
+    assert list(cut(path, pieces[3].end, limits)) == pieces[4:]
+
+
 def test_jsonl_to_parquet_finds_common_types(tmp_path: Path) -> None:
     pq = pytest.importorskip("pyarrow.parquet", reason="pip install 'textrepair[parquet]'")
     odd: list[Any] = [1, 2, 3, 2.5, None, None, "x", [1], {"a": 1}]

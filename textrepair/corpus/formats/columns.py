@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from textrepair.corpus.formats.base import Limits, Piece, Position, Unfit
@@ -65,6 +66,12 @@ def _table(stream: bytes) -> Any:
     return kept[1]
 
 
+def _parts(batch: Any, size: int) -> Iterator[Any]:
+    """The rows of a batch in parts of about so many bytes."""
+    rows = max(1, batch.num_rows * size // max(1, batch.nbytes))
+    return (batch.slice(at, rows) for at in range(0, batch.num_rows, rows))
+
+
 class Parquet:
     """Parquet files; positions are rows.  Batches end where row groups do."""
 
@@ -82,7 +89,8 @@ class Parquet:
                     if row + rows <= start.offset:
                         row += rows
                         continue
-                    for batch in table.iter_batches(limits.records, row_groups=[group], use_threads=False):
+                    batches = table.iter_batches(limits.records, row_groups=[group], use_threads=False)
+                    for batch in chain.from_iterable(_parts(each, limits.size) for each in batches):
                         begin, row = row, row + batch.num_rows
                         if row > start.offset and batch.num_rows:
                             sink = pa.BufferOutputStream()
