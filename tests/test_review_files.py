@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from review_samples import TEXT, Corpus, edits
 
 from textrepair.cli import commands
-from textrepair.corpus.articles import Article, ReadOptions
+from textrepair.corpus.articles import Article, ReadOptions, Unreadable
 from textrepair.patch import Edit, Patch, diff
 from textrepair.review.agreement import kappa, statistics, wilson
 from textrepair.review.export import Count, decisions, record_of, reviewed
@@ -24,7 +25,7 @@ from textrepair.review.loading import read_next
 from textrepair.review.queue import Filter
 from textrepair.review.ranking import Reranking, recalibration
 from textrepair.review.session import Item, Session, open_session
-from textrepair.review.sources import _Parquet
+from textrepair.review.sources import _PackedRecords, _Parquet
 from textrepair.review.web.exports import _pieces
 from textrepair.writer import diff as diff_format
 from textrepair.writer.jsonl import read_record
@@ -543,6 +544,19 @@ def test_parquet_that_is_replaced_is_read_anew(tmp_path: Path) -> None:
         article = source.read(place)
         assert isinstance(article, Article)
         assert article.text == text
+
+
+def test_packed_records_that_are_replaced_are_read_anew(tmp_path: Path) -> None:
+    path = tmp_path / "news.jsonl.gz"
+    source = _PackedRecords(str(path), ReadOptions())
+    for text in ("old", "new"):
+        path.write_bytes(gzip.compress(b"".join(b'{"text": "%s"}\n' % t.encode() for t in (text, text))))
+        places = list(source.places())
+        articles = [source.read(place) for place in places]
+        assert [article.text for article in articles if isinstance(article, Article)] == [text] * 2
+    path.write_bytes(gzip.compress(b'{"text": "short"}\n'))
+    source.close()
+    assert isinstance(source.read(places[1]), Unreadable)
 
 
 @pytest.mark.parametrize("form", ["text", "diff", "html", "criticmarkup"])

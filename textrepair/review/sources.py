@@ -160,6 +160,7 @@ class _PackedRecords(_File):
         self._at = 0
 
     def places(self) -> Iterator[Place]:
+        self.close()  # what is read from here on is the file as it is now
         offset, number, begun = 0, 0, 0
         with open_for_reading(self.path) as stream:
             while chunk := stream.read(_CHUNK):
@@ -180,7 +181,10 @@ class _PackedRecords(_File):
                 self.close()
                 self._stream, self._at = open_for_reading(self.path), 0
             while self._at < place.offset:
-                self._at += len(self._stream.read(min(_CHUNK, place.offset - self._at))) or place.offset
+                passed = len(self._stream.read(min(_CHUNK, place.offset - self._at)))
+                if not passed:
+                    break  # the file has become shorter
+                self._at += passed
             raw = self._stream.read(place.length)
             self._at += len(raw)
         except (DamagedArchive, OSError) as error:
