@@ -1,7 +1,8 @@
 """Build the packaged model: ``python scripts/build_model.py`` (eight minutes on two cores, 12 GB of memory).
 
-Reads ``--data`` (the folders ``clean/`` and ``spun/``), ``--seeds`` (the annotated article) and ``--wordnet`` (the database
-files of WordNet 3.0, Debian's ``wordnet-base``), writes one model file.  Intermediate arrays go to ``--work`` and are reused by
+Reads ``--data`` (the folders ``clean/`` and ``spun/``), ``--seeds`` (the annotated article), ``--wordnet`` (the database
+files of WordNet 3.0, Debian's ``wordnet-base``) and ``--thesaurus`` (Moby's, ``words.txt`` of npm's package ``moby``; without it
+that of the packaged model is taken), writes one model file.  Intermediate arrays go to ``--work`` and are reused by
 the next build from the same text, so that ``--without`` variants for measuring cost only the channel.  Needs the extra
 ``textrepair[build]``.
 """
@@ -34,11 +35,12 @@ from build.passages import (
     tortured_phrases,
 )
 from build.prior import Prior
+from build.thesaurus import listed_swaps, of_vocabulary
 from build.wordnet import WordNet
 
 from textrepair.model.channel import Channel
 from textrepair.model.families import SwapCounts, count_swaps, with_family
-from textrepair.model.model import Model, packaged_path, save_model
+from textrepair.model.model import Model, load_model, packaged_path, save_model
 from textrepair.model.ngrams import Ngrams
 from textrepair.model.vocabulary import Vocabulary
 
@@ -136,8 +138,12 @@ def build(
     out: Path,
     without: Collection[str] = (),
     shape: LanguageModelShape = LanguageModelShape(),
+    thesaurus: Path | None = None,
 ) -> Model:
-    """Build a model without some sources: a family (``issues``) or one article of it (``issues03``)."""
+    """Build a model without some sources: a family (``issues``) or one article of it (``issues03``).
+
+    The thesaurus is Moby's, in that file, or that of the packaged model: it depends on no other source.
+    """
     lm = build_language_model(data, work, shape)
     words = lm.lexicon.words
     families = known_spinners(data, seeds, without)
@@ -153,15 +159,27 @@ def build(
         unknown_logp=np.array([0.0] * len(words) + unknown, dtype=np.float32),
         usual=[lm.lexicon.usual.get(word, "") for word in words],
     )
+    if thesaurus:
+        frequency = np.exp(lm.arrays["uni_logp"].astype(np.float64))
+        listed = listed_swaps(thesaurus, vocabulary, frequency, lm.lexicon.capital)
+        source = {"moby/words.txt": _hash(thesaurus)}
+    else:
+        packaged = load_model()
+        listed = packaged.channel.thesaurus
+        if listed is not None:
+            listed = of_vocabulary(listed, packaged.vocabulary, vocabulary)
+        source = {k: v for k, v in packaged.header["built_from"].items() if k.startswith("moby/")}
     header: dict[str, Any] = {
         "name": "en-1",
         "language": "en",
         "relation_weights": {k: round(v, 5) for k, v in prior.weights.items()},
         "ngrams": lm.report,
         "without": sorted(without),
-        "built_from": _sources(data, wordnet, without),
+        "built_from": _sources(data, wordnet, without) | source,
     }
-    model = Model(out, header, vocabulary, Ngrams(**lm.arrays), Channel(channel.entries, ("prior",), ORIGINS))
+    model = Model(
+        out, header, vocabulary, Ngrams(**lm.arrays), Channel(channel.entries, ("prior",), ORIGINS, listed)
+    )
     for family in families:
         model = with_family(model, family)
     model = save_model(model, out)
@@ -226,6 +244,9 @@ def main() -> None:
     parser.add_argument(
         "--without", action="append", default=[], metavar="SOURCE", help="a family, or an article of one"
     )
+    parser.add_argument(
+        "--thesaurus", type=Path, metavar="FILE", help="Moby's; default: the packaged model's"
+    )
     parser.add_argument("--lm-bytes", type=int, default=LM_BYTES, help="bytes of the packed n-grams")
     parser.add_argument("--order", type=int, choices=(2, 3, 4), default=ORDER, help="longest n-grams")
     parser.add_argument("--words", type=int, default=WORDS, help="words of the language model")
@@ -238,6 +259,7 @@ def main() -> None:
         options.out,
         options.without,
         LanguageModelShape(options.lm_bytes, options.order, options.words),
+        options.thesaurus,
     )
     told = ("name", "version", "ngrams", "relation_weights", "without")
     print(json.dumps({key: model.header[key] for key in told}, indent=1))

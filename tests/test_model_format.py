@@ -66,6 +66,45 @@ def test_round_trip(file: Path) -> None:
         assert array.flags.c_contiguous
 
 
+def test_compressed_arrays_come_back(tmp_path: Path) -> None:
+    """They are as others are, and nothing else changes its place."""
+    sparse = {"sparse": np.zeros((3, 5000), dtype=np.uint8), "still none": np.zeros(0, dtype=np.int32)}
+    whole, packed = tmp_path / "whole.model", tmp_path / "packed.model"
+    write_model(whole, {"name": "x"}, ARRAYS | sparse)
+    write_model(packed, {"name": "x"}, ARRAYS | sparse, {*sparse, "table"})
+    assert packed.stat().st_size < whole.stat().st_size - 14_000
+    _, arrays = read_model(packed)
+    for name, array in (ARRAYS | sparse).items():
+        np.testing.assert_array_equal(arrays[name], array)
+        assert arrays[name].dtype == array.dtype.newbyteorder("<")
+        assert not arrays[name].flags.writeable
+
+
+@pytest.mark.parametrize("shape", [[3, 100], [3, 10_000], [0]])
+def test_a_compressed_array_of_another_length_is_told(tmp_path: Path, shape: list[int]) -> None:
+    """It is not unpacked."""
+    place = tmp_path / "x.model"
+    write_model(place, {"name": "x", "version": "1"}, {"a": np.zeros((3, 5000), dtype=np.uint8)}, {"a"})
+    header = header_of(place)
+    header["arrays"]["a"]["shape"] = shape
+    _is_told(with_header(place, header), "header is damaged", "another size")
+
+
+def test_a_spoilt_compressed_array_is_told(tmp_path: Path) -> None:
+    place = tmp_path / "x.model"
+    write_model(place, {"name": "x", "version": "1"}, {"a": np.arange(5000)}, {"a"})
+    content = bytearray(place.read_bytes())
+    content[-200] ^= 1
+    place.write_bytes(content)
+    _is_told(place, "damaged")
+
+
+def test_the_layout_before_is_read(file: Path) -> None:
+    """It had no compressed arrays."""
+    _, arrays = read_model(with_header(file, header_of(file) | {"format": 1}))
+    assert list(arrays) == list(ARRAYS)
+
+
 def test_arrays_are_read_only(file: Path) -> None:
     _, arrays = read_model(file)
     for array in arrays.values():
@@ -146,7 +185,7 @@ def test_damaged_header(file: Path, header: bytes) -> None:
     _is_told(with_header(file, header), "header is damaged")
 
 
-@pytest.mark.parametrize("found", [0, 2, 99, None, "1"])
+@pytest.mark.parametrize("found", [0, 3, 99, None, "1"])
 def test_another_format(file: Path, found: object) -> None:
     _is_told(with_header(file, header_of(file) | {"format": found}), f"format {found}", f"format {FORMAT}")
 

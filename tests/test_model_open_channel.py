@@ -16,6 +16,7 @@ from textrepair.model.lattice import build_edges
 from textrepair.model.open_channel import best_reading, topic, with_open_swaps
 from textrepair.model.reading import LM_WEIGHT, lattice_input, read
 from textrepair.model.slots import Places, distinct_places, place_of, varied
+from textrepair.model.thesaurus import with_listed
 from textrepair.repair import Repairer
 from textrepair.tokens import tokenize
 
@@ -63,7 +64,8 @@ def test_edges_stay_in_order() -> None:
     _, sentences = lattice_input(model, tokenize(riddled(next(iter(SPUN)))))
     edges = build_edges(sentences, model.channel.entries, True)
     posterior = np.where(edges.entry < 0, 1.0, 0.0).astype(np.float32)
-    swap_table, opened, after = with_open_swaps(model, sentences, edges, posterior, LM_WEIGHT)
+    held, edges, posterior = with_listed(model, sentences, edges, posterior)
+    swap_table, opened, after = with_open_swaps(model, held, sentences, edges, posterior, LM_WEIGHT)
     assert len(opened.target) == len(opened.entry) == len(opened.length) == len(after) == opened.first[-1]
     assert len(after) >= len(posterior)
     assert np.all(np.diff(opened.first) >= 1)
@@ -71,9 +73,8 @@ def test_edges_stay_in_order() -> None:
     assert opened.entry.max() < swap_table.code.shape[1]
     assert after.sum() == posterior.sum()
     # The old edges refer to the same probabilities as before.
-    swaps = edges.entry >= 0
-    kept = opened.entry[(opened.entry >= 0) & (opened.entry < len(np.unique(edges.entry[swaps])))]
-    old = model.channel.entries.code[:, edges.entry[swaps]]
+    kept = opened.entry[(opened.entry >= 0) & (opened.entry < len(held.origin))]
+    old = held.code[:, edges.entry[edges.entry >= 0]]
     np.testing.assert_array_equal(swap_table.code[:, kept], old)
 
 
@@ -87,7 +88,7 @@ def test_a_reading_holds_the_swaps_that_its_edges_refer_to() -> None:
         for entry in range(held.start[observed], held.start[observed + 1]):
             if held.target[entry] == edges.target[edge]:
                 here = edges.entry[edge]
-                np.testing.assert_array_equal(reading.swaps.code[:, here], held.code[:, entry])
+                np.testing.assert_array_equal(reading.swaps.code[: len(held.code), here], held.code[:, entry])
                 assert reading.swaps.origin[here] == held.origin[entry]
                 compared += 1
     assert compared > 50

@@ -80,8 +80,7 @@ def _prior_candidates(
         near = prior.neighbours(word, SMALLEST)
         if not near:
             continue
-        # A word that is nearly always a name is hardly ever replaced: spinners look up lower-case words.
-        replaceable[word] = max(0.02, 1.0 - capital.get(word, 0.0)) if capital.get(word, 0.0) > 0.5 else 1.0
+        replaceable[word] = readiness(capital.get(word, 0.0))
         for form, probability in prior.probabilities(near).items():
             observed = tuple(form.split("_"))
             if len(observed) > LONGEST or probability < (SMALLEST if len(observed) == 1 else PHRASE_SMALLEST):
@@ -93,6 +92,14 @@ def _prior_candidates(
                 origin = ORIGINS.index(max(near, key=lambda k: prior.weights[k] * near[k].get(form, 0.0)))
                 candidates.add(observed, number, probability, origin)
     return candidates, replaceable
+
+
+def readiness(capital: float) -> float:
+    """How readily a word with this share of capitals is replaced, if it has substitutes.
+
+    One that is nearly always a name is hardly ever: spinners look up lower-case words.
+    """
+    return max(0.02, 1.0 - capital) if capital > 0.5 else 1.0
 
 
 def build_channel(

@@ -2,9 +2,9 @@
 
 ``vocabulary`` (what the model sees of a token) · ``ngrams`` (the language model) · ``channel`` (what spinners put for what) ·
 ``lattice`` (readings of a sentence and their posteriors) · ``reading`` (an article: its rate of damage, its spinner) ·
-``adaptation`` and ``open_channel`` (what the article shows of its spinner) · ``capitals``, ``recurrence`` and ``context`` with
-``neural`` (what else speaks for a candidate) · ``surface`` (how a restored word is written) · ``support`` (what a swap is known
-from) · ``model`` and ``format`` (the file).
+``adaptation`` and ``open_channel`` (what the article shows of its spinner) · ``thesaurus`` (swaps that no family holds) ·
+``capitals``, ``recurrence`` and ``context`` with ``neural`` (what else speaks for a candidate) · ``surface`` (how a restored word
+is written) · ``support`` (what a swap is known from) · ``model`` and ``format`` (the file).
 
 How the channel is learned: ``alignment`` with ``link_costs`` and ``pair_hmm`` (which words stand for which) · ``families``
 (counts become a family of spinners) · ``decipherment`` with ``slots``, ``damaged_places`` and

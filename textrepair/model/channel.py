@@ -53,26 +53,44 @@ class Entries(NamedTuple):
     swap_factor: npt.NDArray[np.uint8]
 
 
+class Thesaurus(NamedTuple):
+    """Swaps that no family holds but a general thesaurus lists (:mod:`textrepair.model.thesaurus`).
+
+    ``start`` (words + 1,): the originals that observed word ``o`` may stand for are ``target[start[o]:start[o + 1]]``, each a
+    word of the language model; ``phrase_key`` and ``phrase_start`` the same for phrases, ``code`` (V,) by original: the
+    probability of any one of its substitutes, and ``swap_factor`` (V,), all as in :class:`Entries`.
+    """
+
+    start: npt.NDArray[np.int32]
+    target: npt.NDArray[np.uint16]
+    phrase_key: npt.NDArray[np.uint64]
+    phrase_start: npt.NDArray[np.int32]
+    code: npt.NDArray[np.uint8]
+    swap_factor: npt.NDArray[np.uint8]
+
+
 class SwapTable(NamedTuple):
     """What is known of the swaps that a lattice's edges refer to, by their numbers (:class:`~textrepair.model.lattice.Edges`):
-    ``code`` (F, E) and ``origin`` (E,), as of :class:`Entries`."""
+    ``code`` (F, E), ``origin`` (E,) and ``swap_factor`` (F, V), as of :class:`Entries`."""
 
     code: npt.NDArray[np.uint8]
     origin: npt.NDArray[np.uint8]
+    swap_factor: npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Channel:
-    """The entries and what a person calls the families and origins."""
+    """The entries and what a person calls the families and origins; and what is known beside the families."""
 
     entries: Entries
     families: tuple[str, ...]
     origins: tuple[str, ...]
+    thesaurus: Thesaurus | None = None
 
     @property
     def swaps(self) -> SwapTable:
         """All entries; an edge's number is that of the entry."""
-        return SwapTable(self.entries.code, self.entries.origin)
+        return SwapTable(self.entries.code, self.entries.origin, self.entries.swap_factor)
 
     def entry_range(self, *observed: int) -> range:
         """The entries of one observed word, or of a phrase of several."""
@@ -84,6 +102,13 @@ class Channel:
         if row < 0:
             return range(0)
         return range(int(entries.phrase_start[row]), int(entries.phrase_start[row + 1]))
+
+
+def read_only(table: SwapTable) -> SwapTable:
+    """The table with arrays as those of a file are: numba would compile everything anew for others."""
+    for array in table:
+        array.setflags(write=False)
+    return table
 
 
 def log_probability(code: npt.NDArray[Any]) -> npt.NDArray[np.float64]:

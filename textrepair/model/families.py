@@ -20,7 +20,6 @@ from textrepair.model.channel import (
     COMPOUND_FACTOR,
     FACTOR_UNITS,
     LONGEST,
-    Channel,
     Entries,
     encode,
     hash_phrase,
@@ -116,7 +115,7 @@ def with_family(model: Model, counts: SwapCounts, continued: bool = False) -> Mo
     entries = _with_entries(vocabulary, entries, counts, prior)
     for array in entries:
         array.setflags(write=False)  # as those of a file are: numba would compile everything anew for others
-    channel = Channel(entries, (*families, counts.name), model.channel.origins)
+    channel = replace(model.channel, entries=entries, families=(*families, counts.name))
     return replace(model, vocabulary=vocabulary, channel=channel)
 
 

@@ -72,7 +72,7 @@ def end_positions(edges: Edges) -> npt.NDArray[np.int64]:
 
 
 @njit(nogil=True)
-def _is_phrase(sentences: Sentences, begin: int, last: int) -> bool:
+def is_phrase(sentences: Sentences, begin: int, last: int) -> bool:
     """May these tokens be replaced together: all of them replaceable, nothing unseen between them?"""
     if sentences.readiness[begin] <= 0:
         return False
@@ -100,7 +100,7 @@ def build_edges(sentences: Sentences, entries: Entries, phrases: bool) -> Edges:
                 at += highs[i, 0] - lows[i, 0]
             for size in range(2, min(longest, i - sentences.begins[s] + 1) + 1):
                 begin = i - size + 1
-                if entries.phrase_first[sentences.words[begin]] and _is_phrase(sentences, begin, i):
+                if entries.phrase_first[sentences.words[begin]] and is_phrase(sentences, begin, i):
                     hashed = np.uint64(0)
                     for k in range(begin, i + 1):
                         hashed = phrase_hash(hashed, np.int64(sentences.words[k]))

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from textrepair.model.adaptation import numbered
-from textrepair.model.channel import FACTOR_UNITS, SwapTable, encode
+from textrepair.model.channel import FACTOR_UNITS, SwapTable, encode, read_only
+from textrepair.model.families import FROM_PAIRS
 from textrepair.model.lattice import Edges, Sentences
 from textrepair.model.model import Model
 from textrepair.model.slots import Lack, distinct_places, lack, likely_originals
@@ -55,31 +56,24 @@ def best_reading(
 
 
 def with_open_swaps(
-    model: Model, sentences: Sentences, edges: Edges, posterior: npt.NDArray[np.float32], lm_weight: float
+    model: Model,
+    swaps: SwapTable,
+    sentences: Sentences,
+    edges: Edges,
+    posterior: npt.NDArray[np.float32],
+    lm_weight: float,
 ) -> tuple[SwapTable, Edges, npt.NDArray[np.float32]]:
-    """The lattice with edges for swaps found in the article, and what its edges then refer to: the channel's entries that they
-    use, and these swaps."""
-    swaps = edges.entry >= 0
-    local = numbered(edges.entry[swaps])
-    used = np.empty(local.max(initial=-1) + 1, dtype=np.int64)
-    used[local] = edges.entry[swaps]
-    entry = edges.entry.copy()
-    entry[swaps] = local
-    edges = edges._replace(entry=entry)
-    entries = model.channel.entries
-    code, origin = entries.code[:, used], entries.origin[used]
+    """The lattice with edges for swaps found in the article, and ``swaps``, which its edges refer to, with these swaps."""
     found = _open_swaps(model, sentences, edges, posterior, lm_weight)
-    if found:
-        originals = np.array([original for _, original, _ in found])
-        factor = np.maximum(entries.swap_factor[:, originals] / FACTOR_UNITS, _READINESS)
-        more = encode(_STRENGTH * np.array([probability for *_, probability in found]) * factor)
-        edges, posterior = _inserted(sentences, edges, posterior, [f[:2] for f in found], code.shape[1])
-        code = np.concatenate((code, more), axis=1)
-        origin = np.concatenate((origin, np.zeros(len(found), dtype=origin.dtype)))
-    code = np.ascontiguousarray(code)
-    for array in (code, origin):  # as those of a file are: numba would compile everything anew for others
-        array.setflags(write=False)
-    return SwapTable(code, origin), edges, posterior
+    if not found:
+        return swaps, edges, posterior
+    originals = np.array([original for _, original, _ in found])
+    factor = np.maximum(swaps.swap_factor[:, originals] / FACTOR_UNITS, _READINESS)
+    more = encode(_STRENGTH * np.array([probability for *_, probability in found]) * factor)
+    edges, posterior = _inserted(sentences, edges, posterior, [f[:2] for f in found], len(swaps.origin))
+    code = np.concatenate((swaps.code, more), axis=1)
+    origin = np.concatenate((swaps.origin, np.full(len(found), FROM_PAIRS, dtype=np.uint8)))
+    return read_only(swaps._replace(code=code, origin=origin)), edges, posterior
 
 
 def _open_swaps(

@@ -25,20 +25,17 @@ class Support(StrEnum):
 
 def is_learned(
     swaps: SwapTable,
-    swap_factor: npt.NDArray[np.uint8],
     number: npt.NDArray[np.int64],
     target: npt.NDArray[np.int64],
 ) -> npt.NDArray[np.bool_]:
     """Of some swaps, by their numbers and targets, shapes (k,): does a family give more to the swap than the prior does?
 
-    ``swap_factor`` is that of the channel's :class:`~textrepair.model.channel.Entries`.
-
     A family falls back on the prior for what its pairs don't hold, so only what lies above was counted.  A swap that pairs show
     more rarely than the prior expects is not told from one that they don't.
     """
-    known = target < swap_factor.shape[1]
+    known = target < swaps.swap_factor.shape[1]
     factor = np.full((len(swaps.code), len(number)), COMPOUND_FACTOR)
-    factor[:, known] = np.maximum(swap_factor[:, target[known]], 1) / FACTOR_UNITS
+    factor[:, known] = np.maximum(swaps.swap_factor[:, target[known]], 1) / FACTOR_UNITS
     share = log_probability(swaps.code[:, number]) - np.log(factor)
     with np.errstate(invalid="ignore"):
         above: npt.NDArray[np.bool_] = (share[1:] - share[0] > _SEEN).any(axis=0)

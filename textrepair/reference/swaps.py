@@ -35,7 +35,7 @@ class Swaps:
             target = int(channel.entries.target[entry])
             if self._words(target) == intended:
                 pair = np.array([entry]), np.array([target])
-                learned = is_learned(channel.swaps, channel.entries.swap_factor, *pair)
+                learned = is_learned(channel.swaps, *pair)
                 return Support.LEARNED if learned[0] else Support.PRIOR
         return Support.NONE
 

@@ -98,7 +98,7 @@ def _compounds(model: Model, text: str, reading: Reading) -> _Choices:
         for entry, target in enumerate(map(spelled.__getitem__, targets), rows.start):
             if target in wholes:
                 word = wholes[target]
-                shares = LIKELIHOOD[entries.code[:, entry]] * reading.families
+                shares = LIKELIHOOD[entries.code[:, entry]] * reading.families[: len(entries.code)]
                 logp = float(np.log(max(1e-12, reading.rate * shares.sum())))
                 found[word] = max(logp, found.get(word, -np.inf))
     return {None: float(np.log1p(-min(0.95, reading.rate))), **found} if found else {}

@@ -58,7 +58,7 @@ def weighed_edits(model: Model, tokens: Tokens, reading: Reading) -> Weighed:
         choices.rivals,
         choices.several,
         reading.rate,
-        partial(_learned, model, reading, choices.entries, choices.targets),
+        partial(_learned, reading, choices.entries, choices.targets),
         partial(_frequencies, model, choices.targets),
     )
     sure = confidences(evidence).tolist()
@@ -339,11 +339,10 @@ def _likely(model: Model, tokens: Tokens, reading: Reading) -> _Likely:
 
 
 def _learned(
-    model: Model, reading: Reading, entries: npt.NDArray[np.int64], targets: npt.NDArray[np.int64]
+    reading: Reading, entries: npt.NDArray[np.int64], targets: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.bool_]:
     """Do pairs of some spinner show these swaps?"""
-    swap_factor = model.channel.entries.swap_factor
-    return (entries >= 0) & is_learned(reading.swaps, swap_factor, np.maximum(entries, 0), targets)
+    return (entries >= 0) & is_learned(reading.swaps, np.maximum(entries, 0), targets)
 
 
 def _frequencies(model: Model, targets: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
