@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -22,6 +23,7 @@ from measure import FOLDS, GOLD, Row, annotated_gold, gold_articles, total, with
 from textrepair.evaluation import Gold
 from textrepair.model import Model, open_channel, reading
 from textrepair.model.alignment import learn_costs
+from textrepair.model.channel import SwapTable
 from textrepair.model.families import count_swaps, with_family
 from textrepair.model.lattice import channel_logps
 from textrepair.repair import Repairer, Settings
@@ -43,17 +45,21 @@ def _nothing_recurs(model: Model) -> Any:
     return np.zeros(model.vocabulary.lm_size)
 
 
-def _all_alike(model: Model, *_: Any) -> Any:
-    count = len(model.channel.families)
+def _all_alike(model: Model, swaps: SwapTable, *_: Any) -> Any:
+    count = len(swaps.code)
     return np.full(count, 1.0 / count)
+
+
+def _no_thesaurus(model: Model) -> Model:
+    return replace(model, channel=replace(model.channel, thesaurus=None))
 
 
 @contextmanager
 def _no_capitals() -> Iterator[None]:
     """A capital tells nothing of the original, and all articles' names are alike."""
     with (
-        patch.object(reading, "_of_capitals", lambda *args: np.zeros(len(args[3].length), np.float32)),
-        patch.object(reading, "_with_names", lambda model, sentences, *_: sentences),
+        patch.object(reading, "_of_capitals", lambda *args: np.zeros(len(args[2].length), np.float32)),
+        patch.object(reading, "_with_names", lambda swaps, sentences, *_: sentences),
     ):
         yield
 
@@ -67,6 +73,7 @@ PARTS: tuple[tuple[str, Callable[[Model], Model], Callable[[], AbstractContextMa
         _same,
         lambda: patch.object(reading, "_family_posterior", _all_alike),
     ),
+    ("no thesaurus", _no_thesaurus, nullcontext),
     ("no open channel", _same, lambda: patch.object(open_channel, "_open_swaps", lambda *_: [])),
     (
         "no adapting to the article's own swaps",

@@ -27,7 +27,6 @@ from textrepair.evaluation import Gold, evaluate
 from textrepair.learning import Decided, learn_from_decisions
 from textrepair.model import Model, load_model
 from textrepair.model.alignment import learn_costs
-from textrepair.model.channel import Channel
 from textrepair.repair import Repairer
 from textrepair.review.proposals import of_repair
 from textrepair.review.queue import Filter
@@ -46,7 +45,7 @@ def without_family(model: Model, name: str) -> Model:
     for array in entries:
         array.setflags(write=False)
     families = tuple(model.channel.families[i] for i in keep)
-    return replace(model, channel=Channel(entries, families, model.channel.origins))
+    return replace(model, channel=replace(model.channel, entries=entries, families=families))
 
 
 def verdict(item: Item, gold: Gold) -> tuple[str, str | None]:

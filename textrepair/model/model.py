@@ -78,6 +78,7 @@ class Model:
         shown["observed words"] = len(self.vocabulary.words)
         shown["channel entries"] = len(self.channel.entries.target)
         shown["families"] = list(self.channel.families)
+        shown["thesaurus entries"] = len(self.channel.thesaurus.target) if self.channel.thesaurus else 0
         return shown
 
     def likely_originals(self, text: str, count: int = 10) -> list[tuple[str, float]]:
