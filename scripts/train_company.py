@@ -236,9 +236,10 @@ class Seen:
                 found = company.asked(document.scan.ids)
                 if len(found.places) < FEWEST_ASKED:
                     continue
-                probability = spin_probability(*detector.signs(document))
+                signs = detector.signs(document)
+                probability = spin_probability(*signs)
                 others.append(float(np.log(probability / (1.0 - probability))))
-                rows.append(company_terms(found, others[-1]))
+                rows.append(company_terms(found, others[-1], signs[0].listed))
                 halves.append(number % 2)
         self.others, self.rows = np.array(others), np.array(rows).reshape(-1, len(PACKAGED_COMPANY))
         self.halves = np.array(halves, dtype=int)

@@ -131,9 +131,11 @@ def carried_over(model: Model, texts: Sequence[str], name: str, rounds: int = RO
     """
     some = texts[:: max(1, len(texts) // _TRIED)][:_TRIED]
     learned_from, others = some[::2], some[1::2]
+    if not others:
+        return 1.0
     learned = decipher(model, learned_from, name, rounds)
     own = _log_ratio(learned, learned_from)
-    return _log_ratio(learned, others) / own if own > 0.0 and others else 1.0
+    return _log_ratio(learned, others) / own if own > 0.0 else 0.0
 
 
 def _log_ratio(model: Model, texts: Sequence[str]) -> float:

@@ -2,14 +2,14 @@
 
 How strongly an article is damaged, and by what kind of spinner, are properties of the article, inferred from it by EM: at a
 first guess of the rate the lattice gives every swap a posterior; these give the rate and the mixture of families; and so on.
-Then swaps join the lattice that only a thesaurus lists (:mod:`textrepair.model.thesaurus`), and those that the article shows and
-no table holds (:mod:`textrepair.model.open_channel`), and the rate and the mixture are inferred anew.
+Then swaps join the lattice that only a thesaurus lists (:mod:`textrepair.model.thesaurus`), and the rate and the mixture are
+inferred anew; then those that the article shows and no table holds (:mod:`textrepair.model.open_channel`).
 A last round uses what spinners do: they draw a substitute for a word once per article and keep it, so a swap seen elsewhere
 in the article becomes likely here (each place is judged by the *other* places, so none confirms itself), and so does a word
 that the article has elsewhere (:mod:`textrepair.model.recurrence`); it asks the model's context scorer too, if there is one.
 
-The likelihood ratio of "damaged at the inferred rate" against "sound" is the detector's evidence; it comes from the rounds
-before these last ones, whose adapted channel would flatter it.
+The likelihood ratio of "damaged at the inferred rate" against "sound" is the detector's evidence, without the thesaurus and with
+it; both come from the rounds before these last ones, whose adapted channel would flatter them.
 """
 
 from __future__ import annotations
@@ -70,10 +70,10 @@ _LONGEST_SENTENCE = 150
 #: draws, and this share of the mixture stays with all alike.  F0.5 on one fold of `issues` rose from 0.853 to 0.858.
 _SOFTENING, _ANY_FAMILY = 10.0, 0.1
 
-#: Rounds of EM with what joined the lattice, and the thesaurus's share of the mixture before them; from FIRST_RATE on at least,
+#: Rounds of EM with the thesaurus, and its share of the mixture before them; from FIRST_RATE on at least,
 #: since of a spinner that only the thesaurus knows the rounds before saw next to nothing.  From 0.1 on, the thesaurus is not
 #: found to be the spinner's where it is; 0.7 costs `issues` 0.001 of F0.5.
-_ROUNDS_JOINED, _LISTED = 2, 0.5
+_ROUNDS_LISTED, _LISTED = 2, 0.5
 
 #: Readiness of a token to be replaced, by what it looks like: on the aligned pairs words in capitals are replaced 0.1 times as
 #: often as others.  Words with a capital: :mod:`textrepair.model.capitals`.
@@ -87,13 +87,15 @@ class Signs(NamedTuple):
     """What of an article speaks for damage or against it, at the rate inferred from it.
 
     ``log_ratio``: natural log of P(text | damaged) / P(text | sound); ``replaced`` words are expected, of which ``kinds`` are
-    different ones; ``words`` the article has.
+    different ones; ``words`` the article has.  ``listed`` is the log ratio with what a general thesaurus lists, 0 where none was
+    asked.
     """
 
     log_ratio: float
     replaced: float
     kinds: float
     words: int
+    listed: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -231,26 +233,34 @@ def read_article(
         ends = not is_worth_it(signs)
     if not ends:
         evidence, signs = looked_at(SEARCH[:ROUNDS])
-        ends = not (evidence.is_damaged if goes_on is None else goes_on(signs))
+        ends = goes_on is None and not evidence.is_damaged
     edges, posterior, _, rate, families, _ = evidence
     if not ends:
-        # Not before the evidence is in: edges made to fit this article, or odd words of any sort, would flatter "damaged".
         sentences = _with_names(swaps, sentences, *evidence.first, capitalised)
-        known = len(edges.entry)
         swaps, edges, posterior = with_listed(model, sentences, edges, posterior)
-        swaps, edges, posterior = with_open_swaps(model, swaps, sentences, edges, posterior, LM_WEIGHT)
         of_capitals = _of_capitals(model, sentences, edges, capitalised)
-        if len(swaps.code) > len(families):
+        if model.channel.thesaurus is not None:
             families = np.append((1.0 - _LISTED) * families, _LISTED)
             rate = max(rate, FIRST_RATE)
-        if len(edges.entry) > known:
-            for search in SEARCH[:_ROUNDS_JOINED]:
-                posterior, _, rate, families = _round(
+            for search in SEARCH[:_ROUNDS_LISTED]:
+                posterior, likelihood, rate, families = _round(
                     model, swaps, sentences, edges, rate, families, search, of_capitals
                 )
                 edges, posterior = likely_edges(edges, posterior, _KEEP)
                 of_capitals = _of_capitals(model, sentences, edges, capitalised)
-            sentences = _with_names(swaps, sentences, edges, posterior, rate, families, capitalised)
+            signs = signs._replace(listed=likelihood - sound)
+        ends = goes_on is not None and not goes_on(signs)
+    if not ends:
+        # Not before the evidence is in: edges made to fit this article would flatter "damaged".
+        known = len(edges.entry)
+        swaps, edges, posterior = with_open_swaps(model, swaps, sentences, edges, posterior, LM_WEIGHT)
+        if len(edges.entry) > known:
+            of_capitals = _of_capitals(model, sentences, edges, capitalised)
+            for search in SEARCH[:ROUNDS]:
+                posterior, _, rate, families = _round(
+                    model, swaps, sentences, edges, rate, families, search, of_capitals
+                )
+        sentences = _with_names(swaps, sentences, edges, posterior, rate, families, capitalised)
         logps = of_capitals + adapted_logps(
             sentences,
             edges,

@@ -1,9 +1,10 @@
 """Swaps that no family holds but a general thesaurus lists.
 
 The channel's first family has what WordNet relates.  Real programs have other thesauri as well, far larger ones, sense-blind;
-were all their pairs in the channel, every odd word of a sound text would have an explanation.  So they are no part of the
-evidence by which an article is told: they join the lattice of an article that is told, where a word was read as left alone, as
-one family more, and the article shows how much of its damage is that family's.
+were all their pairs in the channel, every odd word of a sound text would have an explanation.  So they join the lattice of an
+article behind the evidence of the other families, where a word was read as left alone, as one family more; the article shows how
+much of its damage is that family's, and how much better than its writer it explains the text is evidence of its own, which counts
+with the company of words (:mod:`textrepair.detector.spin.company`).
 """
 
 from __future__ import annotations
