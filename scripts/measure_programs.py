@@ -8,7 +8,7 @@
 - TextHumanize 0.35 (``pip install texthumanize``; its licence allows tests): its ``spin``, paragraph by paragraph;
 - thesaurize 1.0.11 (``npm install thesaurize`` in the folder given by ``--node``), which has OpenOffice's thesaurus;
 - :class:`build.foreign_thesaurus.ForeignSpinner` with Moby's thesaurus (public domain; ``words.txt`` of npm's package ``moby``,
-  given by ``--moby``), which TextHumanize has too and which is another one than the six weights of company are fitted with.
+  given by ``--moby``), which TextHumanize has too and which is another one than the weights of company are fitted with.
 
 ``measure`` tells of each what is found, by the whole tool, and what is repaired: by the packaged model, by one that learned
 ``--thesaurus``, and by either where it has learned from all of the program's articles (``--adapt``).  The gold comes from

@@ -1,6 +1,6 @@
 """A spinner with a thesaurus that has nothing to do with WordNet: AikSaurus (Debian's ``aiksaurus``, GPL 2+), after Roget's.
 
-It is asked word by word; nothing of it comes into the package but six weights that are fitted to texts which the spinner made.
+It is asked word by word; nothing of it comes into the package but seven weights that are fitted to texts which the spinner made.
 """
 
 from __future__ import annotations

@@ -1,13 +1,14 @@
 """Was the article rewritten with sense-blind synonyms, and what did it say?
 
-Six signs are weighed (:func:`spin_probability`), for three sorts of program: of one the words stand out, of another the
+Seven signs are weighed (:func:`spin_probability`), for three sorts of program: of one the words stand out, of another the
 phrases fit, and the third has a thesaurus that the channel doesn't know.  The likelihood ratio "damaged at the rate inferred
 from the article" against "sound", from the substitution model (:mod:`textrepair.model.reading`).  How many *different* words are
 expected to stand for others: a strange name or one odd sentence makes a large ratio, but a spinner replaces words of many kinds,
 and one that deals in near synonyms leaves many small traces and hardly a ratio.  How much better a light spinner explains the
 words that stand where they never stood (:mod:`.screen`).  And whether the text prefers words and phrases that such programs put
 (:mod:`.wording`).  Against the first sort speak words that no spinner can have put, and only the text's subject explains
-(:mod:`.subject`).  The third is told by the company of words, whatever they may stand for (:mod:`.company`).
+(:mod:`.subject`).  The third is told by the company of words, whatever they may stand for (:mod:`.company`), and by how much
+better a spinner with a general thesaurus explains the text (:mod:`textrepair.model.thesaurus`).
 
 Every replaced word is a finding, and its most likely original an edit whose confidence is the posterior, calibrated
 (:mod:`.restored_words`, :mod:`.confidence`).
