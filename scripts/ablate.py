@@ -21,7 +21,7 @@ from build_model import add_sources
 from measure import FOLDS, GOLD, Row, annotated_gold, gold_articles, total, without
 
 from textrepair.evaluation import Gold
-from textrepair.model import Model, open_channel, reading
+from textrepair.model import Model, reading
 from textrepair.model.alignment import learn_costs
 from textrepair.model.channel import SwapTable
 from textrepair.model.families import count_swaps, with_family
@@ -74,7 +74,7 @@ PARTS: tuple[tuple[str, Callable[[Model], Model], Callable[[], AbstractContextMa
         lambda: patch.object(reading, "_family_posterior", _all_alike),
     ),
     ("no thesaurus", _no_thesaurus, nullcontext),
-    ("no open channel", _same, lambda: patch.object(open_channel, "_open_swaps", lambda *_: [])),
+    ("no open channel", _same, lambda: patch.object(reading, "open_swaps", lambda *_: [])),
     (
         "no adapting to the article's own swaps",
         _same,

@@ -274,7 +274,7 @@ def test_reading_is_well_formed(name: str) -> None:
     for text, damaged in ((SPUN[name], True), (SOUND[name], False)):
         tokens = tokenize(text)
         reading = read(packaged(), tokens)
-        assert (reading.rate > SOUND_RATE) == damaged
+        assert (reading.rate > 5 * SOUND_RATE) == damaged
         assert reading.families.sum() == pytest.approx(1.0)
         assert reading.posterior.min() >= 0.0
         assert reading.posterior.max() <= 1.0 + 1e-3

@@ -77,7 +77,7 @@ def test_it_is_evidence_by_itself(name: str) -> None:
     """The other signs are those of a model that has none."""
     listed = []
     for text in (SOUND[name], spun(name, 0.5)[0]):
-        signs = read(packaged(), tokenize(text), goes_on=lambda signs: False).signs
+        signs = read(packaged(), tokenize(text), goes_on=lambda signs: False, asks=lambda signs: True).signs
         assert signs._replace(listed=0.0) == read(without(), tokenize(text)).signs
         listed.append(signs.listed)
     sound, put = listed

@@ -9,6 +9,7 @@ lattice as further edges, for this article only.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +41,10 @@ _STRENGTH = 0.2
 _READINESS = 0.3
 
 
+#: Observed word, original, probability.
+OpenSwap = tuple[int, int, float]
+
+
 def best_reading(
     model: Model, sentences: Sentences, edges: Edges, posterior: npt.NDArray[np.float32]
 ) -> npt.NDArray[np.int64]:
@@ -56,15 +61,13 @@ def best_reading(
 
 
 def with_open_swaps(
-    model: Model,
+    found: Sequence[OpenSwap],
     swaps: SwapTable,
     sentences: Sentences,
     edges: Edges,
     posterior: npt.NDArray[np.float32],
-    lm_weight: float,
 ) -> tuple[SwapTable, Edges, npt.NDArray[np.float32]]:
-    """The lattice with edges for swaps found in the article, and ``swaps``, which its edges refer to, with these swaps."""
-    found = _open_swaps(model, sentences, edges, posterior, lm_weight)
+    """The lattice with edges for swaps that were found, and ``swaps``, which its edges refer to, with these swaps."""
     if not found:
         return swaps, edges, posterior
     originals = np.array([original for _, original, _ in found])
@@ -76,10 +79,10 @@ def with_open_swaps(
     return read_only(swaps._replace(code=code, origin=origin)), edges, posterior
 
 
-def _open_swaps(
+def open_swaps(
     model: Model, sentences: Sentences, edges: Edges, posterior: npt.NDArray[np.float32], lm_weight: float
-) -> list[tuple[int, int, float]]:
-    """(observed word, original, probability) of the swaps that the article shows and the channel didn't explain."""
+) -> list[OpenSwap]:
+    """The swaps that the article shows and the channel didn't explain."""
     vocabulary = model.vocabulary
     total = len(sentences.words)
     replaceable = sentences.readiness >= 1.0

@@ -40,7 +40,7 @@ from textrepair.model.lattice import (
 )
 from textrepair.model.model import Model
 from textrepair.model.ngrams import token_logps
-from textrepair.model.open_channel import with_open_swaps
+from textrepair.model.open_channel import open_swaps, with_open_swaps
 from textrepair.model.thesaurus import with_listed
 from textrepair.model.vocabulary import UNSEEN
 from textrepair.plain_words import ALL_CAPITALS, ALL_SMALL
@@ -70,10 +70,10 @@ _LONGEST_SENTENCE = 150
 #: draws, and this share of the mixture stays with all alike.  F0.5 on one fold of `issues` rose from 0.853 to 0.858.
 _SOFTENING, _ANY_FAMILY = 10.0, 0.1
 
-#: Rounds of EM with the thesaurus, and its share of the mixture before them; from FIRST_RATE on at least,
-#: since of a spinner that only the thesaurus knows the rounds before saw next to nothing.  From 0.1 on, the thesaurus is not
-#: found to be the spinner's where it is; 0.7 costs `issues` 0.001 of F0.5.
-_ROUNDS_LISTED, _LISTED = 2, 0.5
+#: Rounds of EM with the thesaurus where its evidence is asked for (or else one), and its share of the mixture before them; from
+#: FIRST_RATE on at least, since of a spinner that only the thesaurus knows the rounds before saw next to nothing.  From a share
+#: of 0.1 on, the thesaurus is not found to be the spinner's where it is; 0.7 costs `issues` 0.001 of F0.5.
+_ROUNDS_ASKED, _LISTED = 2, 0.5
 
 #: Readiness of a token to be replaced, by what it looks like: on the aligned pairs words in capitals are replaced 0.1 times as
 #: often as others.  Words with a capital: :mod:`textrepair.model.capitals`.
@@ -87,8 +87,8 @@ class Signs(NamedTuple):
     """What of an article speaks for damage or against it, at the rate inferred from it.
 
     ``log_ratio``: natural log of P(text | damaged) / P(text | sound); ``replaced`` words are expected, of which ``kinds`` are
-    different ones; ``words`` the article has.  ``listed`` is the log ratio with what a general thesaurus lists, 0 where none was
-    asked.
+    different ones; ``words`` the article has.  ``listed`` is the log ratio with what a general thesaurus lists, 0 where it was
+    not asked, as of an article that is told or is sound whatever it says.
     """
 
     log_ratio: float
@@ -195,17 +195,19 @@ def read(
     protected: frozenset[int] = frozenset(),
     goes_on: Callable[[Signs], bool] | None = None,
     is_worth_it: Callable[[Signs], bool] | None = None,
+    asks: Callable[[Signs], bool] | None = None,
 ) -> Reading:
     """Infer an article's rate of damage, its family of spinner, and the posterior of every reading of every word.
 
     ``is_worth_it`` is asked first, with the signs that a glance gives, in half of the time: whether to read the article at all.
+    ``asks`` is asked whether what a thesaurus says may change what is told, so that the signs should have it.
     ``goes_on`` is asked whether an article with these signs is worth the rounds that only make its readings better; where there
     is nobody to ask, it is if its rate is a spinner's.  Without them its posterior is that of the evidence.
     """
     positions, sentences = lattice_input(model, tokens, protected)
     capitalised = capitalised_words(tokens, positions, sentences)
     return read_article(
-        model, LatticeInput(positions, sentences, capitalised, tokens.words), goes_on, is_worth_it
+        model, LatticeInput(positions, sentences, capitalised, tokens.words), goes_on, is_worth_it, asks
     )
 
 
@@ -214,6 +216,7 @@ def read_article(
     article: LatticeInput,
     goes_on: Callable[[Signs], bool] | None = None,
     is_worth_it: Callable[[Signs], bool] | None = None,
+    asks: Callable[[Signs], bool] | None = None,
 ) -> Reading:
     """As :func:`read`, of a text that stands as the lattice sees it already."""
     swaps = model.channel.swaps
@@ -233,7 +236,8 @@ def read_article(
         ends = not is_worth_it(signs)
     if not ends:
         evidence, signs = looked_at(SEARCH[:ROUNDS])
-        ends = goes_on is None and not evidence.is_damaged
+        asked = asks is not None and asks(signs) and model.channel.thesaurus is not None
+        ends = not asked and not (evidence.is_damaged if goes_on is None else goes_on(signs))
     edges, posterior, _, rate, families, _ = evidence
     if not ends:
         sentences = _with_names(swaps, sentences, *evidence.first, capitalised)
@@ -242,24 +246,25 @@ def read_article(
         if model.channel.thesaurus is not None:
             families = np.append((1.0 - _LISTED) * families, _LISTED)
             rate = max(rate, FIRST_RATE)
-            for search in SEARCH[:_ROUNDS_LISTED]:
+            for search in SEARCH[: _ROUNDS_ASKED if asked else 1]:
                 posterior, likelihood, rate, families = _round(
                     model, swaps, sentences, edges, rate, families, search, of_capitals
                 )
                 edges, posterior = likely_edges(edges, posterior, _KEEP)
                 of_capitals = _of_capitals(model, sentences, edges, capitalised)
-            signs = signs._replace(listed=likelihood - sound)
-        ends = goes_on is not None and not goes_on(signs)
+            if asked:
+                signs = signs._replace(listed=likelihood - sound)
+                ends = goes_on is not None and not goes_on(signs)
     if not ends:
         # Not before the evidence is in: edges made to fit this article would flatter "damaged".
-        known = len(edges.entry)
-        swaps, edges, posterior = with_open_swaps(model, swaps, sentences, edges, posterior, LM_WEIGHT)
-        if len(edges.entry) > known:
+        # The thesaurus has a poor explanation for any word, so that the article is searched as it was read before.
+        found = open_swaps(model, sentences, evidence.edges, evidence.posterior, LM_WEIGHT)
+        swaps, edges, posterior = with_open_swaps(found, swaps, sentences, edges, posterior)
+        if found:
             of_capitals = _of_capitals(model, sentences, edges, capitalised)
-            for search in SEARCH[:ROUNDS]:
-                posterior, _, rate, families = _round(
-                    model, swaps, sentences, edges, rate, families, search, of_capitals
-                )
+            posterior, _, rate, families = _round(
+                model, swaps, sentences, edges, rate, families, SEARCH[ROUNDS - 1], of_capitals
+            )
         sentences = _with_names(swaps, sentences, edges, posterior, rate, families, capitalised)
         logps = of_capitals + adapted_logps(
             sentences,

@@ -56,8 +56,8 @@ _DOUBTFUL = 0.01
 #: What a glance finds less likely than this is not read: 131 of 135 sound articles that the screen could not clear
 #: (:data:`textrepair.model.reading.GLANCE` tells what of spun ones).
 _PLAIN = 0.02
-#: A glance asks no thesaurus; of 400 sound web posts four are explained by it by more (nats) than it is taken to find.
-_MAY_LIST = 2.0
+#: A thesaurus is not asked of what would be less likely than this if it explained the text by so many nats.
+_DOUBTED, _MOST_LISTED = 0.1, 20.0
 #: Phrases are findings where a rewriter put at least so many of their kind, in text that is rewritten.
 _LIKELY = 0.7
 _PHRASE = "a phrase that rewriting programs put"
@@ -118,7 +118,7 @@ class SpinDetector:
 
     def signs(self, document: Document) -> tuple[Signs, float, float, int]:
         """What :func:`spin_probability` asks for."""
-        reading = read(self.model, document.tokens, goes_on=lambda signs: False)
+        reading = read(self.model, document.tokens, goes_on=lambda signs: False, asks=lambda signs: True)
         return reading.signs, *self._of_scan(document), words_of_subject(self.model, document.tokens)
 
     def _read(
@@ -133,13 +133,20 @@ class SpinDetector:
         def told(signs: Signs) -> float:
             return spin_probability(signs, explanation, wording, of_subject, company)
 
+        def may_change(signs: Signs) -> bool:
+            """Would what a thesaurus says change what is told?"""
+            if told(signs._replace(listed=-math.inf)) >= FLAGGED:
+                return False
+            return told(signs._replace(listed=_MOST_LISTED)) >= _DOUBTED
+
         glances = self.glances and explanation < _DOUBTFUL
         reading = read(
             self.model,
             document.tokens,
             protected,
             goes_on=lambda signs: told(signs) >= FLAGGED,
-            is_worth_it=(lambda signs: told(signs._replace(listed=_MAY_LIST)) >= _PLAIN) if glances else None,
+            is_worth_it=(lambda signs: told(signs) >= _PLAIN) if glances else None,
+            asks=may_change,
         )
         probability = told(reading.signs)
         alone = spin_probability(reading.signs, explanation, wording, of_subject)
