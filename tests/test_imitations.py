@@ -68,10 +68,11 @@ def test_few_formal_texts_are_told() -> None:
         ("rewritten", "double spun", 5),
         ("rewritten", "post", 37),  # of 45, by nine sorts of spinner of web posts
         ("rewritten", "paraphraser u", 5),  # of 48, by eight sorts of paraphraser
-        # By twelve more, of three hands, 24 each: the rewording modes of known tools, content mills, essay and news rewriters.
+        # By sixteen more, of four hands, 24 each: modes of known tools, rewriters of blogs, essays and news, phrase tables.
         ("rewritten", "paraphraser v", 7),
         ("rewritten", "paraphraser n", 10),
         ("rewritten", "paraphraser k", 9),
+        ("rewritten", "paraphraser l", 10),
     ],
 )
 def test_rewriting_programs_are_told(name: str, style: str, least: int) -> None:
