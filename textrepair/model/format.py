@@ -102,7 +102,7 @@ def read_model(path: Path) -> tuple[dict[str, Any], Arrays]:
             size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
             content = mapped[begin : begin + entry.get("zstd", size)]
             if "zstd" in entry:
-                content = np.frombuffer(_decompressed(content.tobytes(), size), dtype=np.uint8)
+                content = np.frombuffer(_decompressed(content.data, size), dtype=np.uint8)
             arrays[name] = content.view(dtype).reshape(shape)
     except (KeyError, AttributeError, TypeError, ValueError, zstandard.ZstdError) as error:
         raise ModelError(
@@ -111,7 +111,7 @@ def read_model(path: Path) -> tuple[dict[str, Any], Arrays]:
     return header, arrays
 
 
-def _decompressed(content: bytes, size: int) -> bytes:
+def _decompressed(content: memoryview, size: int) -> bytes:
     if zstandard.frame_content_size(content) != size:  # a small file may say that it unpacks to terabytes
         raise ValueError(f"a compressed array has another size than {size} bytes")
     return zstandard.ZstdDecompressor().decompress(content)
