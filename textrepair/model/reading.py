@@ -241,27 +241,19 @@ def read_article(
     edges, posterior, _, rate, families, _ = evidence
     if not ends:
         sentences = _with_names(swaps, sentences, *evidence.first, capitalised)
-        swaps, edges, posterior = with_listed(model, sentences, edges, posterior)
-        of_capitals = _of_capitals(model, sentences, edges, capitalised)
-        if model.channel.thesaurus is not None:
-            families = np.append((1.0 - _LISTED) * families, _LISTED)
-            rate = max(rate, FIRST_RATE)
-            for search in SEARCH[: _ROUNDS_ASKED if asked else 1]:
-                posterior, likelihood, rate, families = _round(
-                    model, swaps, sentences, edges, rate, families, search, of_capitals
-                )
-                edges, posterior = likely_edges(edges, posterior, _KEEP)
-                of_capitals = _of_capitals(model, sentences, edges, capitalised)
-            if asked:
-                signs = signs._replace(listed=likelihood - sound)
-                ends = goes_on is not None and not goes_on(signs)
+        searches = SEARCH[: _ROUNDS_ASKED if asked else 1]
+        joined = _with_thesaurus(model, sentences, evidence, capitalised, searches)
+        swaps, edges, posterior, _, rate, families = joined
+        if asked:
+            signs = signs._replace(listed=joined.log_likelihood - sound)
+            ends = goes_on is not None and not goes_on(signs)
     if not ends:
         # Not before the evidence is in: edges made to fit this article would flatter "damaged".
         # The thesaurus has a poor explanation for any word, so that the article is searched as it was read before.
         found = open_swaps(model, sentences, evidence.edges, evidence.posterior, LM_WEIGHT)
         swaps, edges, posterior = with_open_swaps(found, swaps, sentences, edges, posterior)
+        of_capitals = _of_capitals(model, sentences, edges, capitalised)
         if found:
-            of_capitals = _of_capitals(model, sentences, edges, capitalised)
             posterior, _, rate, families = _round(
                 model, swaps, sentences, edges, rate, families, SEARCH[ROUNDS - 1], of_capitals
             )
@@ -306,6 +298,38 @@ def _evidence(
                 model, swaps, sentences, edges, rate, families, search
             )
     return _Evidence(edges, posterior, likelihood, rate, families, first)
+
+
+class _Joined(NamedTuple):
+    """A lattice that the thesaurus has joined, and what rounds of EM with it came to."""
+
+    swaps: SwapTable
+    edges: Edges
+    posterior: npt.NDArray[np.float32]
+    log_likelihood: float
+    rate: float
+    families: npt.NDArray[np.float64]
+
+
+def _with_thesaurus(
+    model: Model,
+    sentences: Sentences,
+    evidence: _Evidence,
+    capitalised: npt.NDArray[np.bool_],
+    searches: Sequence[tuple[int, float]],
+) -> _Joined:
+    """The lattice of the evidence after a round of EM for each search with what the thesaurus lists; as it is without one."""
+    edges, posterior, likelihood, rate, families, _ = evidence
+    swaps, edges, posterior = with_listed(model, sentences, edges, posterior)
+    if model.channel.thesaurus is not None:
+        rate, families = max(rate, FIRST_RATE), np.append((1.0 - _LISTED) * families, _LISTED)
+        for search in searches:
+            of_capitals = _of_capitals(model, sentences, edges, capitalised)
+            posterior, likelihood, rate, families = _round(
+                model, swaps, sentences, edges, rate, families, search, of_capitals
+            )
+            edges, posterior = likely_edges(edges, posterior, _KEEP)
+    return _Joined(swaps, edges, posterior, likelihood, rate, families)
 
 
 def _replaced(sentences: Sentences, edges: Edges, posterior: npt.NDArray[np.float32]) -> tuple[float, float]:
