@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -325,6 +326,19 @@ def test_an_ending_means_the_same_to_every_command(tmp_path: Path, ending: str, 
         assert (read, found) == ([], [])
         assert "`textrepair batch` reads it" in str(errors[0])
         assert len(list(read_articles([path], ReadOptions(input_format="text")))) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_named_pipe_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_text("one")
+    os.mkfifo(folder / "b.txt")
+    errors: list[Unreadable] = []
+    assert list(article_files(folder, on_error=errors.append)) == [str(folder / "a.txt")]
+    assert ["b.txt: no regular file" in str(error) for error in errors] == [True]
+    (source,) = make_plan([str(folder)], job(tmp_path / "out"))
+    assert source.paths == (str(folder / "a.txt"),)
 
 
 def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,6 +117,14 @@ def test_no_input_is_written_over(tmp_path: Path, name: str) -> None:
     assert paths[1].read_bytes() == before
 
 
+def test_an_output_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "in" / "a.jsonl", "teh")
+    taken = write(tmp_path / "out", "mine")
+    with pytest.raises(JobError, match="out: is a file; name a folder"):
+        go([path], taken)
+    assert "mine" in taken.read_text()
+
+
 def test_an_output_that_became_an_input_is_not_removed(tmp_path: Path) -> None:
     write(tmp_path / "in" / "sub" / "a.jsonl", "teh")
     go(tmp_path / "in", tmp_path / "out")

@@ -96,6 +96,8 @@ def run(
 def _folder(job: Job) -> Path:
     if storage.is_remote(job.out):
         raise JobError(f"{job.out} is not on this machine: name a folder here for the journal with --journal")
+    if Path(job.out).exists() and not Path(job.out).is_dir():
+        raise JobError(f"{job.out}: is a file; name a folder with -o")
     return Path(job.out, FOLDER)
 
 

@@ -25,6 +25,7 @@ import msgspec
 from textrepair.corpus.compression import ENDINGS as COMPRESSED
 from textrepair.corpus.compression import DamagedArchive, open_for_reading
 from textrepair.corpus.endings import ENDINGS_OF, format_of, inner_ending
+from textrepair.corpus.storage import is_no_file
 from textrepair.fields import FieldError, json_type, text_of
 
 TEXT_ENDINGS = ENDINGS_OF["text"]
@@ -119,9 +120,14 @@ def article_files(
     for parent, folders, names in os.walk(folder, onerror=unlistable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if not name.startswith(".") and inner_ending(name) in endings:
-                found = True
-                yield str(Path(parent, name))
+            path = str(Path(parent, name))
+            if name.startswith(".") or inner_ending(name) not in endings:
+                continue
+            found = True
+            if is_no_file(path):
+                on_error(Unreadable(path, None, "no regular file", "name it by itself to read it"))
+            else:
+                yield path
     if not found:
         wanted = " ".join(endings)
         on_error(

@@ -60,6 +60,11 @@ def find(path: str, endings: Sequence[str]) -> list[Found]:
     return [Found(name, Path(os.path.relpath(name, root)).as_posix()) for name in names]
 
 
+def is_no_file(path: str) -> bool:
+    """Is there something else of this name, such as a named pipe, which would be waited for for ever?"""
+    return os.path.exists(path) and not os.path.isfile(path)
+
+
 def _in_folder(folder: Path, endings: Sequence[str]) -> list[Found]:
     found = []
 
@@ -69,8 +74,9 @@ def _in_folder(folder: Path, endings: Sequence[str]) -> list[Found]:
     for parent, folders, names in os.walk(folder, onerror=fail):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if not name.startswith(".") and inner_ending(name) in endings:
-                place = Path(parent, name)
+            place = Path(parent, name)
+            hidden = name.startswith(".")
+            if not hidden and inner_ending(name) in endings and not is_no_file(str(place)):
                 found.append(Found(str(place), place.relative_to(folder).as_posix()))
     return found
 
