@@ -168,7 +168,9 @@ def own_ending(article: Article) -> str:
 def refuse_input(article: Article, place: str | Path) -> None:
     """Never write over what is being read, unless asked to."""
     if is_same_file(article.source_path, place):
-        raise Failure(f"{place}: is an input file; name another with -o, or repair in place with --in-place")
+        raise Failure(
+            f"{place}: is an input file; name another with -o (to repair in place: `textrepair repair --in-place`)"
+        )
 
 
 def peek(items: Iterable[T]) -> tuple[bool, Iterator[T]]:

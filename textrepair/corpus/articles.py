@@ -308,7 +308,9 @@ def parse_record(raw: bytes) -> dict[str, object]:
         raise
     except (ValueError, RecursionError) as error:  # also numbers of more than 4,300 digits
         what = (
-            f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
+            f"{error.msg.removesuffix(' at')} at column {error.colno}"
+            if isinstance(error, json.JSONDecodeError)
+            else str(error)
         )
         raise FieldError(f"no JSON ({what})", "each line has to be one JSON object") from error
     if not isinstance(record, dict):
