@@ -25,7 +25,7 @@ import msgspec
 from textrepair.corpus.compression import ENDINGS as COMPRESSED
 from textrepair.corpus.compression import DamagedArchive, open_for_reading
 from textrepair.corpus.endings import ENDINGS_OF, format_of, inner_ending
-from textrepair.corpus.storage import is_no_file
+from textrepair.corpus.storage import is_no_file, walk
 from textrepair.fields import FieldError, json_type, text_of
 
 TEXT_ENDINGS = ENDINGS_OF["text"]
@@ -117,17 +117,12 @@ def article_files(
         on_error(Unreadable(error.filename or str(folder), None, _reason(error)))
 
     found = False
-    for parent, folders, names in os.walk(folder, onerror=unlistable):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = str(Path(parent, name))
-            if name.startswith(".") or inner_ending(name) not in endings:
-                continue
-            found = True
-            if is_no_file(path):
-                on_error(Unreadable(path, None, "no regular file", "name it by itself to read it"))
-            else:
-                yield path
+    for path in map(str, walk(folder, endings, unlistable)):
+        found = True
+        if is_no_file(path):
+            on_error(Unreadable(path, None, "no regular file", "name it by itself to read it"))
+        else:
+            yield path
     if not found:
         wanted = " ".join(endings)
         on_error(

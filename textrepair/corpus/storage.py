@@ -10,7 +10,7 @@ import errno
 import glob
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
@@ -65,20 +65,24 @@ def is_no_file(path: str) -> bool:
     return os.path.exists(path) and not os.path.isfile(path)
 
 
-def _in_folder(folder: Path, endings: Sequence[str]) -> list[Found]:
-    found = []
+def walk(folder: str | Path, endings: Sequence[str], on_error: Callable[[OSError], None]) -> Iterator[Path]:
+    """What has one of these endings in a folder and those below it, sorted, hidden ones left out."""
+    for parent, folders, names in os.walk(folder, onerror=on_error):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith(".") and inner_ending(name) in endings:
+                yield Path(parent, name)
 
+
+def _in_folder(folder: Path, endings: Sequence[str]) -> list[Found]:
     def fail(error: OSError) -> None:
         raise error
 
-    for parent, folders, names in os.walk(folder, onerror=fail):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            place = Path(parent, name)
-            hidden = name.startswith(".")
-            if not hidden and inner_ending(name) in endings and not is_no_file(str(place)):
-                found.append(Found(str(place), place.relative_to(folder).as_posix()))
-    return found
+    return [
+        Found(str(place), place.relative_to(folder).as_posix())
+        for place in walk(folder, endings, fail)
+        if not is_no_file(str(place))
+    ]
 
 
 def _before_magic(path: str) -> str:

@@ -15,7 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from textrepair.compiled import compiled, compiled_inline, njit
-from textrepair.model.channel import FACTOR_UNITS, LIKELIHOOD, LONGEST, Entries, phrase_hash, phrase_row
+from textrepair.model.channel import (
+    FACTOR_UNITS,
+    LIKELIHOOD,
+    LONGEST,
+    Entries,
+    Thesaurus,
+    phrase_hash,
+    phrase_row,
+)
 from textrepair.model.ngrams import (
     NO_CONTEXT,
     NONE,
@@ -72,7 +80,7 @@ def end_positions(edges: Edges) -> npt.NDArray[np.int64]:
 
 
 @njit(nogil=True)
-def is_phrase(sentences: Sentences, begin: int, last: int) -> bool:
+def _is_phrase(sentences: Sentences, begin: int, last: int) -> bool:
     """May these tokens be replaced together: all of them replaceable, nothing unseen between them?"""
     if sentences.readiness[begin] <= 0:
         return False
@@ -83,32 +91,47 @@ def is_phrase(sentences: Sentences, begin: int, last: int) -> bool:
 
 
 @njit(nogil=True)
-def build_edges(sentences: Sentences, entries: Entries, phrases: bool) -> Edges:
-    """All edges of an article's lattice."""
-    n, longest = len(sentences.words), LONGEST if phrases else 1
-    # The channel's entries for what ends behind a token, by its length: counted first, so that the edges' arrays needn't grow.
+def swaps_behind(
+    sentences: Sentences, table: Entries | Thesaurus, phrase_first: npt.NDArray[np.uint8], longest: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Where the swaps of a table begin and end for what ends behind each token, by its length: both of shape (n, longest).
+
+    ``phrase_first`` (words,) tells which words begin a phrase; empty, any may.
+    """
+    n, words = len(sentences.words), len(table.start) - 1
     lows, highs = np.zeros((n, longest), dtype=np.int64), np.zeros((n, longest), dtype=np.int64)
-    first = np.empty(n + 1, dtype=np.int64)
-    at = 0
     for s in range(len(sentences.begins) - 1):
         for i in range(sentences.begins[s], sentences.begins[s + 1]):
-            first[i] = at
-            at += 1
-            if sentences.readiness[i] > 0:
-                word = sentences.words[i]
-                lows[i, 0], highs[i, 0] = entries.start[word], entries.start[word + 1]
-                at += highs[i, 0] - lows[i, 0]
+            word = sentences.words[i]
+            if sentences.readiness[i] > 0 and word < words:
+                lows[i, 0], highs[i, 0] = table.start[word], table.start[word + 1]
             for size in range(2, min(longest, i - sentences.begins[s] + 1) + 1):
                 begin = i - size + 1
-                if entries.phrase_first[sentences.words[begin]] and is_phrase(sentences, begin, i):
+                may_begin = len(phrase_first) == 0 or phrase_first[sentences.words[begin]]
+                if may_begin and _is_phrase(sentences, begin, i):
                     hashed = np.uint64(0)
                     for k in range(begin, i + 1):
                         hashed = phrase_hash(hashed, np.int64(sentences.words[k]))
-                    row = phrase_row(entries.phrase_key, hashed)
+                    row = phrase_row(table.phrase_key, hashed)
                     if row >= 0:
-                        lows[i, size - 1] = entries.phrase_start[row]
-                        highs[i, size - 1] = entries.phrase_start[row + 1]
-                        at += highs[i, size - 1] - lows[i, size - 1]
+                        lows[i, size - 1] = table.phrase_start[row]
+                        highs[i, size - 1] = table.phrase_start[row + 1]
+    return lows, highs
+
+
+@njit(nogil=True)
+def build_edges(sentences: Sentences, entries: Entries, phrases: bool) -> Edges:
+    """All edges of an article's lattice."""
+    n, longest = len(sentences.words), LONGEST if phrases else 1
+    lows, highs = swaps_behind(sentences, entries, entries.phrase_first, longest)
+    # Counted first, so that the edges' arrays needn't grow.
+    first = np.empty(n + 1, dtype=np.int64)
+    at = 0
+    for i in range(n):
+        first[i] = at
+        at += 1
+        for size in range(longest):
+            at += highs[i, size] - lows[i, size]
     first[n] = at
     length = np.empty(at, dtype=np.int8)
     target = np.empty(at, dtype=np.int32)

@@ -14,12 +14,15 @@ import numpy.typing as npt
 
 from textrepair.compiled import njit
 from textrepair.model.adaptation import numbered
-from textrepair.model.channel import LONGEST, SwapTable, Thesaurus, phrase_hash, phrase_row, read_only
-from textrepair.model.lattice import Edges, Sentences, is_phrase
+from textrepair.model.channel import LONGEST, SwapTable, Thesaurus, read_only
+from textrepair.model.lattice import Edges, Sentences, swaps_behind
 from textrepair.model.model import Model
 
 #: The origin of swaps that only the thesaurus lists.
 FROM_THESAURUS = 0xFF
+#: Its phrases may begin with any word.
+_ANY_WORD = np.zeros(0, dtype=np.uint8)
+_ANY_WORD.setflags(write=False)
 #: A word is looked up where it was read as left alone with at least this posterior.
 _LEFT_ALONE = 0.1
 #: A phrase is put so much less often than a word that is listed beside it (steps of a code; a factor of 0.3): two sound words
@@ -35,7 +38,8 @@ def with_listed(
     edges then refer to: the channel's entries that they use, and these.  The thesaurus is the table's last family."""
     entries, thesaurus = model.channel.entries, model.channel.thesaurus
     if thesaurus is not None:
-        edges, posterior, listed = _listed(sentences, edges, posterior, thesaurus, len(entries.target))
+        behind = swaps_behind(sentences, thesaurus, _ANY_WORD, LONGEST)
+        edges, posterior, listed = _listed(edges, posterior, thesaurus, *behind, len(entries.target))
     swaps = edges.entry >= 0
     local = numbered(edges.entry[swaps])
     used = np.empty(local.max(initial=-1) + 1, dtype=np.int64)
@@ -53,16 +57,17 @@ def with_listed(
 
 @njit(nogil=True)
 def _listed(
-    sentences: Sentences,
     edges: Edges,
     posterior: npt.NDArray[np.float32],
     thesaurus: Thesaurus,
+    lows: npt.NDArray[np.int64],
+    highs: npt.NDArray[np.int64],
     first_entry: int,
 ) -> tuple[Edges, npt.NDArray[np.float32], npt.NDArray[np.uint8]]:
-    """The lattice with the thesaurus's swaps, numbered from ``first_entry`` on and with posterior 0; and the code that the
-    thesaurus gives to each edge, 0 where it doesn't list it."""
-    lows, highs = _looked_up(sentences, thesaurus)
-    n, room = len(sentences.words), len(posterior) + (highs - lows).sum()
+    """The lattice with the thesaurus's swaps (``lows`` and ``highs`` as :func:`~textrepair.model.lattice.swaps_behind` gives
+    them), numbered from ``first_entry`` on and with posterior 0; and the code that the thesaurus gives to each edge, 0 where
+    it doesn't list it."""
+    n, room = len(lows), len(posterior) + (highs - lows).sum()
     first = np.empty(n + 1, dtype=np.int64)
     length, target = np.empty(room, dtype=np.int8), np.empty(room, dtype=np.int32)
     entry, found = np.empty(room, dtype=np.int32), np.zeros(room, dtype=np.float32)
@@ -95,28 +100,3 @@ def _listed(
     first[n] = at
     kept = slice(0, at)
     return Edges(first, length[kept], target[kept], entry[kept]), found[kept], listed[kept]
-
-
-@njit(nogil=True)
-def _looked_up(
-    sentences: Sentences, thesaurus: Thesaurus
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Where the thesaurus's swaps begin and end for what ends behind each token, by its length: both of shape (n, LONGEST)."""
-    n, words = len(sentences.words), len(thesaurus.start) - 1
-    lows, highs = np.zeros((n, LONGEST), dtype=np.int64), np.zeros((n, LONGEST), dtype=np.int64)
-    for s in range(len(sentences.begins) - 1):
-        for i in range(sentences.begins[s], sentences.begins[s + 1]):
-            word = sentences.words[i]
-            if sentences.readiness[i] > 0 and word < words:
-                lows[i, 0], highs[i, 0] = thesaurus.start[word], thesaurus.start[word + 1]
-            for size in range(2, min(LONGEST, i - sentences.begins[s] + 1) + 1):
-                begin = i - size + 1
-                if not is_phrase(sentences, begin, i):
-                    break
-                hashed = np.uint64(0)
-                for k in range(begin, i + 1):
-                    hashed = phrase_hash(hashed, np.int64(sentences.words[k]))
-                row = phrase_row(thesaurus.phrase_key, hashed)
-                if row >= 0:
-                    lows[i, size - 1], highs[i, size - 1] = thesaurus.phrase_start[row : row + 2]
-    return lows, highs

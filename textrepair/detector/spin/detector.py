@@ -135,9 +135,8 @@ class SpinDetector:
 
         def may_change(signs: Signs) -> bool:
             """Would what a thesaurus says change what is told?"""
-            if told(signs._replace(listed=-math.inf)) >= FLAGGED:
-                return False
-            return told(signs._replace(listed=_MOST_LISTED)) >= _DOUBTED
+            alone = spin_probability(signs, explanation, wording, of_subject)
+            return alone < FLAGGED and told(signs._replace(listed=_MOST_LISTED)) >= _DOUBTED
 
         glances = self.glances and explanation < _DOUBTFUL
         reading = read(
