@@ -9,6 +9,7 @@ drawn from what begins listed compounds and its second from what ends them.  "bi
 from __future__ import annotations
 
 import math
+from array import array
 from bisect import bisect_left
 from functools import cache, lru_cache
 
@@ -54,8 +55,10 @@ def _forwards() -> list[str]:
 
 
 @cache
-def _backwards() -> list[str]:
-    return sorted(word[::-1] for word in _forwards())
+def _backwards() -> array[int]:
+    """The places of :func:`_forwards`, sorted by the words read backwards: a tenth of the memory of a second list of strings."""
+    words = _forwards()
+    return array("i", sorted(range(len(words)), key=lambda at: words[at][::-1]))
 
 
 def _is_part(piece: str) -> bool:
@@ -72,9 +75,14 @@ def _begins(piece: str) -> int:
 
 @lru_cache(maxsize=10_000)
 def _ends(piece: str) -> int:
-    words, turned = _backwards(), piece[::-1]
-    low, high = bisect_left(words, turned), bisect_left(words, turned + "\x7f")
-    return sum(_is_part(word[len(piece) :][::-1]) for word in words[low:high])
+    words, places, turned = _forwards(), _backwards(), piece[::-1]
+
+    def backwards(at: int) -> str:
+        return words[at][::-1]
+
+    low = bisect_left(places, turned, key=backwards)
+    high = bisect_left(places, turned + "\x7f", lo=low, key=backwards)
+    return sum(_is_part(words[at][: -len(piece)]) for at in places[low:high])
 
 
 @cache
