@@ -327,7 +327,7 @@ def _spun(model: Model, damaged: Sequence[tuple[str, str]], say: Say) -> list[st
         document = Document(text)
         if document.tokens.words >= SHORTEST and not _is_english(model, Side.of(document.tokens).forms):
             foreign += 1
-        elif detector.can_tell(document) and detector.probability(document) >= FLAGGED:
+        elif detector.looks_spun(document):
             kept.append(text)
     say(
         f"{len(kept)} of {len(damaged)} articles look spun and are used"

@@ -5,11 +5,15 @@ repository: ``git clone --depth 1 https://github.com/standardebooks/NAME`` for e
 
 Textbooks: those of OpenStax (CC BY 4.0) in Markdown, ``git clone --depth 1 https://github.com/philschatz/NAME``.
 
+Dictionaries: those of the dictd project as Debian has them (``dict-wn``, ``dict-gcide``, ``dict-devil``), each
+``NAME.dict.dz`` in a folder of its own.
+
 Nothing of them but counts and weights is kept.
 """
 
 from __future__ import annotations
 
+import gzip
 import random
 import re
 from collections.abc import Iterable, Iterator
@@ -100,6 +104,8 @@ _CHAPTER = re.compile(
 # What is no prose in Markdown: a page's head, code, tags, pictures and links but for their words, marks.
 _MARKDOWN = re.compile(r"\A---\n.*?\n---\n|```.*?```|<[^>]+>|\{[:%][^}]*\}|[*`#]", re.DOTALL)
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+# In a dictionary of dictd what belongs to an entry is set in behind its first line; senses may have lines between them.
+_ENTRY = re.compile(r"\n\s*\n|\n(?=\S)")
 #: Words of a paragraph at least: shorter ones are headings and cells.
 _SHORTEST = 8
 
@@ -116,6 +122,10 @@ def paragraphs(folder: Path, book: str) -> Iterator[str]:
             yield from _paragraph(part)
     for path in sorted((folder / book).rglob("*.txt")):
         for part in path.read_text("utf-8").split("\n\n"):
+            yield from _paragraph(part)
+    for path in sorted((folder / book).rglob("*.dict.dz")):
+        text = gzip.decompress(path.read_bytes()).decode("utf-8", "replace")
+        for part in _ENTRY.split(text):
             yield from _paragraph(part)
 
 
