@@ -338,7 +338,7 @@ def _harm(name: str, articles: Iterable[tuple[str, str]], repairer: Repairer) ->
     for kind, ids in alarms.items():
         print(f"{name} flagged as {kind}: {' '.join(ids)}", file=sys.stderr)
     return (
-        f"| {name} | {len(pairs)} | {harm.sound_words} | {flagged} | {harm.per_10000:.2f} ({harm.changed_words}) "
+        f"| {name} | {len(pairs)} | {harm.sound_words} | {flagged} | {harm.per_10000 or 0.0:.2f} ({harm.changed_words}) "
         f"| {changed} | {mechanical} |"
     )
 
