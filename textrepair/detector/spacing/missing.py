@@ -116,19 +116,24 @@ _WORDS_INSIDE = r"(?=.*[A-Za-z’]{2} [A-Za-z]{2})(?:[\w£$€%.,:;’'“”\"&
 _IN_BRACKETS = re.compile(
     rf"{_NAME_INSIDE}|(?!\d[a-z]{{0,2}}\Z)[£$€]?\d[\d.,]*(?:-\w+|[a-z]{{1,2}}|%)?|{_WORDS_INSIDE}"
 )
+# In a text that calls a function without arguments what looks like a name or a sum may be another's (``send(None)``).
+_CALL = re.compile(r"\w\(\)")
+_IN_BRACKETS_BESIDE_CODE = re.compile(_WORDS_INSIDE)
 _BEHIND_NUMBER = re.compile(rf"[£$€]\d[\d.,]*[a-z]{{0,2}}|{_WORDS_INSIDE}")
-_WORD_BEFORE = re.compile(r"(?<![\w.@#/\\$_=-])(?:[A-Z]?[a-z]{2,}|[A-Z]{4,})\Z")
+_WORD_BEFORE = re.compile(r"(?<![\w.@#/\\$_=\[-])(?:[A-Z]?[a-z]{2,}|[A-Z]{4,})\Z")
 _NUMBER_BEFORE = re.compile(r"(?<!\S)[£$€]?\d[\d.,]*[a-z]{0,2}\Z")
 
 
 def _beside_brackets(text: str, found: _Matches) -> _Places:
+    inside = None
     for match in found:
+        inside = inside or (_IN_BRACKETS_BESIDE_CODE if _CALL.search(text) else _IN_BRACKETS)
         at = match.start()
         if text[at] == ")":
             opening = text.rfind("(", max(0, at - _NEAR), at)
             last = _word_at(text, at + 1)
             apart = opening >= 0 and text[opening - 1 : opening] in ("", " ", "\n")
-            if last and apart and is_common(last) and _IN_BRACKETS.fullmatch(text, opening + 1, at):
+            if last and apart and is_common(last) and inside.fullmatch(text, opening + 1, at):
                 yield at + 1, LIKELY, "behind a bracket"
             continue
         closing = text.find(")", at, at + _NEAR)
@@ -136,7 +141,7 @@ def _beside_brackets(text: str, found: _Matches) -> _Places:
             continue
         low = max(0, at - 30)
         word = _WORD_BEFORE.search(text, low, at)
-        named = word and is_common(word.group()) and _IN_BRACKETS.fullmatch(text, at + 1, closing)
+        named = word and is_common(word.group()) and inside.fullmatch(text, at + 1, closing)
         if named or (
             _NUMBER_BEFORE.search(text, low, at) and _BEHIND_NUMBER.fullmatch(text, at + 1, closing)
         ):
