@@ -156,7 +156,9 @@ def test_another_file_is_refused(change: dict[str, Any]) -> None:
 
 
 def in_company(ratio: float, ratios: list[float]) -> InCompany:
-    return InCompany(ratio, 0.1, np.arange(len(ratios)), np.array(ratios))
+    return InCompany(
+        ratio, 0.1, np.arange(len(ratios)), np.arange(len(ratios), dtype=np.int32), np.array(ratios)
+    )
 
 
 @settings(deadline=None)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -75,6 +75,8 @@ _SOFTENING, _ANY_FAMILY = 10.0, 0.1
 #: of 0.1 on, the thesaurus is not found to be the spinner's where it is; 0.7 costs `issues` 0.001 of F0.5.
 _ROUNDS_ASKED, _LISTED = 2, 0.5
 
+#: Letters that are words.  Any other is the sign of something, in tables and formulas, and no program put it for a word.
+_LETTER_WORDS = ("a", "A", "i", "I", "o", "O")
 #: Readiness of a token to be replaced, by what it looks like: on the aligned pairs words in capitals are replaced 0.1 times as
 #: often as others.  Words with a capital: :mod:`textrepair.model.capitals`.
 CAPITALS, NUMBER = 0.1, 0.3
@@ -87,8 +89,9 @@ class Signs(NamedTuple):
     """What of an article speaks for damage or against it, at the rate inferred from it.
 
     ``log_ratio``: natural log of P(text | damaged) / P(text | sound); ``replaced`` words are expected, of which ``kinds`` are
-    different ones; ``words`` the article has.  ``listed`` is the log ratio with what a general thesaurus lists, 0 where it was
-    not asked, as of an article that is told or is sound whatever it says.
+    different ones; ``words`` the article has.  ``listed`` is the log ratio with what a general thesaurus lists, as much of it as
+    different words say (:func:`said_by_kinds`), 0 where it was not asked, as of an article that is told or is sound whatever
+    it says.
     """
 
     log_ratio: float
@@ -96,6 +99,20 @@ class Signs(NamedTuple):
     kinds: float
     words: int
     listed: float = 0.0
+
+
+def expected_kinds(
+    words: npt.NDArray[np.int32], replaced: npt.NDArray[np.floating[Any]]
+) -> tuple[float, float]:
+    """How many words, and how many different ones, are expected to stand for others, each with this probability."""
+    by_kind = np.bincount(numbered(words), replaced)
+    return float(replaced.sum()), float(np.minimum(by_kind, 1.0).sum())
+
+
+def said_by_kinds(log_ratio: float, replaced: float, kinds: float) -> float:
+    """Of a log ratio that speaks for damage as much as is said by different words: of a list that has one strange word forty
+    times, one word's part."""
+    return log_ratio * min(1.0, kinds / max(replaced, 1e-6)) if log_ratio > 0.0 else log_ratio
 
 
 @dataclass(frozen=True)
@@ -154,6 +171,9 @@ def _readiness(
     out: npt.NDArray[np.float32] = np.where(kinds == _WORD, of_word, _OTHER_READINESS[kinds]).astype(
         np.float32
     )
+    lengths = (tokens.columns.ends - tokens.columns.starts)[positions]
+    letters = np.flatnonzero((kinds == _WORD) & (lengths == 1)).tolist()
+    out[[i for i in letters if tokens.texts[positions[i]] not in _LETTER_WORDS]] = 0.0
     return out
 
 
@@ -245,7 +265,8 @@ def read_article(
         joined = _with_thesaurus(model, sentences, evidence, capitalised, searches)
         swaps, edges, posterior, _, rate, families = joined
         if asked:
-            signs = signs._replace(listed=joined.log_likelihood - sound)
+            said = said_by_kinds(joined.log_likelihood - sound, *_replaced(sentences, edges, posterior))
+            signs = signs._replace(listed=said)
             ends = goes_on is not None and not goes_on(signs)
     if not ends:
         # Not before the evidence is in: edges made to fit this article would flatter "damaged".
@@ -333,10 +354,8 @@ def _with_thesaurus(
 
 
 def _replaced(sentences: Sentences, edges: Edges, posterior: npt.NDArray[np.float32]) -> tuple[float, float]:
-    """How many words, and how many different ones, are expected to stand for others; a phrase counts as its last word."""
-    by_place = replaced_at(edges, posterior)
-    by_kind = np.bincount(numbered(sentences.words), by_place)
-    return float(by_place.sum()), float(np.minimum(by_kind, 1.0).sum())
+    """:func:`expected_kinds` of an article; a phrase counts as its last word."""
+    return expected_kinds(sentences.words, replaced_at(edges, posterior))
 
 
 def _round(

@@ -40,6 +40,7 @@ from textrepair.model.ngrams import (
     touch_pair,
     word_logp,
 )
+from textrepair.model.reading import expected_kinds, said_by_kinds
 from textrepair.model.vocabulary import END
 
 FILE = "company.json.gz"
@@ -61,12 +62,19 @@ RATES = np.array([0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.25, 0.4])
 @dataclass(frozen=True, eq=False)
 class InCompany:
     """What the company of a text's words tells: its log-likelihood ratio (nats) and the share of words replaced at which it is
-    largest; ``places`` (k,) among the text's identifiers of the words that were asked, and their own ``ratios`` (k,), in nats."""
+    largest; ``places`` (k,) among the text's identifiers of the words that were asked, which ``words`` (k,) they are, and their
+    own ``ratios`` (k,), in nats."""
 
     ratio: float
     rate: float
     places: npt.NDArray[np.int64]
+    words: npt.NDArray[np.int32]
     ratios: npt.NDArray[np.float64]
+
+    @property
+    def ratio_of_kinds(self) -> float:
+        """Of the ratio as much as different words say."""
+        return said_by_kinds(self.ratio, *expected_kinds(self.words, self.replaced()))
 
     @cached_property
     def quantiles(self) -> tuple[float, ...]:
@@ -110,7 +118,7 @@ class Company:
         features, places = self.measured(ids, most)
         ratios = np.empty(len(places))
         ratio, rate = _ratio(features, self.trees, self.intercept, RATES, ratios)
-        return InCompany(float(ratio), float(rate), places, ratios)
+        return InCompany(float(ratio), float(rate), places, ids[places], ratios)
 
     def unfamiliar(self, ids: npt.NDArray[np.int32]) -> float:
         """The share of the words that can be asked which stand in a pair that the language model never saw.

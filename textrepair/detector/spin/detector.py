@@ -35,7 +35,7 @@ from textrepair.detector.spin.screen import SpinScreen
 from textrepair.detector.spin.subject import words_of_subject
 from textrepair.lazy import cached_property
 from textrepair.model.model import Model
-from textrepair.model.reading import Reading, Signs, read
+from textrepair.model.reading import Reading, Signs, read, said_by_kinds
 from textrepair.model.vocabulary import END, UNSEEN
 from textrepair.overlap import Spans, place
 
@@ -242,7 +242,7 @@ class SpinDetector:
 PACKAGED_WORDS = (9.0567, 0.4675, 0.7131, 2.0875, -0.3439, 0.0, -1.9919)
 PACKAGED_PHRASES = (1.2779, 0.1396, 0.9985, 0.8647, -0.2457, 0.9735, 0.0)
 #: The same on :func:`company_terms`, by ``scripts/train_company.py``; not for texts with fewer words that can be asked.
-PACKAGED_COMPANY = (-11.9706, 0.051, -0.191, 1.2128, -0.0343, -0.4282, 3.477)
+PACKAGED_COMPANY = (-11.7102, 0.0531, -0.1929, 1.2498, -0.0156, -0.4338, 3.3582)
 FEWEST_ASKED = 30
 #: Evidence beyond so many nats says no more.
 _MOST, _MOST_COMPANY = 15.0, 80.0
@@ -278,13 +278,9 @@ def _either(one: float, other: float) -> float:
 def terms(
     signs: Signs, explanation: float, wording: float, of_subject: int
 ) -> tuple[float, float, float, float, float, float, float]:
-    """What the weights are for.
-
-    Of the ratio counts as much as is said by different words: of a list that has one strange word forty times, one word's part.
-    """
-    ratio, words = signs.log_ratio, max(signs.words, SHORTEST)
-    if ratio > 0.0:
-        ratio = min(_MOST, ratio * min(1.0, signs.kinds / max(signs.replaced, 1e-6)))
+    """What the weights are for."""
+    words = max(signs.words, SHORTEST)
+    ratio = min(_MOST, said_by_kinds(signs.log_ratio, signs.replaced, signs.kinds))
     explained = max(0.0, explanation) * words
     return (
         1.0,
@@ -304,5 +300,5 @@ def company_terms(company: InCompany, others: float, listed: float) -> tuple[flo
     In a text that a spinner touched some words are in strange company and the others are not; where the language model knows a
     register badly, all are in somewhat strange company, and no thesaurus lists for them what would fit better.
     """
-    ratio = min(_MOST_COMPANY, max(0.0, company.ratio))
+    ratio = min(_MOST_COMPANY, max(0.0, company.ratio_of_kinds))
     return 1.0, ratio, others, math.copysign(math.log1p(abs(listed)), listed), *company.quantiles
