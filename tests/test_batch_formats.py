@@ -341,6 +341,25 @@ def test_a_named_pipe_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
     assert source.paths == (str(folder / "a.txt"),)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+@pytest.mark.parametrize("given", ["in", "in/*"])
+@pytest.mark.parametrize("ending", [".txt", ".jsonl.gz", ".csv"])
+def test_a_link_that_leads_nowhere_is_set_aside(tmp_path: Path, ending: str, given: str) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_text("teh one")
+    (folder / f"b{ending}").symlink_to("missing")
+    outcome = go(tmp_path / given, tmp_path / "out")
+    assert (tmp_path / "out" / "a.txt").read_text() == "the one"
+    assert not outcome.complete
+    (aside,) = (tmp_path / "out").glob("*.quarantine.jsonl")
+    assert json.loads(aside.read_text("utf-8"))["reason"].startswith("a link that leads nowhere")
+    go(tmp_path / given, tmp_path / "out")
+    (folder / "missing").write_bytes(b"there now")
+    with pytest.raises(JobError, match=r"has changed.*--update"):
+        go(tmp_path / given, tmp_path / "out")
+
+
 def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 

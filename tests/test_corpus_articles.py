@@ -212,6 +212,15 @@ def test_missing_file_is_told(tmp_path: Path) -> None:
     assert "missing.txt: no such file" in error
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_a_link_that_leads_nowhere_is_told(tmp_path: Path) -> None:
+    write(tmp_path / "good.txt", "t")
+    (tmp_path / "bad.txt").symlink_to("missing.txt")
+    articles, [error] = read(tmp_path)
+    assert [article.id for article in articles] == ["good"]
+    assert "bad.txt: a link that leads nowhere; mend the link" in error
+
+
 @pytest.mark.parametrize(
     ("input_format", "expected"), [("auto", ["stdin"]), ("text", ["stdin"]), ("jsonl", ["stdin:1"])]
 )

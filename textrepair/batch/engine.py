@@ -14,6 +14,7 @@ from typing import Protocol
 from textrepair.batch.job import Work
 from textrepair.batch.plan import Source
 from textrepair.batch.work import Done, Task
+from textrepair.corpus.articles import reason_of
 from textrepair.corpus.compression import DamagedArchive
 from textrepair.corpus.formats import FORMATS, Limits
 from textrepair.corpus.formats.base import Position, Unfit
@@ -79,6 +80,5 @@ def _tasks(todo: Todo, limits: Limits) -> Iterator[Task | Ended]:
                 )  # fmt: skip
             number, start = number + 1, piece.end
     except (OSError, DamagedArchive, Unfit) as broken:
-        reason = broken.strerror if isinstance(broken, OSError) and broken.strerror else str(broken)
-        error = f"{reason[:1].lower()}{reason[1:]}"
+        error = reason_of(broken)
     yield Ended(source.id, number, error)

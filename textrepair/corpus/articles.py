@@ -114,7 +114,7 @@ def article_files(
     ]
 
     def unlistable(error: OSError) -> None:
-        on_error(Unreadable(error.filename or str(folder), None, _reason(error)))
+        on_error(Unreadable(error.filename or str(folder), None, reason_of(error)))
 
     found = False
     for path in map(str, walk(folder, endings, unlistable)):
@@ -162,7 +162,7 @@ def read_lines(path: str, on_error: OnError) -> Iterator[tuple[int, str]]:
                 else:
                     yield number, line.rstrip("\r\n")
         except (DamagedArchive, OSError) as error:
-            on_error(Unreadable(name, None, _reason(error), "what came before was read"))
+            on_error(Unreadable(name, None, reason_of(error), "what came before was read"))
 
 
 def _raw_lines(file: BinaryIO, path: str, on_error: OnError) -> Iterator[tuple[int, bytes]]:
@@ -190,7 +190,7 @@ def _open_stdin(on_error: OnError) -> BinaryIO | None:
         return standard_input().buffer
     except OSError as error:
         hint = "name a file, or give it one: textrepair … - < FILE"
-        on_error(Unreadable("stdin", None, _reason(error), hint))
+        on_error(Unreadable("stdin", None, reason_of(error), hint))
         return None
 
 
@@ -210,8 +210,10 @@ def _open_file(path: str, on_error: OnError) -> BinaryIO | None:
     try:
         return open_for_reading(path)
     except OSError as error:
-        hint = "check the name" if isinstance(error, FileNotFoundError) else ""
-        on_error(Unreadable(path, None, _reason(error), hint))
+        hint = ""
+        if isinstance(error, FileNotFoundError):
+            hint = "mend the link or remove it" if os.path.islink(path) else "check the name"
+        on_error(Unreadable(path, None, reason_of(error), hint))
         return None
 
 
@@ -225,7 +227,7 @@ def _read_stream(file: BinaryIO, path: str, reading: ReadOptions, on_error: OnEr
             if article is not None:
                 yield article
     except (DamagedArchive, OSError) as error:
-        on_error(Unreadable(path, None, _reason(error), "what came before was read" if records else ""))
+        on_error(Unreadable(path, None, reason_of(error), "what came before was read" if records else ""))
 
 
 def _read_text(file: BinaryIO, path: str, on_error: OnError) -> Article | None:
@@ -350,6 +352,7 @@ def not_utf8(error: UnicodeDecodeError) -> FieldError:
     )
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Why a file can't be read, as it is told behind its name."""
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return text[:1].lower() + text[1:]

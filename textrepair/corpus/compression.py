@@ -40,9 +40,19 @@ def compression_of(path: str | Path) -> str:
     return ending if ending in ENDINGS else ""
 
 
+def open_file(path: str | Path) -> BinaryIO:
+    """Open a file's bytes as they are stored.  Raises OSError; it tells a link that leads nowhere from a missing name."""
+    try:
+        return Path(path).open("rb", buffering=_CHUNK)
+    except FileNotFoundError as error:
+        if Path(path).is_symlink():
+            error.strerror = "A link that leads nowhere"
+        raise
+
+
 def open_for_reading(path: str | Path) -> BinaryIO:
     """Open a file's plain bytes.  Reading raises :class:`DamagedArchive` where the archive ends too early or is none."""
-    return decompressed(Path(path).open("rb", buffering=_CHUNK), compression_of(path))
+    return decompressed(open_file(path), compression_of(path))
 
 
 def decompressed(file: BinaryIO, ending: str) -> BinaryIO:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
 
-from textrepair.corpus.compression import compression_of, decompressed
+from textrepair.corpus.compression import compression_of, decompressed, open_file
 from textrepair.corpus.endings import inner_ending
 from textrepair.extras import needed
 from textrepair.whole_file import sync_folder, whole_file
@@ -54,7 +54,7 @@ def find(path: str, endings: Sequence[str]) -> list[Found]:
             raise FileNotFoundError(2, "No such file or directory", path)
         return [Found(path, Path(path).name)]
     root = _before_magic(path)
-    names = sorted(name for name in glob.glob(path, recursive=True) if os.path.isfile(name))
+    names = sorted(name for name in glob.glob(path, recursive=True) if not is_no_file(name))
     if not names:
         raise FileNotFoundError(2, "No file matches", path)
     return [Found(name, Path(os.path.relpath(name, root)).as_posix()) for name in names]
@@ -146,25 +146,28 @@ def open_stored(path: str) -> BinaryIO:
     if is_remote(path):
         fs, inside = _remote(path)
         return cast(BinaryIO, fs.open(inside, "rb"))
-    return open(path, "rb")
+    return open_file(path)
 
 
 def size_of(path: str) -> int:
-    """Bytes as stored."""
+    """Bytes as stored; 0 of a link that leads nowhere."""
     if is_remote(path):
         fs, inside = _remote(path)
         return int(fs.size(inside) or 0)
-    return os.path.getsize(path)
+    return os.path.getsize(path) if os.path.exists(path) else 0
 
 
 def state_of(path: str) -> str:
     """What changes when a file does: its size and time, or what its store tells (version, hash).
 
-    Raises OSError where it is gone.
+    Of a link that leads nowhere, or a file that is gone, it is ``missing``: whoever reads it tells.  Raises OSError where a store
+    doesn't answer.
     """
     if is_remote(path):
         fs, inside = _remote(path)
         return f"{fs.size(inside)}:{fs.ukey(inside)}"
+    if not os.path.exists(path):
+        return "missing"
     about = os.stat(path)
     return f"{about.st_size}:{about.st_mtime_ns}"
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from textrepair.corpus.articles import reason_of
 from textrepair.corpus.compression import DamagedArchive
 from textrepair.corpus.formats.base import Limits, Piece, Position
 from textrepair.corpus.formats.lines import as_stored
@@ -66,4 +67,4 @@ def _content(path: str) -> bytes | str:
         with open_plain(path) as file:
             return file.read()
     except (OSError, DamagedArchive) as error:
-        return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+        return reason_of(error)
