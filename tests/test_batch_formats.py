@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import os
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,32 @@ def test_tables_keep_their_columns(tmp_path: Path, form: str) -> None:
     assert outcome.shortcomings() == ["1 record set aside in *.quarantine.jsonl"]
     aside = (tmp_path / "out" / "a.quarantine.jsonl").read_text("utf-8")
     assert "1 columns instead of 2" in aside
+
+
+@pytest.mark.parametrize(
+    ("table", "done", "aside", "reason"),
+    [
+        ('id,text\n1,one\n2,"two\n3,three\n4,four\n', ["one"], '2,"two\n3,three\n4,four', "opens in line 3 is never"),
+        ('id,text\n"1","o\nne"\n"2\n2",two\n"3",three,"four', ["o\nne", "two"], '"3",three,"four', "opens in line 6 is"),
+        ('id,text\n1,"a\nb"\n2,"""two"', ["a\nb", '"two'], None, None),
+        ('id,text\n1,"one\n2,"two"\n3,"three"\n', ["three"], '1,"one\n2,"two"', "in line 3 a quote closes"),
+        ('id,text\n1,"one" or so\n2,a "b"\n', ["one or so", 'a "b"'], None, None),
+        ('id,"text\n1,one\n', [], None, "opens in line 1 is never"),
+        ('i\udcf6d,text\n1,one\n', [], None, "no valid UTF-8 \\(byte 0xF6\\)"),
+    ],
+)  # fmt: skip
+def test_what_a_quote_swallows_is_set_aside(
+    tmp_path: Path, table: str, done: list[str], aside: str | None, reason: str | None
+) -> None:
+    (tmp_path / "a.csv").write_bytes(table.encode("utf-8", "surrogateescape"))
+    outcome = go(tmp_path / "a.csv", tmp_path / "out")
+    with (tmp_path / "out" / "a.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["text"] for row in csv.DictReader(file)] == done
+    assert outcome.complete == (reason is None)
+    if reason is not None:
+        told = json.loads((tmp_path / "out" / "a.quarantine.jsonl").read_text("utf-8"))
+        assert re.search(reason, told["reason"])
+        assert told.get("raw") == aside
 
 
 def test_text_files_stay_text_files(tmp_path: Path) -> None:

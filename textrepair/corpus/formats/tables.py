@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from textrepair.corpus.articles import not_utf8
 from textrepair.corpus.formats.base import Limits, Piece, Position, Unfit, UntilBroken
 from textrepair.corpus.formats.lines import as_stored
 from textrepair.corpus.storage import open_plain
@@ -14,6 +15,7 @@ from textrepair.fields import FieldError
 
 #: Characters of one field; beyond, a quote was never closed.
 _LONGEST_FIELD = 1 << 26
+_CLOSE_IT = "close it, or double it if it belongs to the text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,7 @@ class Rows:
         return self.numbers[index]
 
     def record(self, index: int, text_field: str) -> dict[str, Any]:
-        csv.field_size_limit(_LONGEST_FIELD)
-        row = next(csv.reader(_lines(self.rows[index].decode("utf-8")), delimiter=self.delimiter))
+        row = _cells(self.rows[index], self.delimiter, self.numbers[index])
         if len(row) != len(self.header):
             raise FieldError(
                 f"{len(row)} columns instead of {len(self.header)}", "quote fields that hold the delimiter"
@@ -44,9 +45,35 @@ class Rows:
         return as_stored(self.rows[index])
 
 
-def _lines(text: str) -> list[str]:
-    """Lines with their ends; only a line feed ends one, as in the file's bytes."""
-    return [line + "\n" for line in text.split("\n")]
+def _cells(raw: bytes, delimiter: str, number: int) -> list[str]:
+    """The cells of a row, which begins in this line of its file.
+
+    Raises UnicodeDecodeError, and FieldError where a quote has swallowed what follows, as far as to another row's quote or to
+    the end of the file.
+    """
+    csv.field_size_limit(_LONGEST_FIELD)
+    # Only a line feed ends a line, as in the file's bytes.
+    lines = [line + "\n" for line in raw.decode("utf-8").split("\n")]
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    try:
+        return next(reader)
+    except csv.Error as error:
+        loose = csv.reader([*lines, ""], delimiter=delimiter)
+        row = next(loose)
+        if loose.line_num > len(lines):  # it was still inside the quotes
+            line = number + len(lines) - row[-1].count("\n")
+            raise FieldError(f"the quote that opens in line {line} is never closed", _CLOSE_IT) from error
+        if len(lines) == 1:  # a slip such as `"a" b` has swallowed nothing
+            return row
+        line = number + reader.line_num - 1
+        raise FieldError(
+            f"in line {line} a quote closes in the middle of a field: one before it, from line {number} on, is never closed",
+            _CLOSE_IT,
+        ) from error
+
+
+def _without_end(row: bytes) -> bytes:
+    return row.removesuffix(b"\n").removesuffix(b"\r")
 
 
 class Csv:
@@ -61,12 +88,8 @@ class Csv:
             head = next(self._rows(file, 0), None)
         if head is None:
             return
-        header, raw, head_lines = head
-        if b"\0" in raw:
-            raise Unfit("a binary file (it holds NUL bytes), not UTF-8 text")
-        names = tuple(name.removeprefix("\ufeff") if i == 0 else name for i, name in enumerate(header))
-        if len(set(names)) < len(names):
-            raise Unfit("two columns have the same name: name them differently in the first line")
+        _, raw, head_lines = head
+        names = self._names(raw)
         offset, line = (start.offset, start.records) if start.offset else (len(raw), head_lines)
         with open_plain(paths[0], offset) as file:
             rows: list[bytes] = []
@@ -77,7 +100,7 @@ class Csv:
                 offset += len(raw)
                 size += len(raw)
                 if row:
-                    rows.append(raw.removesuffix(b"\n").removesuffix(b"\r"))
+                    rows.append(_without_end(raw))
                     numbers.append(line + 1)
                 line += count
                 if len(rows) >= limits.records or size >= limits.size:
@@ -89,6 +112,21 @@ class Csv:
             if rows:
                 yield Piece(Rows(names, self.delimiter, tuple(rows), tuple(numbers)), Position(offset, line))
             stream.check()
+
+    def _names(self, header: bytes) -> tuple[str, ...]:
+        """The names of the columns.  Raises Unfit."""
+        if b"\0" in header:
+            raise Unfit("a binary file (it holds NUL bytes), not UTF-8 text")
+        try:
+            names = _cells(_without_end(header), self.delimiter, 1)
+        except UnicodeDecodeError as error:
+            raise Unfit(str(not_utf8(error))) from error
+        except FieldError as error:
+            raise Unfit(str(error)) from error
+        names[:1] = [name.removeprefix("\ufeff") for name in names[:1]]
+        if len(set(names)) < len(names):
+            raise Unfit("two columns have the same name: name them differently in the first line")
+        return tuple(names)
 
     def _rows(self, file: Any, line: int) -> Iterator[tuple[list[str], bytes, int]]:
         """Rows, their bytes, and the lines that they take.  Bytes that are no UTF-8 are let through: whoever parses tells."""
