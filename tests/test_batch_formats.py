@@ -132,6 +132,47 @@ def test_what_a_quote_swallows_is_set_aside(
         assert told.get("raw") == aside
 
 
+@pytest.mark.parametrize("clean", [None, "clean"])
+@pytest.mark.parametrize("output", ["csv", "parquet"])
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_tables_without_rows_keep_their_columns(
+    tmp_path: Path, form: str, output: str, clean: str | None
+) -> None:
+    """One has no row, of one all are set aside, and one has rows that are not: the columns are the same, and their types."""
+    pa = pytest.importorskip("pyarrow", reason="pip install 'textrepair[parquet]'")
+    pq = pytest.importorskip("pyarrow.parquet")
+    tables: dict[str, list[str | None]] = {
+        "none": [],
+        "bad": ["boom", "boom"],
+        "good": ["boom"] * 3 + ["teh"],
+    }
+    (tmp_path / "in").mkdir()
+    for name, texts in tables.items():
+        path = tmp_path / "in" / f"{name}.{form}"
+        if form == "parquet":
+            schema = pa.schema([("id", pa.int16()), ("text", pa.string())], metadata={"k": "v"})
+            pq.write_table(pa.table([range(len(texts)), texts], schema=schema), path)
+        else:
+            path.write_text("id,text\n" + "".join(f"{n},{text}\n" for n, text in enumerate(texts)))
+        (piece, *rest) = FORMATS[form].cut((str(path),), Position(), Limits(3))
+        assert list(FORMATS[form].cut((str(path),), piece.end, Limits(3))) == rest
+    work = Work(Schema(clean_field=clean), model_name="fake (1)")
+    outcome = go(tmp_path / "in", tmp_path / "out", work=work, output=output)
+    assert outcome.tally.counts["quarantined"] == 5
+    outs = [tmp_path / "out" / f"{name}.{output}" for name in tables]
+    if output == "parquet":
+        none, bad, good = map(pq.read_schema, outs)
+        assert good.names == ["id", "text", *filter(None, [clean]), "textrepair"]
+        assert none.equals(good, check_metadata=True)
+        assert bad.equals(good, check_metadata=True)
+        assert [pq.read_metadata(path).num_rows for path in outs] == [0, 0, 1]
+    else:
+        head, *rows = outs[2].read_text("utf-8").splitlines()
+        assert head == f"id,text,{'clean,' if clean else ''}textrepair"
+        assert [path.read_text("utf-8") for path in outs[:2]] == [f"{head}\n"] * 2
+        assert len(rows) == 1
+
+
 def test_text_files_stay_text_files(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     (folder / "sub").mkdir(parents=True)

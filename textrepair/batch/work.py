@@ -99,7 +99,7 @@ def perform(
     elif work.output == "text":
         output = _texts(task, filled, work)
     else:
-        output = OUTPUTS[work.output].encode(task.batch, filled)
+        output = OUTPUTS[work.output].encode(task.batch, filled, work.schema.added)
     quarantine = "".join(bad).encode("utf-8")
     return Done(task.source, task.number, task.start, task.end, output, quarantine, tally.as_dict())
 

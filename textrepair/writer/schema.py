@@ -47,6 +47,11 @@ class Schema:
         if self.results_field in (self.text_field, self.clean_field):
             raise ValueError(f"field {self.results_field!r} can't hold both the results and a text")
 
+    @property
+    def added(self) -> tuple[str, ...]:
+        """The fields that a record gets beside its own, that of the results last."""
+        return (self.results_field,) if self.clean_field is None else (self.clean_field, self.results_field)
+
     def text_of(self, record: Mapping[str, Any]) -> str:
         """A record's text.
 

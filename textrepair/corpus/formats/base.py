@@ -18,7 +18,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """A batch is full with so many records or so many bytes, whichever comes first; it holds one record at least."""
+    """A batch is full with so many records or so many bytes, whichever comes first; it holds one record at least, but for that of
+    a table without rows, which has its columns to tell."""
 
     records: int = 256
     size: int = 1 << 20

@@ -46,11 +46,15 @@ class Columns:
         return record
 
     def raw(self, index: int) -> Mapping[str, Any]:
-        row = self.table.slice(index, 1)
-        sink = arrow().BufferOutputStream()
-        with arrow().ipc.new_stream(sink, row.schema) as writer:
-            writer.write_table(row)
-        return {"arrow_base64": base64.b64encode(sink.getvalue()).decode("ascii")}
+        return {"arrow_base64": base64.b64encode(stream_of(self.table.slice(index, 1))).decode("ascii")}
+
+
+def stream_of(rows: Any) -> bytes:
+    """A table or a record batch as an Arrow stream."""
+    sink = arrow().BufferOutputStream()
+    with arrow().ipc.new_stream(sink, rows.schema) as writer:
+        writer.write(rows)
+    return bytes(sink.getvalue().to_pybytes())
 
 
 @cache
@@ -93,10 +97,12 @@ class Parquet:
                     for batch in chain.from_iterable(_parts(each, limits.size) for each in batches):
                         begin, row = row, row + batch.num_rows
                         if row > start.offset and batch.num_rows:
-                            sink = pa.BufferOutputStream()
-                            with pa.ipc.new_stream(sink, batch.schema) as writer:
-                                writer.write_batch(batch)
-                            stream = sink.getvalue().to_pybytes()
-                            yield Piece(Columns(begin + 1, batch.num_rows, stream), Position(row, row))
+                            yield Piece(
+                                Columns(begin + 1, batch.num_rows, stream_of(batch)), Position(row, row)
+                            )
+                if not (
+                    row or start.offset
+                ):  # no rows, but columns; its end has to differ from its beginning
+                    yield Piece(Columns(1, 0, stream_of(table.schema_arrow.empty_table())), Position(1, 0))
             except pa.ArrowException as error:
                 raise Unfit(f"no Parquet that can be read ({str(error).splitlines()[0]})") from error

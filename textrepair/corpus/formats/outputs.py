@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from textrepair.corpus.formats.base import Batch
-from textrepair.corpus.formats.columns import Columns, arrow
+from textrepair.corpus.formats.columns import Columns, arrow, stream_of
 from textrepair.corpus.formats.lines import Lines, spliced
+from textrepair.corpus.formats.tables import Rows
 from textrepair.corpus.output import encode
 from textrepair.extras import needed
 
@@ -48,8 +49,11 @@ class Output(Protocol):
     ending: str
     compressible: bool
 
-    def encode(self, batch: Batch, filled: Sequence[Filled]) -> bytes:
-        """The part of the output that a batch makes."""
+    def encode(self, batch: Batch, filled: Sequence[Filled], new: Sequence[str]) -> bytes:
+        """The part of the output that a batch makes.
+
+        ``new`` are the columns that a table gets, that of the results last: what has rows tells them itself.
+        """
         ...
 
     def join(self, parts: Sequence[Path], next_shard: NextShard, shard_size: int | None) -> None:
@@ -64,7 +68,7 @@ class JsonlOutput:
     ending = ".jsonl"
     compressible = True
 
-    def encode(self, batch: Batch, filled: Sequence[Filled]) -> bytes:
+    def encode(self, batch: Batch, filled: Sequence[Filled], new: Sequence[str]) -> bytes:
         lines = (
             spliced(
                 _without_bom(batch.lines[one.index]), {name: as_json(one.record[name]) for name in one.new}
@@ -115,6 +119,13 @@ def _plain(value: object) -> object:
     return str(value)
 
 
+def _columns(batch: Batch) -> Sequence[str] | None:
+    """The names of a table's columns; None of what is no table, whose records alone tell."""
+    if isinstance(batch, Columns):
+        return list(batch.table.column_names)
+    return batch.header if isinstance(batch, Rows) else None
+
+
 class CsvOutput:
     """Comma-separated values: the columns are all fields that occur, in the order in which they do; what is no text is JSON."""
 
@@ -123,8 +134,10 @@ class CsvOutput:
     compressible = True
     delimiter = ","
 
-    def encode(self, batch: Batch, filled: Sequence[Filled]) -> bytes:
-        return b"".join(as_json(one.record).encode("utf-8") + b"\n" for one in filled)
+    def encode(self, batch: Batch, filled: Sequence[Filled], new: Sequence[str]) -> bytes:
+        columns = None if filled else _columns(batch)
+        lines = [one.record for one in filled] if columns is None else [list(dict.fromkeys([*columns, *new]))]
+        return b"".join(as_json(line).encode("utf-8") + b"\n" for line in lines)
 
     def join(self, parts: Sequence[Path], next_shard: NextShard, shard_size: int | None) -> None:
         columns: dict[str, None] = {}
@@ -138,6 +151,8 @@ class CsvOutput:
                 stream, size = next_shard(), 0
                 stream.write(head)
             record = json.loads(line)
+            if isinstance(record, list):  # of a part without rows
+                continue
             row = self._row(_cell(record[name]) if name in record else "" for name in columns)
             stream.write(row)
             size += len(row)
@@ -170,11 +185,13 @@ class ParquetOutput:
     ending = ".parquet"
     compressible = False
 
-    def encode(self, batch: Batch, filled: Sequence[Filled]) -> bytes:
+    def encode(self, batch: Batch, filled: Sequence[Filled], new: Sequence[str]) -> bytes:
         pa = arrow()
-        new = dict.fromkeys(name for one in filled for name in one.new)
+        if not filled:
+            return stream_of(_without_rows(batch, new))
+        changed = dict.fromkeys(name for one in filled for name in one.new)
         # All of a column, also of the records whose text did not change.
-        columns = {name: _new_column([_columnar(one.record.get(name)) for one in filled]) for name in new}
+        columns = {name: _new_column([_columnar(one.record.get(name)) for one in filled]) for name in changed}
         if isinstance(batch, Columns):
             table = batch.table.take(pa.array([one.index for one in filled], pa.int64()))
             for name, column in columns.items():
@@ -185,10 +202,7 @@ class ParquetOutput:
                     table = table.append_column(name, column)
         else:
             table = _as_table([one.record for one in filled], columns)
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, table.schema) as writer:
-            writer.write_table(table)
-        return bytes(sink.getvalue().to_pybytes())
+        return stream_of(table)
 
     def join(self, parts: Sequence[Path], next_shard: NextShard, shard_size: int | None) -> None:
         pa = arrow()
@@ -217,6 +231,21 @@ class ParquetOutput:
                 waiting, held = [], 0
         _write_group(writer, waiting)
         writer.close()
+
+
+def _without_rows(batch: Batch, new: Sequence[str]) -> Any:
+    """A table without rows, of the columns that it would have with some."""
+    pa = arrow()
+    names = _columns(batch)
+    if names is None:
+        return pa.table({})
+    schema = pa.schema([(name, pa.string()) for name in names])
+    if isinstance(batch, Columns):
+        schema = batch.table.schema
+    for name in new:
+        if name not in names:
+            schema = schema.append(pa.field(name, results_type() if name == new[-1] else pa.string()))
+    return schema.empty_table()
 
 
 def _write_group(writer: Any, tables: Sequence[Any]) -> None:

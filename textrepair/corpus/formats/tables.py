@@ -95,6 +95,7 @@ class Csv:
             rows: list[bytes] = []
             numbers: list[int] = []
             size = 0
+            untold = not start.offset  # no piece has told the columns
             stream = UntilBroken(self._rows(file, line))
             for row, raw, count in stream:
                 offset += len(raw)
@@ -108,8 +109,9 @@ class Csv:
                         yield Piece(
                             Rows(names, self.delimiter, tuple(rows), tuple(numbers)), Position(offset, line)
                         )
+                        untold = False
                     rows, numbers, size = [], [], 0
-            if rows:
+            if rows or untold:
                 yield Piece(Rows(names, self.delimiter, tuple(rows), tuple(numbers)), Position(offset, line))
             stream.check()
 
