@@ -96,7 +96,7 @@ def test_tables_keep_their_columns(tmp_path: Path, form: str) -> None:
     with Path(path).open("ab") as file:
         file.write(b"3\n")
     outcome = go(path, tmp_path / "out")
-    text = (tmp_path / "out" / f"a.{form}").read_text(encoding="utf-8")
+    text = (tmp_path / "out" / f"a.{form}").read_text(encoding="utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter="," if form == "csv" else "\t"))
     assert [row["text"] for row in rows] == ["the one, two", 'a "quote"', "line\nline"]
     assert [row["id"] for row in rows] == ["0", "1", "2"]
@@ -130,6 +130,21 @@ def test_what_a_quote_swallows_is_set_aside(
         told = json.loads((tmp_path / "out" / "a.quarantine.jsonl").read_text("utf-8"))
         assert re.search(reason, told["reason"])
         assert told.get("raw") == aside
+
+
+@pytest.mark.parametrize("rows", [0, 5])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_the_byte_order_mark_of_a_table_stays(tmp_path: Path, mark: bytes, rows: int) -> None:
+    """In every shard, since each is a file; and it is no part of the first name, though that be quoted."""
+    (tmp_path / "a.csv").write_bytes(mark + b'"text","a,b"\n' + b"one,two\n" * rows)
+    go(tmp_path / "a.csv", tmp_path / "out", shard_size=1)
+    shards = sorted((tmp_path / "out").glob("a-*.csv"))
+    assert len(shards) == max(1, rows)
+    for shard in shards:
+        assert shard.read_bytes().startswith(mark + b'text,"a,b",textrepair\n')
+    go(tmp_path / "a.csv", tmp_path / "jsonl", output="jsonl")
+    read = [json.loads(line) for line in (tmp_path / "jsonl" / "a.jsonl").read_text("utf-8").splitlines()]
+    assert [(one["text"], one["a,b"]) for one in read] == [("one", "two")] * rows
 
 
 @pytest.mark.parametrize("clean", [None, "clean"])

@@ -11,6 +11,7 @@ import base64
 import csv
 import io
 import json
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -95,7 +96,7 @@ def _lines(parts: Sequence[Path]) -> Iterator[bytes]:
 
 
 def _without_bom(line: bytes) -> bytes:
-    return line.removeprefix(b"\xef\xbb\xbf")
+    return line.removeprefix(BOM_UTF8)
 
 
 def as_json(value: object) -> str:
@@ -137,14 +138,17 @@ class CsvOutput:
     def encode(self, batch: Batch, filled: Sequence[Filled], new: Sequence[str]) -> bytes:
         columns = None if filled else _columns(batch)
         lines = [one.record for one in filled] if columns is None else [list(dict.fromkeys([*columns, *new]))]
-        return b"".join(as_json(line).encode("utf-8") + b"\n" for line in lines)
+        mark = BOM_UTF8 if isinstance(batch, Rows) and batch.bom else b""
+        return mark + b"".join(as_json(line).encode("utf-8") + b"\n" for line in lines)
 
     def join(self, parts: Sequence[Path], next_shard: NextShard, shard_size: int | None) -> None:
         columns: dict[str, None] = {}
+        mark = b""
         for line in _lines(parts):
             columns.update(dict.fromkeys(json.loads(line)))
+            mark = BOM_UTF8 if line.startswith(BOM_UTF8) else mark
         stream, size = next_shard(), 0
-        head = self._row(columns) if columns else b""
+        head = mark + self._row(columns) if columns else b""
         stream.write(head)
         for line in _lines(parts):
             if shard_size is not None and size >= shard_size:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from textrepair.corpus.articles import not_utf8
@@ -20,10 +22,11 @@ _CLOSE_IT = "close it, or double it if it belongs to the text"
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows as they stand in the file, with the lines where they begin and the header's names."""
+    """Rows as they stand in the file, with the lines where they begin; the header's names, and has the file a byte-order mark?"""
 
     header: tuple[str, ...]
     delimiter: str
+    bom: bool
     rows: tuple[bytes, ...]
     numbers: tuple[int, ...]
 
@@ -89,7 +92,8 @@ class Csv:
         if head is None:
             return
         _, raw, head_lines = head
-        names = self._names(raw)
+        names = self._names(raw.removeprefix(BOM_UTF8))
+        of_rows = partial(Rows, names, self.delimiter, raw.startswith(BOM_UTF8))
         offset, line = (start.offset, start.records) if start.offset else (len(raw), head_lines)
         with open_plain(paths[0], offset) as file:
             rows: list[bytes] = []
@@ -106,13 +110,11 @@ class Csv:
                 line += count
                 if len(rows) >= limits.records or size >= limits.size:
                     if rows:
-                        yield Piece(
-                            Rows(names, self.delimiter, tuple(rows), tuple(numbers)), Position(offset, line)
-                        )
+                        yield Piece(of_rows(tuple(rows), tuple(numbers)), Position(offset, line))
                         untold = False
                     rows, numbers, size = [], [], 0
             if rows or untold:
-                yield Piece(Rows(names, self.delimiter, tuple(rows), tuple(numbers)), Position(offset, line))
+                yield Piece(of_rows(tuple(rows), tuple(numbers)), Position(offset, line))
             stream.check()
 
     def _names(self, header: bytes) -> tuple[str, ...]:
@@ -125,7 +127,6 @@ class Csv:
             raise Unfit(str(not_utf8(error))) from error
         except FieldError as error:
             raise Unfit(str(error)) from error
-        names[:1] = [name.removeprefix("\ufeff") for name in names[:1]]
         if len(set(names)) < len(names):
             raise Unfit("two columns have the same name: name them differently in the first line")
         return tuple(names)
@@ -137,7 +138,8 @@ class Csv:
         def decoded() -> Iterator[str]:
             for raw in file:
                 taken.append(raw)
-                yield raw.decode("utf-8", "surrogateescape")
+                first = not line and len(taken) == 1
+                yield raw.decode("utf-8-sig" if first else "utf-8", "surrogateescape")
 
         reader = csv.reader(decoded(), delimiter=self.delimiter)
         while True:
