@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -296,9 +297,28 @@ def test_dry_run_tells_and_writes_nothing(run: Run) -> None:
 
 def test_output_that_cannot_be_written(run: Run) -> None:
     write("a.txt", DAMAGED)
-    result = run("repair", "a.txt", "-o", "missing/out.txt")
-    assert result.exit_code == 1
-    assert re.fullmatch(r"error: missing/out\.txt: can't be written .*\n", result.stderr)
+    for output, told in {
+        "a.txt/out": "a.txt/out: can't be written",
+        "a.txt/x/out": "a.txt/x: can't be made",
+    }.items():
+        result = run("repair", "a.txt", "-o", output)
+        assert result.exit_code == 1
+        assert re.fullmatch(rf"error: {told} \(.*\)\n", result.stderr)
+
+
+def test_folders_of_an_output_are_made(run: Run) -> None:
+    write("a.txt", DAMAGED)
+    assert run("scan", "--format", "dolma", "a.txt", "-o", "attributes/sub/a.jsonl.gz").exit_code == 0
+    assert run("repair", "a.txt", "-o", "sub/b.txt").stderr == ""
+    assert Path("sub/b.txt").read_text() == SOUND
+    assert json.loads(gzip.decompress(Path("attributes/sub/a.jsonl.gz").read_bytes()))["id"] == "a"
+
+
+@pytest.mark.parametrize("output", ["-", "/dev/stdout", "/dev/fd/1"])
+def test_names_of_standard_output(run: Run, output: str) -> None:
+    """They are no files that could be replaced."""
+    write("a.txt", DAMAGED)
+    assert run("repair", "a.txt", "-o", output).stdout == SOUND
 
 
 # --- deciding

@@ -23,6 +23,7 @@ from textrepair.corpus.output import (
     whole_file,
 )
 from textrepair.corpus.storage import publish
+from textrepair.whole_file import try_place
 
 
 def test_file_is_whole_or_not_there(tmp_path: Path) -> None:
@@ -72,6 +73,18 @@ def test_link_is_followed_and_device_is_written_to(tmp_path: Path) -> None:
     with whole_file("/dev/null") as file:
         file.write(b"gone")
     assert not Path("/dev/null").is_file()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/fd"), reason="this system has no /dev/fd")
+def test_pipe_is_written_to_by_the_name_of_its_descriptor() -> None:
+    """As the shell names it for `>(…)`."""
+    reader, writer = os.pipe()
+    try_place(f"/dev/fd/{writer}")
+    with whole_file(f"/dev/fd/{writer}") as file:
+        file.write(b"data")
+    os.close(writer)
+    with open(reader, "rb") as pipe:
+        assert pipe.read() == b"data"
 
 
 def test_ending_compresses(tmp_path: Path) -> None:

@@ -18,17 +18,22 @@ from typing import BinaryIO
 _PREFIX = ".textrepair-"
 
 
+def is_no_file(path: str | Path) -> bool:
+    """Is there something else of this name, such as a pipe or a device?"""
+    return os.path.exists(path) and not os.path.isfile(path)
+
+
 @contextmanager
 def whole_file(path: str | Path) -> Iterator[BinaryIO]:
     """A stream for a file that appears at ``path`` when the block ends well, with the mode of the file that it replaces.
 
     A symbolic link is followed, not replaced.  Raises OSError.
     """
-    target = Path(path).resolve()
-    if target.exists() and not target.is_file():
-        with target.open("wb") as file:
+    if is_no_file(path):
+        with Path(path).open("wb") as file:  # by the name given: what `/dev/fd/63` leads to has none
             yield file
         return
+    target = Path(path).resolve()
     descriptor, name = tempfile.mkstemp(prefix=_PREFIX, dir=target.parent)
     temporary = Path(name)
     try:
@@ -50,9 +55,9 @@ def try_place(path: str | Path) -> None:
     target = Path(path).resolve()
     if target.is_dir():
         raise IsADirectoryError(21, "Is a directory", str(target))
-    if target.exists() and not target.is_file():
-        if not os.access(target, os.W_OK):
-            raise PermissionError(13, "Permission denied", str(target))
+    if is_no_file(path):
+        if not os.access(path, os.W_OK):
+            raise PermissionError(13, "Permission denied", str(path))
         return
     descriptor, name = tempfile.mkstemp(prefix=_PREFIX, dir=target.parent)
     os.close(descriptor)

@@ -29,9 +29,13 @@ from textrepair.writer.text import header
 
 T = TypeVar("T")
 
+# Opened by these names, a file that stdout is added to (``>>``) would be written over.
+_STDOUT = ("-", "/dev/stdout", "/dev/fd/1")
+
 out = click.option(
     "-o", "--output", "output", metavar="OUT", type=click.Path(allow_dash=True),
     help="Write to this file, or one file for each article into this folder (a name ending in /), instead of stdout.",
+    callback=lambda _, __, output: "-" if output in _STDOUT else output,
 )  # fmt: skip
 
 
@@ -80,6 +84,9 @@ def _binary(output: str | None) -> AbstractContextManager[BinaryIO]:
     if output is None or output == "-":
         sys.stdout.flush()
         return nullcontext(sys.stdout.buffer)
+    parent = Path(output).parent
+    if not parent.exists():
+        _make(parent)
     return _reported(output)
 
 

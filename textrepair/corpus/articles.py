@@ -25,8 +25,9 @@ import msgspec
 from textrepair.corpus.compression import ENDINGS as COMPRESSED
 from textrepair.corpus.compression import DamagedArchive, open_for_reading
 from textrepair.corpus.endings import ENDINGS_OF, format_of, inner_ending
-from textrepair.corpus.storage import is_no_file, walk
+from textrepair.corpus.storage import walk
 from textrepair.fields import FieldError, json_type, text_of
+from textrepair.whole_file import is_no_file
 
 TEXT_ENDINGS = ENDINGS_OF["text"]
 RECORD_ENDINGS = ENDINGS_OF["jsonl"]

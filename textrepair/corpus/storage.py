@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, cast
 from textrepair.corpus.compression import compression_of, decompressed, open_file
 from textrepair.corpus.endings import inner_ending
 from textrepair.extras import needed
-from textrepair.whole_file import sync_folder, whole_file
+from textrepair.whole_file import is_no_file, sync_folder, whole_file
 
 _SKIP_BLOCK = 1 << 20  # bytes read at once where a stream can't be positioned
 
@@ -60,11 +60,6 @@ def find(path: str, endings: Sequence[str]) -> list[Found]:
     return [Found(name, Path(os.path.relpath(name, root)).as_posix()) for name in names]
 
 
-def is_no_file(path: str) -> bool:
-    """Is there something else of this name, such as a named pipe, which would be waited for for ever?"""
-    return os.path.exists(path) and not os.path.isfile(path)
-
-
 def walk(folder: str | Path, endings: Sequence[str], on_error: Callable[[OSError], None]) -> Iterator[Path]:
     """What has one of these endings in a folder and those below it, sorted, hidden ones left out."""
     for parent, folders, names in os.walk(folder, onerror=on_error):
@@ -81,7 +76,7 @@ def _in_folder(folder: Path, endings: Sequence[str]) -> list[Found]:
     return [
         Found(str(place), place.relative_to(folder).as_posix())
         for place in walk(folder, endings, fail)
-        if not is_no_file(str(place))
+        if not is_no_file(place)  # a named pipe would be waited for for ever
     ]
 
 
