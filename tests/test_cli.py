@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -148,6 +149,23 @@ def test_diff_applies_to_a_file_with_mark_and_crlf(run: Run) -> None:
     assert b"--- in/a.txt\n" in diff
     subprocess.run(["git", "apply", "-p0", "-"], input=diff, check=True)
     assert path.read_bytes() == data.replace(b"astir", b"about")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+@pytest.mark.parametrize("tool", [["git", "apply", "-p0", "-"], ["patch", "-s", "-p0"]])
+def test_diff_of_links_applies_to_their_files(run: Run, tool: list[str]) -> None:
+    if not shutil.which(tool[0]):
+        pytest.skip(f"{tool[0]} is not installed")
+    path = write("files/a.txt", DAMAGED)
+    Path("link.txt").symlink_to(path)
+    Path("folder").symlink_to("files")
+    result = run("repair", "--format", "diff", "link.txt", "folder/a.txt", path)
+    assert result.exit_code == 0
+    assert result.stderr.splitlines() == [
+        f"{name}: the same file as link.txt, whose changes the diff has" for name in ("folder/a.txt", path)
+    ]
+    subprocess.run(tool, input=result.stdout_bytes, check=True)
+    assert (path.read_text(), Path("link.txt").is_symlink()) == (SOUND, True)
 
 
 @pytest.mark.parametrize("form", ["criticmarkup", "jsonl"])

@@ -33,10 +33,13 @@ def _with_mark(repair: Repair) -> Repair:
 
 
 def _file(article: Article) -> str:
-    """What a diff calls the article: its file's path from here, or a name made of the record's id."""
+    """What a diff calls the article: its file's path from here, or a name made of the record's id.
+
+    Programs refuse to patch a link, or what lies behind one: the file itself is named.
+    """
     if article.record is not None or article.source_path == "stdin":
         return article.id
-    path = Path(article.source_path)
+    path = Path(os.path.realpath(article.source_path))
     try:
         relative = os.path.relpath(path)
     except ValueError:  # another drive on Windows

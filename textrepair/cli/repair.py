@@ -137,6 +137,8 @@ def _repair(
 
 def _write(repairs: Iterator[_Repaired], form: str, output: str | None, model: str, console: Console) -> int:
     writer = writer_of(form, console, to_file=output not in (None, "-"))
+    if form == "diff":
+        repairs = _each_file_once(repairs, console)
     several, repairs = results.peek(repairs)
     surroundings = results.Form(
         ending="" if form == "text" else writer.suffix,
@@ -150,6 +152,21 @@ def _write(repairs: Iterator[_Repaired], form: str, output: str | None, model: s
             sink.add(article, writer.article(for_writer(article, repair, form, model)))
             done += 1
     return done
+
+
+def _each_file_once(repairs: Iterable[_Repaired], console: Console) -> Iterator[_Repaired]:
+    """Without the repairs of files that came before under another name, as of a link: the diff would change them twice."""
+    names: dict[str, str] = {}
+    for article, repair in repairs:
+        if article.record is None and repair.patch.edits:
+            file = os.path.realpath(article.source_path)
+            if file in names:
+                console.note(
+                    f"{article.source_path}: the same file as {names[file]}, whose changes the diff has"
+                )
+                continue
+            names[file] = article.source_path
+        yield article, repair
 
 
 def _write_in_place(repairs: Iterator[_Repaired], console: Console) -> int:
