@@ -188,6 +188,19 @@ def test_tables_without_rows_keep_their_columns(
         assert len(rows) == 1
 
 
+@pytest.mark.parametrize("coding", ["UTF-16", "UTF-16LE", "UTF-16BE"])
+@pytest.mark.parametrize("form", ["text", "jsonl", "csv"])
+def test_utf16_is_told_as_such(tmp_path: Path, form: str, coding: str) -> None:
+    text = {"text": "one\n", "jsonl": '{"text": "one"}\n', "csv": "id,text\n1,one\n"}[form]
+    (tmp_path / "a").write_bytes(text.encode(coding))
+    outcome = go(tmp_path / "a", tmp_path / "out", input_format=form)
+    assert not outcome.complete
+    (aside,) = (tmp_path / "out").glob("*.quarantine.jsonl")
+    told = "is" if coding == "UTF-16" else "looks like"
+    wanted = f"it {told} {coding}, not UTF-8; convert it: iconv -f {coding} -t UTF-8"
+    assert json.loads(aside.read_text("utf-8"))["reason"].startswith(wanted)
+
+
 def test_text_files_stay_text_files(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     (folder / "sub").mkdir(parents=True)

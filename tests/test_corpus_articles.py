@@ -156,10 +156,13 @@ def test_archive_cut_short_gives_what_is_before(tmp_path: Path, ending: str) -> 
     ("line", "expected"),
     [
         (b"{", ":2: no JSON"),
-        (b"[" * 100_000, ":2: no JSON"),
+        (b"[" * 100_000, ":2: lists or objects nested too deeply"),
         (b"[1]", ":2: a list instead of an object"),
         (b'"text"', ":2: a string instead of an object"),
-        (b"1" * 5000, ":2: no JSON"),
+        (
+            b'{"text": "t", "n": %s}' % (b"1" * 5000),
+            ":2: a number of more than 4,300 digits; write it as a string",
+        ),
         (b'{"body": "t"}', ":2: no field 'text'; its fields are 'body': name one with --text-field"),
         (b'{"text": null}', ":2: field 'text' is null, not a string"),
         (b'{"text": ["t"]}', ":2: field 'text' is a list, not a string"),
@@ -192,7 +195,15 @@ def test_record_fields_and_odd_values(tmp_path: Path) -> None:
     [
         ("a.txt", b"PNG\0\0", ": a binary file"),
         ("a.jsonl", b"\0" * 10, ": a binary file"),
-        ("a.txt", "text".encode("utf-16"), "iconv -f UTF-16"),
+        ("a.txt", "text".encode("utf-16"), "iconv -f UTF-16 "),
+        ("a.txt", "\u6587\u672c".encode("utf-16"), "iconv -f UTF-16 "),
+        (
+            "a.txt",
+            "text: \u6587\u672c".encode("utf-16-le"),
+            "it looks like UTF-16LE, not UTF-8; convert it: iconv",
+        ),
+        ("a.jsonl", '{"text": "t"}\n'.encode("utf-16-be"), "iconv -f UTF-16BE "),
+        ("a.jsonl", '{"text": "t"}\n'.encode("utf-16"), "iconv -f UTF-16 "),
         ("a.txt", b"one\ntwo \x93quoted\x94", ":2: no valid UTF-8 (byte 0x93)"),
         ("a.txt", b"\xef\xbb\xbfone\ntwo\n\x93", ":3: no valid UTF-8 (byte 0x93)"),
     ],

@@ -304,13 +304,15 @@ def parse_record(raw: bytes) -> dict[str, object]:
         record = _parsed(raw)
     except UnicodeDecodeError:
         raise
-    except (ValueError, RecursionError) as error:  # also numbers of more than 4,300 digits
-        what = (
-            f"{error.msg.removesuffix(' at')} at column {error.colno}"
-            if isinstance(error, json.JSONDecodeError)
-            else str(error)
-        )
+    except json.JSONDecodeError as error:
+        what = f"{error.msg.removesuffix(' at')} at column {error.colno}"
         raise FieldError(f"no JSON ({what})", "each line has to be one JSON object") from error
+    except ValueError as error:
+        most = sys.get_int_max_str_digits()
+        raise FieldError(f"a number of more than {most:,} digits", "write it as a string") from error
+    except RecursionError as error:
+        what = "lists or objects nested too deeply to be read"
+        raise FieldError(what, "each line has to be one JSON object, of few levels") from error
     if not isinstance(record, dict):
         raise FieldError(f"{json_type(record)} instead of an object", "each line has to be one JSON object")
     return record
@@ -335,9 +337,21 @@ def record_id(value: object, name: str, number: int) -> str:
 
 
 def _binary(path: str, data: bytes) -> Unreadable:
+    wrong = binary(data)
+    return Unreadable(path, None, wrong.what, wrong.hint)
+
+
+def binary(data: bytes) -> FieldError:
+    """What is told of bytes among which are NULs."""
     if data.startswith(_UTF16_BOMS):
-        return Unreadable(path, None, "UTF-16 text, not UTF-8", "convert it: iconv -f UTF-16 -t UTF-8")
-    return Unreadable(path, None, "a binary file (it holds NUL bytes), not UTF-8 text", "leave it out")
+        return FieldError("it is UTF-16, not UTF-8", "convert it: iconv -f UTF-16 -t UTF-8")
+    # Of Latin letters in UTF-16 every other byte is NUL: the first where the high byte comes first.
+    head = data[:_HEAD]
+    firsts, seconds = head[::2].count(0), head[1::2].count(0)
+    if not (firsts and seconds) and 4 * (firsts + seconds) > len(head):
+        coding = "UTF-16BE" if firsts else "UTF-16LE"
+        return FieldError(f"it looks like {coding}, not UTF-8", f"convert it: iconv -f {coding} -t UTF-8")
+    return FieldError("a binary file (it holds NUL bytes), not UTF-8 text", "leave it out")
 
 
 def _not_utf8(path: str, line: int, error: UnicodeDecodeError) -> Unreadable:
@@ -347,6 +361,8 @@ def _not_utf8(path: str, line: int, error: UnicodeDecodeError) -> Unreadable:
 
 def not_utf8(error: UnicodeDecodeError) -> FieldError:
     """What is told of bytes that are no UTF-8."""
+    if error.object.startswith(_UTF16_BOMS):
+        return binary(error.object)
     byte = error.object[error.start]
     return FieldError(
         f"no valid UTF-8 (byte 0x{byte:02X})", "convert it, e.g.: iconv -f WINDOWS-1252 -t UTF-8"

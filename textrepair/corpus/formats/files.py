@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from textrepair.corpus.articles import reason_of
+from textrepair.corpus.articles import binary, reason_of
 from textrepair.corpus.compression import DamagedArchive
 from textrepair.corpus.formats.base import Limits, Piece, Position
 from textrepair.corpus.formats.lines import as_stored
@@ -32,7 +32,7 @@ class Files:
         if isinstance(content, str):
             raise FieldError(content)
         if b"\0" in content:
-            raise FieldError("a binary file (it holds NUL bytes), not UTF-8 text", "leave it out")
+            raise binary(content)
         text = content.decode("utf-8")
         return {"file": self.paths[index], text_field: text.removeprefix("\ufeff")}
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import regex
 
-from textrepair.corpus.articles import parse_record
+from textrepair.corpus.articles import binary, parse_record
 from textrepair.corpus.formats.base import Limits, Piece, Position, Unfit, UntilBroken
 from textrepair.corpus.storage import open_plain
 
@@ -69,7 +69,7 @@ class Jsonl:
                 size += len(line)
                 if number == 1:
                     if b"\0" in line[: 1 << 13]:
-                        raise Unfit("a binary file (it holds NUL bytes), not UTF-8 text")
+                        raise Unfit(str(binary(line)))
                     line = line.removeprefix(_BOM)
                 if line.strip():
                     lines.append(line.removesuffix(b"\n"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from textrepair.corpus.articles import not_utf8
+from textrepair.corpus.articles import binary, not_utf8
 from textrepair.corpus.formats.base import Limits, Piece, Position, Unfit, UntilBroken
 from textrepair.corpus.formats.lines import as_stored
 from textrepair.corpus.storage import open_plain
@@ -120,7 +120,7 @@ class Csv:
     def _names(self, header: bytes) -> tuple[str, ...]:
         """The names of the columns.  Raises Unfit."""
         if b"\0" in header:
-            raise Unfit("a binary file (it holds NUL bytes), not UTF-8 text")
+            raise Unfit(str(binary(header)))
         try:
             names = _cells(_without_end(header), self.delimiter, 1)
         except UnicodeDecodeError as error:
