@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
+import numpy as np
 import pytest
 import regex
 from hypothesis import example, given
@@ -46,6 +50,28 @@ def test_settings_take_sets_as_any_iterable() -> None:
     assert Settings(apply=["spin"], protect=iter(["new york"])) == Settings(  # type: ignore[arg-type]
         apply=frozenset({"spin"}), protect=frozenset({"new york"})
     )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"min_confidence": "x"}, TypeError("min_confidence is a number between 0 and 1, not 'x'")),
+        ({"min_confidence": None}, TypeError("min_confidence is a number between 0 and 1, not None")),
+        ({"min_confidence": 1.5}, ValueError("min_confidence is 1.5, not between 0 and 1")),
+        ({"apply": None}, TypeError("apply is a set of strings, which None is not")),
+        ({"apply": [1, "spin"]}, TypeError("apply is a set of strings, which 1 is not")),
+        ({"protect": [b"x"]}, TypeError("protect is a set of strings, which b'x' is not")),
+        ({"apply": ["spun"]}, ValueError("unknown kinds ['spun']")),
+    ],
+)
+def test_what_is_no_setting_is_told(wrong: dict[str, Any], error: Exception) -> None:
+    with pytest.raises(type(error), match=re.escape(str(error))):
+        Settings(**wrong)
+
+
+@pytest.mark.parametrize("number", [0, True, np.float32(0.5)])
+def test_any_number_is_a_confidence(number: Any) -> None:
+    assert Settings(min_confidence=number).min_confidence == number
 
 
 @pytest.mark.parametrize("field", ["apply", "protect"])

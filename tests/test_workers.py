@@ -55,6 +55,13 @@ def test_a_bare_string_is_no_list_of_articles(repairer: Repairer, text: Any) -> 
             many(text)
 
 
+def test_settings_are_no_dict(repairer: Repairer) -> None:
+    wrong: Any = {"min_confidence": 0.8}
+    for repair in (repairer.repair, repairer.repair_many):
+        with pytest.raises(TypeError, match=r"not a dict; write Settings\(min_confidence=0\.8\)"):
+            repair("abc" if repair == repairer.repair else ["abc"], wrong)
+
+
 def double(context: int, item: int) -> int:
     return context + 2 * item
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from itertools import chain
+from numbers import Real
 from operator import attrgetter
 from pathlib import Path
 from typing import Literal, TypeVar, get_args
@@ -88,7 +89,8 @@ class Settings:
     """What a repair may do.
 
     ``apply``: kinds whose edits are applied; ``min_confidence``: edits below are proposals only; ``protect``: terms, of one
-    word or several, that never change, whatever their case.
+    word or several, that never change, whatever their case.  Raises TypeError for what isn't of their types, and ValueError
+    for unknown kinds and what is no probability.
     """
 
     apply: frozenset[str] = DEFAULT_KINDS
@@ -100,10 +102,15 @@ class Settings:
             given = getattr(self, name)
             if isinstance(given, str):  # each letter of it would be one
                 raise TypeError(f"{name} is a set, not a str; put a single one into a set: {{{given!r}}}")
-            object.__setattr__(self, name, frozenset(given))
+            strings = list(given) if isinstance(given, Iterable) else [given]
+            if odd := [one for one in strings if not isinstance(one, str)]:
+                raise TypeError(f"{name} is a set of strings, which {odd[0]!r} is not")
+            object.__setattr__(self, name, frozenset(strings))
         unknown = self.apply - set(KINDS)
         if unknown:
             raise ValueError(f"unknown kinds {sorted(unknown)}; known are {', '.join(KINDS)}")
+        if not isinstance(self.min_confidence, Real):
+            raise TypeError(f"min_confidence is a number between 0 and 1, not {self.min_confidence!r}")
         if not 0.0 <= self.min_confidence <= 1.0:
             raise ValueError(f"min_confidence is {self.min_confidence}, not between 0 and 1")
 
@@ -194,9 +201,12 @@ class Repairer:
 
         In an article whose wording is damaged, passages that ``references`` have too are restored from these; references
         that share nothing with it, and references for a sound article, change nothing.
+
+        Raises TypeError where ``text`` is no str, or ``settings`` are no :class:`Settings`.
         """
         if not isinstance(text, str):
             raise TypeError(f"an article is a str, not {type(text).__name__}; fill what is missing with ''")
+        _check(settings)
         if len(text) <= LONGEST:
             return self._repaired([text], settings, references)[0]
         parts = (
@@ -226,6 +236,7 @@ class Repairer:
         threads: int = 0,
     ) -> Iterator[Repair]:
         """Repairs of many articles; as :meth:`diagnose_many`."""
+        _check(settings)
         if processes or threads:
             return self._each(partial(_repair_with, settings=settings), texts, processes, threads)
         return chain.from_iterable(self._block(block, settings) for block in _blocks(_several(texts)))
@@ -368,6 +379,12 @@ class _Case:
     def shield(self) -> _Shield:
         """Where the view's wording may not change: what is protected or marked up."""
         return _Shield(self.view.text, self.settings.protect, markup=True)
+
+
+def _check(settings: Settings) -> None:
+    if not isinstance(settings, Settings):
+        name = type(settings).__name__
+        raise TypeError(f"settings are a Settings, not a {name}; write Settings(min_confidence=0.8)")
 
 
 def _several(texts: Iterable[str]) -> Iterable[str]:
