@@ -77,7 +77,8 @@ MAY_DOUBLE = frozenset(
     "etc fine super deep hush one two why whoa hi hello okay rah murder work home back down way always sorry thank "
     "thanks sing dance love help baby surprise hint meow yuck bling like new big free read real true less whole ever "
     "first second third next great happy happens pretty extra enough something thing party winner inner middle final fresh sweet "
-    "tiny dash dot bomb buddy three four five six seven eight nine ten zero half hundred thousand million billion".split()
+    "tiny dash dot bomb buddy three four five six seven eight nine ten zero half hundred thousand million billion "
+    "plus minus".split()
 )
 _PAIR_FIRST = frozenset(
     "of in to for on at by from with and that as is was has have had will would to the a it he they".split()

@@ -40,11 +40,11 @@ _WINDOW = 120
 
 
 # What software is called in prose: names with underscores or empty brackets, members, options, settings, variables, chapters of a
-# manual, paths.  Each repetition has an end, so that a long line stays linear.
+# manual, comparisons, paths.  Each repetition has an end, so that a long line stays linear.
 _CODE_NAME = re.compile(
     r"\b[a-zA-Z]\w{0,60}_\w{1,60}|\b[a-zA-Z][\w.]{0,60}\(\)|\b\w{1,60}(?:::|->)\w{1,60}|(?<=\s)--?[a-z][\w-]{0,60}"
     r"|\b[a-z]\w{0,60}=\S|\$[a-zA-Z]\w{1,60}|\b[a-z]{2,60}\(\d[a-z]{0,2}\)|(?<=\s)~?/[a-z]{1,60}/[\w.-]{1,60}"
-    r"|\b[a-z]{1,60}[A-Z][a-z]{1,60}\(|<[a-z]{1,20}>"
+    r"|\b[a-z]{1,60}[A-Z][a-z]{1,60}\(|<[a-z]{1,20}>|\b\w{1,60}\.[a-z]\w{0,60}\(|[=!]==?(?![=])|=>"
 )
 _ADDRESS = re.compile(r"\b\w{2,12}://\S{1,2000}|\bwww\.\S{1,2000}|\b[\w.+-]{1,64}@\S{1,255}")
 #: So many different ones make a text one about software: 9 of 10 pieces of git's manual, whose words that nobody listed are

@@ -47,7 +47,7 @@ def missing_spaces(
     places = chain(
         _behind_stops(text, near(_AT_STOP), model),
         _behind_signs(text, near(_AT_SIGN)),
-        _beside_brackets(text, near(_BESIDE_BRACKET)),
+        _beside_brackets(text, near(_BESIDE_BRACKET), verbatim),
         _beside_quotes(text, near(_BESIDE_QUOTE)),
     )
     for at, confidence, what in places:
@@ -124,10 +124,12 @@ _WORD_BEFORE = re.compile(r"(?<![\w.@#/\\$_=\[-])(?:[A-Z]?[a-z]{2,}|[A-Z]{4,})\Z
 _NUMBER_BEFORE = re.compile(r"(?<!\S)[£$€]?\d[\d.,]*[a-z]{0,2}\Z")
 
 
-def _beside_brackets(text: str, found: _Matches) -> _Places:
+def _beside_brackets(text: str, found: _Matches, verbatim: Verbatim) -> _Places:
     inside = None
     for match in found:
-        inside = inside or (_IN_BRACKETS_BESIDE_CODE if _CALL.search(text) else _IN_BRACKETS)
+        if inside is None:
+            of_code = _CALL.search(text) or verbatim.is_about_software
+            inside = _IN_BRACKETS_BESIDE_CODE if of_code else _IN_BRACKETS
         at = match.start()
         if text[at] == ")":
             opening = text.rfind("(", max(0, at - _NEAR), at)

@@ -166,11 +166,10 @@ def _judge_inner(text: str, start: int, end: int) -> Edit | None:
     if after and not after[0].isspace() and after[0] not in '”"':
         return None
     if sign == ":":
-        return (
-            space_edit(text, start, end - 1, "", LIKELY, "a space before :")
-            if _is_in_prose(text, start, end)
-            else None
-        )
+        in_prose = before != '"' and _is_in_prose(
+            text, start, end
+        )  # a straight quote ends the name of a value in code
+        return space_edit(text, start, end - 1, "", LIKELY, "a space before :") if in_prose else None
     if sign in "?!" and after[1:] and (after[1].islower() or after[1].isdigit()):
         return None  # a mark put at random into spam, a negation in code
     if sign != "," and text.rfind("«", max(0, start - _NEAR), start) > text.rfind("»", 0, start):
