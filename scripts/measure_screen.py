@@ -21,8 +21,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the tree is w
 from build.light_spinner import LightSpinner
 
 from textrepair.detector.base import FLAGGED, Document
+from textrepair.detector.scanners import model_scanner
 from textrepair.detector.scanning.byte_scan import SCORED
-from textrepair.detector.scanning.screen import Scanner, model_scanner
+from textrepair.detector.scanning.screen import Scanner
 from textrepair.detector.spin.detector import SpinDetector
 from textrepair.detector.spin.screen import QUICK_BOUNDS, SHORTEST, SpinScreen
 from textrepair.model import Model, load_model

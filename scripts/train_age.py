@@ -25,7 +25,8 @@ from train_wording import ROOT, material, stretches, unseen
 
 from textrepair.detector import age
 from textrepair.detector.base import FLAGGED, Document
-from textrepair.detector.scanning.screen import Scanner, model_scanner
+from textrepair.detector.scanners import model_scanner
+from textrepair.detector.scanning.screen import Scanner
 from textrepair.detector.spin.detector import SpinDetector
 from textrepair.detector.word_runs import WordRuns
 from textrepair.model import Model, load_model

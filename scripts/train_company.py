@@ -39,8 +39,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 from textrepair.detector.base import Document
+from textrepair.detector.scanners import model_scanner
 from textrepair.detector.scanning.byte_scan import SCORED
-from textrepair.detector.scanning.screen import model_scanner
 from textrepair.detector.spin.company import FEATURES, FILE, FORMAT, VERSION, Company, packaged_company
 from textrepair.detector.spin.detector import (
     FEWEST_ASKED,

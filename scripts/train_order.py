@@ -32,7 +32,8 @@ from textrepair.detector.order import (
     standing,
     terms,
 )
-from textrepair.detector.scanning.screen import Scan, default_scanner
+from textrepair.detector.scanners import default_scanner
+from textrepair.detector.scanning.screen import Scan
 
 #: The prior that the probability is told for: one article in a hundred is out of order.
 PRIOR = 0.01

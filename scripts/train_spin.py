@@ -48,7 +48,7 @@ from measure import GOLD, annotated_gold, gold_articles, without
 from train_wording import cross_fitted, fitted_posts, unseen
 
 from textrepair.detector.base import Document
-from textrepair.detector.scanning.screen import model_scanner
+from textrepair.detector.scanners import model_scanner
 from textrepair.detector.spin.detector import PACKAGED_PHRASES, PACKAGED_WORDS, SHORTEST, SpinDetector, terms
 from textrepair.detector.spin.screen import SpinScreen
 from textrepair.detector.word_runs import WordRuns

@@ -30,7 +30,8 @@ from build.splits import area, interval, recall_at
 from build.spun_posts import PARTLY_SPUN, SPUN
 from build.thesaurus_spinner import ThesaurusSpinner, read_thesauri
 
-from textrepair.detector.scanning.screen import Scanner, model_scanner
+from textrepair.detector.scanners import model_scanner
+from textrepair.detector.scanning.screen import Scanner
 from textrepair.detector.spin.wording import FILE, FORM, packaged_wording
 from textrepair.detector.word_runs import WordRuns
 from textrepair.model import load_model

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from textrepair.detector.age import OldProse, is_enough
 from textrepair.detector.base import Document
-from textrepair.detector.scanning.screen import Scanner, model_scanner
+from textrepair.detector.scanners import model_scanner
+from textrepair.detector.scanning.screen import Scanner
 from textrepair.detector.spin.detector import SpinDetector
 from textrepair.model import load_model
 

@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,24 @@ def test_imports_run_one_way(path: Path) -> None:
     for line, other in imported(path):
         assert other in LEVEL, f"{path}:{line}: {other} has no place among the layers"
         assert other == own or LEVEL[other] < LEVEL[own], f"{path}:{line}: {own} imports {other}"
+
+
+def test_no_module_needs_itself() -> None:
+    """Within a layer too, imports inside functions and for types included."""
+    names = {".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts): path for path in modules()}
+    names = {name.removesuffix(".__init__"): path for name, path in names.items()}
+    needs: dict[str, set[str]] = {}
+    for name, path in names.items():
+        imports = [
+            node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.ImportFrom)
+        ]
+        found = {
+            whole if (whole := f"{node.module}.{alias.name}") in names else node.module or ""
+            for node in imports
+            for alias in node.names
+        }
+        needs[name] = found & names.keys() - {name}
+    TopologicalSorter(needs).prepare()
 
 
 def test_formats_are_not_known_to_what_makes_repairs() -> None:

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from sample_models import articles, packaged
 
+from textrepair.detector.scanners import model_scanner
 from textrepair.detector.scanning.byte_scan import SCORED
-from textrepair.detector.scanning.screen import model_scanner
 from textrepair.model import ModelError, families, vocabulary
 from textrepair.model.alignment import Link
 from textrepair.model.channel import FACTOR_UNITS, Entries, log_probability

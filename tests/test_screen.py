@@ -15,8 +15,9 @@ from textrepair.detector.base import Detector, Document
 from textrepair.detector.encoding.detector import EncodingDetector
 from textrepair.detector.furniture.detector import FurnitureDetector
 from textrepair.detector.repetition import RepetitionDetector
+from textrepair.detector.scanners import default_scanner, model_scanner
 from textrepair.detector.scanning import byte_scan
-from textrepair.detector.scanning.screen import Scan, Scanner, default_scanner, model_scanner
+from textrepair.detector.scanning.screen import Scan, Scanner
 from textrepair.detector.spacing.detector import SpacingDetector
 from textrepair.detector.spin.screen import SpinScreen
 from textrepair.model import Model, load_model

@@ -16,9 +16,10 @@ from sample_models import packaged
 
 from textrepair.detector import order
 from textrepair.detector.base import Document
+from textrepair.detector.scanners import default_scanner, model_scanner
 from textrepair.detector.scanning import byte_scan, skeleton
 from textrepair.detector.scanning.byte_scan import runs_in
-from textrepair.detector.scanning.screen import Scanner, default_scanner, model_scanner
+from textrepair.detector.scanning.screen import Scanner
 from textrepair.detector.scanning.word_hash import PADDING, padded
 
 PIECES = (

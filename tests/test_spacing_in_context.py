@@ -11,7 +11,8 @@ import pytest
 from known_failures import parameters
 
 from textrepair.detector.base import Detection, Document
-from textrepair.detector.scanning.screen import Scanner, model_scanner
+from textrepair.detector.scanners import model_scanner
+from textrepair.detector.scanning.screen import Scanner
 from textrepair.detector.spacing.detector import SpacingDetector
 from textrepair.detector.spacing.lost_spaces import LostSpaces
 from textrepair.model import load_model

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textrepair.detector.scanning.screen import default_scanner
+from textrepair.detector.scanners import default_scanner
 from textrepair.detector.spacing.seams import seams_at
 from textrepair.detector.spacing.suspects import lost_share
 from textrepair.detector.words import known_words

@@ -35,8 +35,9 @@ from textrepair.detector.language import SHORTEST as SHORTEST_FOR_LANGUAGE
 from textrepair.detector.language import language as language_of
 from textrepair.detector.order import OrderDetector
 from textrepair.detector.repetition import RepetitionDetector
+from textrepair.detector.scanners import model_scanner
 from textrepair.detector.scanning.byte_scan import SPELLED
-from textrepair.detector.scanning.screen import Scanner, model_scanner
+from textrepair.detector.scanning.screen import Scanner
 from textrepair.detector.spacing.detector import SpacingDetector
 from textrepair.detector.spacing.lost_spaces import LostSpaces
 from textrepair.detector.spin.detector import SpinDetector

@@ -2,8 +2,9 @@
 
 ``base`` (what a detector sees and answers) · ``scanning`` (one pass over the bytes, which every detector asks first) ·
 ``encoding``, ``spacing``, ``repetition``, ``furniture``, ``order``, ``spin``, ``translation`` (the kinds) ·
-``evidence`` (findings add up), ``near`` (matches in a part of a text), ``language``, ``words`` (is it English?), ``age`` (is it
-of today?), ``verbatim`` (what is no prose) · ``word_runs`` (a text's kind by its words).
+``evidence`` (findings add up), ``near`` (matches in a part of a text), ``language``, ``words`` (is it English?), ``word_lists``,
+``age`` (is it of today?), ``verbatim`` (what is no prose) · ``word_runs`` (a text's kind by its words) · ``scanners`` (one pass
+with what all of them look for).
 
 A kind that takes several modules is a folder, its detector in ``detector``.
 """

@@ -45,7 +45,7 @@ class Document:
         """What one pass over its bytes saw: what the text can't have need not be looked for."""
         if self.scanner:
             return self.scanner.scan(self.text)
-        from textrepair.detector.scanning.screen import default_scanner  # which imports the detectors' lists
+        from textrepair.detector.scanners import default_scanner  # numpy again
 
         return default_scanner().scan(self.text)
 

@@ -18,7 +18,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import regex
 
@@ -33,13 +32,12 @@ from textrepair.detector.scanning.byte_scan import (
     TAIL,
     TITLE_TWICE,
 )
+from textrepair.detector.scanning.screen import Scan
 from textrepair.detector.verbatim import Verbatim
+from textrepair.detector.word_lists import MAY_DOUBLE
 from textrepair.detector.words import english_around, frequency
 from textrepair.overlap import Spans, place, without_overlap
 from textrepair.patch import Edit
-
-if TYPE_CHECKING:
-    from textrepair.detector.scanning.screen import Scan
 
 _KIND = "repetition"
 _SIGNS = DOUBLED_WORD | DOUBLED_STOP | REPEATED_LINE | REPEATED_PASSAGE | TITLE_TWICE
@@ -64,21 +62,6 @@ _NEVER_TWICE = frozenset(
     "was were are has have could would should might must may who which when where while because after before between through "
     "against during about not what how they we he she i also just other some any each every most such only can did does "
     "will".split()
-)
-# Words that sound English doubles, for sense or for stress, or that are names or sounds when doubled.  "It it",
-# "her her" stand here since one of the two can belong to the clause before.  All doubled words in 78 M words of press
-# text, speech and encyclopedia were counted and those that are no function words read (2026-11-22): of "more", "out", "then",
-# "what", "all" and "over", doubled 28 times, all were slips but those in quotes or said three times; of ordinals, numerals and
-# "great", "happens", "happy", "fresh" and so on most were meant ("the first first lady", "a million million").
-MAY_DOUBLE = frozenset(
-    "had that very no yes so really much many far long it her him you me us up off do there now well "
-    "again never too long old big little bad good right high low ha bye knock night hey oh ah blah boo yeah please go come "
-    "look hear wait run stop win money choo tut pom yo dum la na da cha chop tick beep boom bang woof quack goody tsk aye "
-    "etc fine super deep hush one two why whoa hi hello okay rah murder work home back down way always sorry thank "
-    "thanks sing dance love help baby surprise hint meow yuck bling like new big free read real true less whole ever "
-    "first second third next great happy happens pretty extra enough something thing party winner inner middle final fresh sweet "
-    "tiny dash dot bomb buddy three four five six seven eight nine ten zero half hundred thousand million billion "
-    "plus minus".split()
 )
 _PAIR_FIRST = frozenset(
     "of in to for on at by from with and that as is was has have had will would to the a it he they".split()

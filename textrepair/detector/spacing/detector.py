@@ -32,6 +32,7 @@ from textrepair.detector.spacing.punctuation import BEHIND_A_LINK, apart_clitics
 from textrepair.detector.spacing.seams import NAME_PREFIXES
 from textrepair.detector.spacing.suspects import Glued, find_cut, find_glued
 from textrepair.detector.verbatim import Verbatim
+from textrepair.detector.word_lists import SMALL_WORDS
 from textrepair.detector.words import english_around, frequency, known_words
 from textrepair.overlap import without_overlap
 from textrepair.patch import Edit
@@ -237,10 +238,6 @@ def _line_around(text: str, start: int, end: int) -> tuple[int, int]:
     return newline + 1 if newline >= 0 else low, line_end if line_end >= 0 else min(len(text), end + _CONTEXT)
 
 
-# Small words, of which newswire lines have a third and rows of a table next to none.
-SMALL_WORDS = frozenset(
-    "the a an of to in and is was for on that with by from as at it he they are be has have had his its this but".split()
-)
 _MIN_SMALL = 0.15
 _MIN_LINE_WORDS = 8
 

@@ -27,7 +27,8 @@ import numpy.typing as npt
 from textrepair.detector.age import OldProse
 from textrepair.detector.base import FLAGGED, UNTOLD, Damage, Detection, Document, Finding, findings_of
 from textrepair.detector.evidence import logistic
-from textrepair.detector.scanning.screen import Scan, Scanner, model_scanner
+from textrepair.detector.scanners import model_scanner
+from textrepair.detector.scanning.screen import Scan, Scanner
 from textrepair.detector.scanning.skeleton import FUNCTION_WORDS
 from textrepair.detector.spin.company import InCompany
 from textrepair.detector.spin.restored_words import NO_EDITS, Weighed, weighed_edits
