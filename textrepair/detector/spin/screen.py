@@ -134,7 +134,10 @@ class SpinScreen:
 
     def company(self, scan: Scan) -> InCompany:
         """What the company of the text's words tells."""
-        return self.asker.asked(scan.ids)
+        found = self._companies.get(scan)
+        if found is None:
+            found = self._companies[scan] = self.asker.asked(scan.ids)
+        return found
 
     def is_strange(self, scan: Scan) -> bool:
         """Is the company of its words so strange that it may be flagged for that?  Of most texts their pairs tell, of others the
@@ -184,6 +187,10 @@ class SpinScreen:
     @cached_property
     def _explained(self) -> WeakKeyDictionary[Scan, float]:
         """Of the scans in use: what is not cleared is asked for again, by the detector."""
+        return WeakKeyDictionary()
+
+    @cached_property
+    def _companies(self) -> WeakKeyDictionary[Scan, InCompany]:
         return WeakKeyDictionary()
 
     @cached_property
