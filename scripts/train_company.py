@@ -7,7 +7,7 @@ Trees: boosted, of eight leaves (scikit-learn).
 Texts: what a text's ratio says of it is fitted to texts of which no word was fitted to, whole ones and stretches of them: sound
 ones, and the same spun with a thesaurus that has nothing to do with WordNet (:mod:`build.foreign_thesaurus`; Debian's
 ``aiksaurus``).  Every kind and length of sound text has the same weight, and so has every kind, rate and length of the spun ones,
-which together have that of one text in twenty; what is told is for one in a hundred.
+which together have that of one text in twenty; what is told is for one in 125.
 
 ``fit`` writes the trees, ``textrepair/detector/packaged/company.json.gz``.  Both print the weights for
 ``textrepair/detector/spin/detector.py``, fitted on everything, and recall and false alarms, where each text is judged by weights
@@ -59,7 +59,7 @@ _TREES, _LEAVES, _LEARNING, _FEWEST = 70, 8, 0.22, 200
 #: Shares of words to be replaced, of which a program holds perhaps a half.
 _FITTED_RATES, _RATES = (0.1, 0.25, 0.5), (0.2, 0.35, 0.5, 0.8)
 #: The share of spun texts that the weights are fitted at, and that they are told for.
-_PRIOR, _TOLD = 0.05, 0.01
+_PRIOR, _TOLD = 0.05, 0.008
 #: Words of the stretches, sentences as they follow one another, of which up to so many of a text are taken; a whole text.
 _LENGTHS, _STRETCHES = (0, 350, 200, 120), 3
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
