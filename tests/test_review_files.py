@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,23 @@ def test_only_accepted_edits_come_out(corpus: Corpus) -> None:
         assert next(iter(reviewed(session, fail, keep_open=True))).repair.text.endswith(
             "said one by the door.\n"
         )
+
+
+@pytest.mark.parametrize("form", ["text", "records", "criticmarkup", "diff", "jsonl"])
+def test_open_edits_come_out_of_what_was_never_opened(tmp_path: Path, form: str) -> None:
+    corpus = Corpus.made(tmp_path, 0)
+    corpus.write_repaired({"n0": TEXT, "n1": TEXT})
+    done = run(str(corpus.path), "--export", form, "--keep-open")
+    assert done.exit_code == 0, done.output
+    assert "8 open" in done.stderr
+    assert len(re.findall(r"said one (?:by|\{~~past~>by~~\}) the door", done.stdout)) == 2
+
+
+def test_nothing_is_read_for_an_export_without_what_is_open(corpus: Corpus) -> None:
+    with corpus.open() as session:
+        assert [one.touched for one in reviewed(session, fail)] == [False] * 4
+        assert session.progress().articles_read == 0
+        assert [one.repair.text for one in reviewed(session, fail, keep_open=True)] == [MENDED] * 4
 
 
 def test_where_two_disagree_nothing_is_changed(corpus: Corpus) -> None:

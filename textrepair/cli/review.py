@@ -142,7 +142,7 @@ class Asked:
 @click.option(
     "--keep-open",
     is_flag=True,
-    help="With --export: edits still open come out as if accepted, to go on in an editor.",
+    help="With --export: edits still open come out as if accepted, to go on in an editor; reads what nobody has looked at.",
 )
 @results.out
 @click.option(

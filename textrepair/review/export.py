@@ -20,7 +20,7 @@ from textrepair.patch import Edit, Patch
 from textrepair.rendering import for_writer
 from textrepair.repair import Repair
 from textrepair.review.session import Item, Mark, Session
-from textrepair.review.store import READ, UNREADABLE, ArticleRow, text_hash
+from textrepair.review.store import READ, UNREAD, UNREADABLE, ArticleRow, text_hash
 from textrepair.writer import Writer
 from textrepair.writer.jsonl import dumps, edit_record, read_record
 from textrepair.writer.schema import RESULTS_FIELD
@@ -54,10 +54,12 @@ def reviewed(
     count: Count | None = None,
 ) -> Iterator[Reviewed]:
     """All wanted articles in order; those never looked at have no edits.  ``keep_open`` puts open edits among the accepted
-    ones, for those who go on in an editor."""
+    ones, for those who go on in an editor, and reads what nobody has looked at, all of whose edits are open."""
     count = Count() if count is None else count
     rows = session.store.articles("a.wanted = 1 AND a.state <> 3 ORDER BY a.key", {})
     for row in list(rows):
+        if keep_open and row.state == UNREAD:
+            row = session.read(row)
         article = _article(session, row)
         if isinstance(article, Unreadable):
             on_error(article)

@@ -398,19 +398,20 @@ class Session:
         if row is None:
             raise Conflict("this article is no longer there")
         if row.state == UNREAD:  # not reached yet, or changed since
-            self._read(row)
-            row = self.store.article(key) or row
+            row = self.read(row)
         if row.state != READ:
             raise Conflict(row.error or f"{row.path}: this article is no longer there")
         text = self._text(row)
         items = self._items('e.article = ? AND e.status < 2 ORDER BY e.start, e."end", e.key', (key,))
         return View(key, row.id, row.path, text, row.score, tuple(items))
 
-    def _read(self, row: ArticleRow) -> None:
+    def read(self, row: ArticleRow) -> ArticleRow:
+        """Read an article here and now, whatever a loader does; what the store knows of it then."""
         self._counts = (0.0, (0, 0, 0))
         material = self.library.material(row)
         with self.store.writing_lightly():
             enter(self.store, self.library, [(row, material)])
+        return self.store.article(row.key) or row
 
     def _text(self, row: ArticleRow) -> str:
         """The text that the edits are about; an article that has changed is put back into the queue."""
