@@ -131,6 +131,8 @@ def test_what_is_left_alone_says_so(corpus: Corpus) -> None:
         for act in (acts.undo, acts.redo, lambda: acts.choose(item, 0), lambda: acts.choose(item, 9)):
             with pytest.raises(Nothing):
                 act()
+        with pytest.raises(Nothing, match="nothing was looked for yet"):
+            acts.search(item.key, "")
         with pytest.raises(Nothing, match="“nowhere␛” is in no edit"):
             acts.search(item.key, "nowhere\x1b")
         assert state(session) == [[]] * 4

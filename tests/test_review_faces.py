@@ -84,6 +84,24 @@ def test_plain_undo_reach_notes_and_search(corpus: Corpus) -> None:
         assert [v for v in verdicts(session) if v[0] != "None"] == [("reject", None)]
 
 
+def test_plain_search_asks_what_to_find(corpus: Corpus) -> None:
+    with corpus.open() as session:
+        said = answer(session, "/", "", "/", "past", "/", "", "q").splitlines()
+        asked = [n for n, line in enumerate(said) if line == "Find (empty: the same again): "]
+        assert len(asked) == 3
+        assert said[asked[0] + 1] == "! nothing was looked for yet; type what to find"
+        shown_next = [next(line for line in said[n:] if "confidence" in line) for n in asked]
+        assert ['"past" -> "by"' in line for line in shown_next] == [False, True, True]
+
+
+@pytest.mark.parametrize("asking", ["e", "m", "/"])
+def test_the_end_of_the_answers_may_come_where_a_text_is_asked_for(corpus: Corpus, asking: str) -> None:
+    with corpus.open() as session:
+        assert answer(session, "y", asking).endswith(
+            "1 of 4 edits decided in 1 of 4 articles, 100% of the proposals taken; everything is stored"
+        )
+
+
 @pytest.mark.parametrize(
     ("widened", "skipped"), [((), 1), (("p",), 2), (("p", "p"), 2), (("p", "p", "p"), 2)]
 )

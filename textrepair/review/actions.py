@@ -109,7 +109,9 @@ class Actions:
     def search(self, key: int | None, text: str) -> Step:
         """The next edit in which the text stands; an empty one stands for the last that was sought."""
         self._sought = text or self._sought
-        found = self.session.search(self._sought, key) if self._sought else None
+        if not self._sought:
+            raise Nothing("nothing was looked for yet; type what to find")
+        found = self.session.search(self._sought, key)
         if found is None:
             raise Nothing(f"“{printable(self._sought)}” is in no edit of the articles read so far")
         if key is not None:

@@ -46,21 +46,16 @@ class PlainReview:
         """Until all is decided, or the reviewer stops."""
         item = self._next(None)
         while item is not None:
+            here = item.key
             try:
                 self._show(item)
                 answer = self.ask(self._prompt(item)).strip()
-            except Conflict as conflict:
-                self.say(f"! {conflict}")
-                item = self._next(item.key)
-                continue
-            except EOFError:
+                if answer == "q":
+                    break
+                item = self._answer(item, answer)
+            except EOFError:  # also instead of a text that an answer asks for
                 self.say("")
                 break
-            if answer == "q":
-                break
-            here = item.key
-            try:
-                item = self._answer(item, answer)
             except Nothing as nothing:
                 self.say(f"! {nothing}")
             except Conflict as conflict:
@@ -163,7 +158,8 @@ class PlainReview:
         if answer in others:
             return others[answer](item)
         if answer.startswith("/"):
-            return self._taken(answer, acts.search(item.key, answer[1:]))
+            sought = answer[1:] or self.ask("Find (empty: the same again): ")
+            return self._taken(answer, acts.search(item.key, sought))
         if answer.isdecimal():
             return self._taken(answer, acts.choose(item, int(answer)))
         if answer:
