@@ -231,6 +231,28 @@ def test_any_size(corpus: Corpus, size: tuple[int, int]) -> None:
     piloted(corpus, steps, size)
 
 
+@pytest.mark.parametrize("help_is_open", [False, True])
+def test_all_is_drawn_anew_for_another_size(corpus: Corpus, help_is_open: bool) -> None:
+    async def steps(pilot: Any, app: Any) -> None:
+        from textrepair.review.terminal.picture import key_bar
+
+        if help_is_open:
+            await pilot.press("question_mark")
+        for width, height in ((130, 30), (60, 20), (100, 24)):
+            await pilot.resize_terminal(width, height)
+            await pilot.pause(0.1)
+            if help_is_open:
+                await pilot.press("y")
+            lines = screen(app).split("\n")
+            assert lines[0].endswith("by article")
+            bar = [line.rstrip() for line in key_bar(width).plain.split("\n")]
+            assert [line.rstrip() for line in lines[-2:]] == [*bar, ""][:2]
+            if help_is_open:
+                await pilot.press("question_mark")
+
+    piloted(corpus, steps)
+
+
 def test_everything_decided_says_so(corpus: Corpus) -> None:
     async def steps(pilot: Any, app: Any) -> None:
         for _ in range(4):

@@ -194,6 +194,9 @@ class ReviewApp(App[None]):
         self._put("keys", picture.key_bar(self.size.width))
 
     def on_resize(self) -> None:
+        self.call_later(self._fit)  # the new size is known only when all have been told of it
+
+    def _fit(self) -> None:
         self._keys()
         self._draw()
 
