@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from ftfy import fix_encoding
-from ftfy.badness import MOJIBAKE_CATEGORIES, is_bad
+from ftfy.badness import MOJIBAKE_CATEGORIES, badness, is_bad
 from rapidfuzz.distance import Levenshtein
 
 from textrepair.detector.base import Finding
@@ -31,7 +31,33 @@ _SCORE_UNMENDED = 0.3
 # ``”`` is E2 80 9D in UTF-8, and Windows-1252 has no character for 9D: what decodes or copies it drops it, and of all signs of
 # E2 80 that are common in English it is the only such.  ftfy takes the space behind it for its third byte: ``†``.  A ? can be
 # what is left of any byte.
-_LOST_BYTE = re.compile(r"â€(?=[ \n,.;:!)\]A-Za-z0-9]|$)")
+_CLOSING_QUOTE, _DROPPED = "”", "\x9d"
+#: More often nothing is decoded wrongly.
+_MOST_ROUNDS = 3
+_BEHIND_LOST_BYTE = r"(?=[ \n,.;:!)\]A-Za-z0-9]|$)"
+
+
+@cache
+def _lost_quotes() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Closing quotes decoded wrongly once or several times that lost a byte on the way, and what they were with it."""
+    whole: dict[str, str] = {}
+    for rounds in range(1, _MOST_ROUNDS + 1):
+        for lost_in in range(1, rounds + 1):
+            first = _misread(_CLOSING_QUOTE, lost_in).replace(_DROPPED, "")
+            whole[_misread(first, rounds - lost_in)] = _misread(_CLOSING_QUOTE, rounds)
+    forms = "|".join(sorted(whole, key=len, reverse=True))
+    return re.compile(f"(?:{forms}){_BEHIND_LOST_BYTE}"), whole
+
+
+def _misread(text: str, rounds: int) -> str:
+    """UTF-8 taken for Windows-1252 so many times.
+
+    >>> _misread("é", 1), _misread("é", 2)
+    ('Ã©', 'ÃƒÂ©')
+    """
+    for _ in range(rounds):
+        text = text.encode().decode("sloppy-windows-1252")  # which ftfy brings along
+    return text
 
 
 @cache
@@ -94,11 +120,14 @@ def _mend(piece: str, offset: int) -> Iterator[tuple[Finding, Edit | None]]:
 
 
 def _fixed(piece: str) -> str:
-    """As ftfy has it; with the lost bytes put back if that explains everything."""
-    whole, lost = _LOST_BYTE.subn("â€\x9d", piece)
-    if lost and not is_bad(fixed := fix_encoding(whole)):
+    """As ftfy has it; with the lost bytes put back if that explains as much."""
+    fixed = fix_encoding(piece)
+    lost, whole = _lost_quotes()
+    restored = lost.sub(lambda match: whole[match.group()], piece)
+    if restored == piece:
         return fixed
-    return fix_encoding(piece)
+    with_quotes = fix_encoding(restored)
+    return with_quotes if badness(with_quotes) <= badness(fixed) else fixed
 
 
 def _changes(before: str, after: str) -> list[tuple[int, int, str]]:
