@@ -90,7 +90,7 @@ class LostSpaces:
         """The two words that ``text[start:end]``, small letters, was most likely made of, and the confidence, if such a share of
         spaces is lost; None where it can't be two."""
         word = text[start:end]
-        pairs = list(_pairs(word))
+        pairs = [pair for pair in _pairs(word) if not any(map(self.is_name, pair))]
         if not pairs:
             return None
         around = self._around(text, start, end)
@@ -179,11 +179,13 @@ class LostSpaces:
 
     def are_names(self, *words: str) -> bool:
         """Are all of these written with a capital nearly always, and nothing else that the model knows together?"""
-        vocabulary = self.model.vocabulary
-        if "".join(words).lower() in vocabulary.index:
-            return False
-        known = [vocabulary.index.get(word.lower()) for word in words]
-        return all(i is not None and vocabulary.capital[i] >= NEARLY_ALWAYS for i in known)
+        return "".join(words).lower() not in self.model.vocabulary.index and all(map(self.is_name, words))
+
+    def is_name(self, word: str) -> bool:
+        """Is it written with a capital nearly always?  In small letters it is likelier a part of another word, as ``owen`` in the
+        name ``wantowen``: it would have lost its capital besides the space."""
+        known = self.model.vocabulary.index.get(word.lower())
+        return known is not None and bool(self.model.vocabulary.capital[known] >= NEARLY_ALWAYS)
 
     def _logps(self, around: tuple[list[int], list[int]], readings: Sequence[_Reading]) -> list[float]:
         """Natural-log probability of each reading and what follows it, given what goes before."""

@@ -108,10 +108,7 @@ def _glued(
     small = [match.span() for match in _unlisted(text, suspects, model, listed)]
     yield from _sure_enough(
         text,
-        [
-            (span, segment(text[slice(*span)]) or (model.glued(text, *span, lost) if model else None))
-            for span in small
-        ],
+        [(span, _parts(text, span, model, lost)) for span in small],
         _TERM_COUNT,
     )
     if model is None:
@@ -120,6 +117,16 @@ def _glued(
     seams = {(found[0].start, found[0].end): found for at in mixed if (found := seams_at(text, at))}
     parted = [(span, model.parted(text, found, lost)) for span, found in seams.items()]
     yield from _sure_enough(text, parted, _NAME_COUNT)
+
+
+def _parts(
+    text: str, span: _Span, model: LostSpaces | None, lost: float
+) -> tuple[tuple[str, ...], float] | None:
+    """The words that a string in small letters was made of, by their kinds or else by the words around, and the confidence."""
+    told = segment(text[slice(*span)])
+    if model is None:
+        return told
+    return model.glued(text, *span, lost) if told is None or any(map(model.is_name, told[0])) else told
 
 
 def _sure_enough(
