@@ -821,8 +821,9 @@ def _is_said_twice(data, table, run, gap, last):  # type: ignore[no-untyped-def]
     if run.hashed == last.h1 and (gap == _SPACED or gap == _WHITE):
         if not look_up(table, run.hashed) & MAY_DOUBLE:
             return True
-    if run.hashed == last.h2 and last.h1 == last.h3:
-        return gap == _SPACED and last.g1 == _SPACED and last.g2 == _SPACED
+    if run.hashed == last.h2 and last.h1 == last.h3 and gap == last.g2:
+        # two words, or one and its clitic behind an apostrophe: "I'll I'll"
+        return last.g1 == _SPACED and (gap == _SPACED or data[run.start - 1] in (39, 0x99))
     return False
 
 
