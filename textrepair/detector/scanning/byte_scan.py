@@ -70,7 +70,7 @@ LONE_DATE = 1 << 16
 DOUBLED_STOP = 1 << 17  # ``countries. countries.``
 FOREIGN_NUMBER = 1 << 18
 TITLE_TWICE = 1 << 19  # a line that says the same twice
-CLITIC_APART = 1 << 20  # ``it 's``, ``it' s``, ``do n't``
+CLITIC_APART = 1 << 20  # ``it 's``, ``it' s``, ``it ' s``, ``do n't``
 ENTITY = 1 << 21  # ``&rsquo;``, ``&#8217;``
 
 # Places in ``stats``.
@@ -931,7 +931,7 @@ def _is_space_missing(data, at):  # type: ignore[no-untyped-def]
         before, after = _CLASS[data[at - 1]], _CLASS[data[at + 1]]
         if before == _LOWER:
             return after == _UPPER or (data[at] == 44 and after == _LOWER)
-        return before == _DIGIT and data[at] == 44 and after == _LOWER
+        return before == _DIGIT and after == (_LOWER if data[at] == 44 else _UPPER)
     return False
 
 
@@ -978,7 +978,7 @@ def _is_clitic_apart(data, at, behind):  # type: ignore[no-untyped-def]
     ):
         return False
     if start > behind or data[at - 1] == 32:
-        return (start > behind) != (data[at - 1] == 32)
+        return True
     return first == 116 and data[at - 1] == 110 and data[at - 2] == 32
 
 

@@ -28,7 +28,13 @@ from textrepair.detector.scanning.byte_scan import (
 from textrepair.detector.scanning.screen import Scan
 from textrepair.detector.spacing.lost_spaces import LostSpaces
 from textrepair.detector.spacing.missing import missing_spaces
-from textrepair.detector.spacing.punctuation import BEHIND_A_LINK, apart_clitics, stray_spaces
+from textrepair.detector.spacing.punctuation import (
+    BEHIND_A_LINK,
+    INSIDE_BRACKETS,
+    apart_clitics,
+    padded_brackets,
+    stray_spaces,
+)
 from textrepair.detector.spacing.seams import NAME_PREFIXES
 from textrepair.detector.spacing.suspects import Glued, find_cut, find_glued
 from textrepair.detector.verbatim import Verbatim
@@ -39,6 +45,7 @@ from textrepair.patch import Edit
 
 _KIND = "spacing"
 _GLUED = "glued: "
+_HABITS = (BEHIND_A_LINK, INSIDE_BRACKETS)
 _QUOTES = tuple("“”‘’\"'«»`")
 _SIGNS = GLUED_NAMES | STRAY_SPACE | MISSING_SPACE | DOUBLE_SPACE | CLITIC_APART
 
@@ -80,11 +87,12 @@ class SpacingDetector:
 
 def _doubts(edits: Iterable[Edit]) -> Iterator[float]:
     """How sure each slip is, those that are right or wrong together taken as one: a string that is glued, or a word, wherever
-    it stands and however many words it would be cut into; spaces behind links, which are a habit."""
+    it stands and however many words it would be cut into; spaces behind links, or inside brackets, which are habits."""
     together: dict[str, float] = {}
     for edit in edits:
-        if edit.reason.startswith(_GLUED) or edit.reason.endswith(BEHIND_A_LINK):
-            doubt = edit.reason if edit.reason.startswith(_GLUED) else BEHIND_A_LINK
+        habit = next((habit for habit in _HABITS if edit.reason.endswith(habit)), "")
+        if habit or edit.reason.startswith(_GLUED):
+            doubt = habit or edit.reason
             together[doubt] = max(edit.confidence, together.get(doubt, 0.0))
         else:
             yield edit.confidence
@@ -101,6 +109,7 @@ def _edits(document: Document, model: LostSpaces | None) -> Iterator[Edit]:
         yield from missing_spaces(text, verbatim, scan.places(MISSING_SPACE), model)
     if scan.may_have(STRAY_SPACE):
         yield from stray_spaces(text, verbatim, scan.places(STRAY_SPACE))
+        yield from padded_brackets(text, verbatim)
     if scan.may_have(CLITIC_APART):
         yield from apart_clitics(text, verbatim, scan.places(CLITIC_APART))
     if scan.may_have(DOUBLE_SPACE):

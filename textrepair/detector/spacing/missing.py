@@ -25,9 +25,12 @@ _Places = Iterator[tuple[int, float, str]]
 _Matches = Iterator[re.Match[str]]
 
 _AT_STOP = re.compile(r"[a-z]{2}[.,](?=[A-Za-z])")
-_AT_SIGN = re.compile(r"[a-z]{3};(?=[A-Za-z])|[a-z]{2}[:?!](?=[A-Z][a-z])|\d,(?=[a-z]{2})")
+_AT_SIGN = re.compile(r"[a-z]{3};(?=[A-Za-z])|[a-z]{2}[:?!](?=[A-Z][a-z])|\d,(?=[a-z]{2})|\d\.(?=[A-Z][a-z])")
 _LAST_WORD = re.compile(r"(?<![^\s“\"‘'(])[A-Za-z]?[a-z]+\Z")
-_NEXT_WORD = re.compile(r"(?:[A-Z]?[a-z]+|I)(?=[\s,.’;:?!]|'s|$)(?!\.\w)")
+#: What lacks one space may lack the next one too: "teacher,agreed.See".
+_LAST_BEFORE_STOP = re.compile(r"(?<![^\s“\"‘'(,])[A-Za-z]?[a-z]+\Z")
+_NEXT_WORD = re.compile(r"(?:[A-Z]?[a-z]+|I)(?=[\s,.’;:?!]|'s|$)(?!\.(?![A-Z][a-z]+ )\w)")
+_NUMBER_IN_SENTENCE = re.compile(r"[a-z] \d{1,4}\Z")
 _BESIDE_BRACKET = re.compile(r"\)(?=[A-Za-z])|(?<=[A-Za-z0-9])\((?=[A-Za-z0-9£$€“\"])")
 _BESIDE_QUOTE = re.compile(r"(?<=[A-Za-z.,:;?!])“(?=\w)|(?<=[\w.,?!])”(?=[A-Za-z])|(?<=[.,?!])\"(?=[A-Za-z])")
 #: How far the partner of a bracket is looked for.
@@ -61,7 +64,8 @@ def missing_spaces(
 def _behind_stops(text: str, found: _Matches, model: LostSpaces | None) -> _Places:
     for match in found:
         at, sign = match.end(), text[match.end() - 1]
-        first, last = _LAST_WORD.search(text, max(0, at - 30), at - 1), _NEXT_WORD.match(text, at)
+        before = _LAST_BEFORE_STOP if sign == "." else _LAST_WORD
+        first, last = before.search(text, max(0, at - 30), at - 1), _NEXT_WORD.match(text, at)
         if first is None or last is None:
             continue
         confidence = LIKELY if _lacks_space(text, first, last, sign) else 0.0
@@ -71,7 +75,7 @@ def _behind_stops(text: str, found: _Matches, model: LostSpaces | None) -> _Plac
 
 
 def _behind_signs(text: str, found: _Matches) -> _Places:
-    """Behind ``; : ? !``, and behind a number's comma."""
+    """Behind ``; : ? !``, and behind a number's comma or stop."""
     for match in found:
         at, sign = match.end(), text[match.end() - 1]
         last = _NEXT_WORD.match(text, at)
@@ -79,7 +83,11 @@ def _behind_signs(text: str, found: _Matches) -> _Places:
         if last is None or not (first or match.group()[0].isdigit()):
             continue
         word = last.group()
-        if sign in "!?" and word.lower() not in OPENERS:  # "Yahoo!Answers"
+        if sign in "!?." and word.lower() not in OPENERS:  # "Yahoo!Answers"
+            continue
+        if sign == ".":  # "at 11.From there", no "2.The" of a list
+            if _NUMBER_IN_SENTENCE.search(text, max(0, at - 7), at - 1) and text.startswith(" ", last.end()):
+                yield at, LIKELY, f"behind {sign}"
             continue
         if (first is None or is_common(first.group())) and (is_common(word) or _is_name(word)):
             yield at, LIKELY, f"behind {sign}"

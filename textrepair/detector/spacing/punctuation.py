@@ -94,13 +94,15 @@ def matches_near(pattern: Any, text: str, spans: Iterable[tuple[int, int]]) -> I
             yield match
 
 
-# A clitic that a tokeniser or a scraper set apart: "it 's", "do n't", and "it' s", of which the rest is no word.
+# A clitic that a tokeniser or a scraper set apart: "it 's", "do n't", and "it' s", "it ' s", of which the rest is no word.
 _APART = regex.compile(
     r"(?<=[A-Za-z0-9”’)]) ++(?=['’](?:s|re|ve|ll|d)\b(?![-'’*]))"
     r"|(?<=\b(?i:do|does|did|is|are|was|were|has|have|had|ca|can|could|wo|would|should|must|need|might|ai)) ++(?=n['’]t\b)"
     r"|(?<=[a-z]['’]) ++(?=s\b(?:[ ,.;:?!]|$))|(?<=n['’]) ++(?=t\b(?:[ ,.;:?!]|$))"
     r"|(?<=\b(?i:we|you|they|who|i)['’]) ++(?=(?:re|ve)\b)"
-    r"|(?<=\b(?i:we|you|they|he|she|it|i)['’]) ++(?=ll\b)|(?<=\bI['’]) ++(?=[md]\b)|(?<=\bI) ++(?=['’]m\b)",
+    r"|(?<=\b(?i:we|you|they|he|she|it|i)['’]) ++(?=ll\b)|(?<=\bI['’]) ++(?=[md]\b)|(?<=\bI) ++(?=['’]m\b)"
+    r"|(?<=[A-Za-z]{2}|\bI) ++['’] ++(?=(?:s|re|ve|ll|d|m)\b(?! ?['’]))"
+    r"|(?<=\b(?i:do|does|did|is|are|was|were|has|have|had|ca|could|wo|would|should|must|need|might|ai)n) ++['’] ++(?=t\b)",
     regex.MULTILINE,
 )
 
@@ -110,7 +112,7 @@ def apart_clitics(text: str, verbatim: Verbatim, spans: Iterable[tuple[int, int]
     for match in matches_near(_APART, text, spans):
         start, end = match.span()
         if not verbatim.contains(start) and english_around(text, start, end):
-            yield space_edit(text, start, end, "", LIKELY, "a clitic apart from its word")
+            yield space_edit(text, start, end, match.group().strip(" "), LIKELY, "a clitic apart from its word")
 
 
 def space_edit(text: str, start: int, end: int, after: str, confidence: float, reason: str) -> Edit:
@@ -304,6 +306,26 @@ def _judge_opening(text: str, start: int, end: int) -> Edit | None:
     return space_edit(
         text, start + 1, end, "", LIKELY, f"a space behind an opening {'bracket' if bracket else 'quote'}"
     )
+
+
+# ``( which had been closed )``: words and no sum, item or cell.
+_PADDED = re.compile(r"(?<=[A-Za-z,.] )\( ++(?=[A-Za-z])[^()\n]*?[A-Za-z]{2},? [A-Za-z]{2}[^()\n]*?[A-Za-z.]( ++)\)(?=[\s.,;:?!])")
+_TIGHT = re.compile(r"\(\w|\w\)")
+_ENOUGH_PADDED = 2
+INSIDE_BRACKETS = "a space inside brackets"
+
+
+def padded_brackets(text: str, verbatim: Verbatim) -> Iterator[Edit]:
+    """Proposals for a text that has spaces on the inner side of all its brackets, as tokenisers leave them and some people write."""
+    padded = list(_PADDED.finditer(text)) if "( " in text else []
+    if len(padded) < _ENOUGH_PADDED or _TIGHT.search(text):
+        return
+    for match in padded:
+        start, end = match.span()
+        if not verbatim.contains(start) and english_around(text, start, end):
+            first = len(match.group()) - len(match.group()[1:].lstrip(" "))
+            yield space_edit(text, start + 1, start + first, "", UNSURE, INSIDE_BRACKETS)
+            yield space_edit(text, *match.span(1), "", UNSURE, INSIDE_BRACKETS)
 
 
 def is_open(text: str, at: int) -> bool:
