@@ -112,7 +112,9 @@ def apart_clitics(text: str, verbatim: Verbatim, spans: Iterable[tuple[int, int]
     for match in matches_near(_APART, text, spans):
         start, end = match.span()
         if not verbatim.contains(start) and english_around(text, start, end):
-            yield space_edit(text, start, end, match.group().strip(" "), LIKELY, "a clitic apart from its word")
+            yield space_edit(
+                text, start, end, match.group().strip(" "), LIKELY, "a clitic apart from its word"
+            )
 
 
 def space_edit(text: str, start: int, end: int, after: str, confidence: float, reason: str) -> Edit:
@@ -309,14 +311,16 @@ def _judge_opening(text: str, start: int, end: int) -> Edit | None:
 
 
 # ``( which had been closed )``: words and no sum, item or cell.
-_PADDED = re.compile(r"(?<=[A-Za-z,.] )\( ++(?=[A-Za-z])[^()\n]*?[A-Za-z]{2},? [A-Za-z]{2}[^()\n]*?[A-Za-z.]( ++)\)(?=[\s.,;:?!])")
+_PADDED = re.compile(
+    r"(?<=[A-Za-z,.] )\( ++(?=[A-Za-z])[^()\n]*?[A-Za-z]{2},? [A-Za-z]{2}[^()\n]*?[A-Za-z.]( ++)\)(?=[\s.,;:?!])"
+)
 _TIGHT = re.compile(r"\(\w|\w\)")
 _ENOUGH_PADDED = 2
 INSIDE_BRACKETS = "a space inside brackets"
 
 
 def padded_brackets(text: str, verbatim: Verbatim) -> Iterator[Edit]:
-    """Proposals for a text that has spaces on the inner side of all its brackets, as tokenisers leave them and some people write."""
+    """Proposals for a text whose brackets all have spaces on their inner side, as tokenisers leave and some people write them."""
     padded = list(_PADDED.finditer(text)) if "( " in text else []
     if len(padded) < _ENOUGH_PADDED or _TIGHT.search(text):
         return
