@@ -26,6 +26,7 @@ from textrepair.detector.scanning.byte_scan import (
     UNLISTED,
 )
 from textrepair.detector.scanning.screen import Scan
+from textrepair.detector.spacing.glue import may_name_code
 from textrepair.detector.spacing.lost_spaces import LostSpaces
 from textrepair.detector.spacing.missing import missing_spaces
 from textrepair.detector.spacing.punctuation import (
@@ -35,6 +36,7 @@ from textrepair.detector.spacing.punctuation import (
     padded_brackets,
     stray_spaces,
 )
+from textrepair.detector.spacing.rows import GAP, is_row, line_around
 from textrepair.detector.spacing.seams import NAME_PREFIXES
 from textrepair.detector.spacing.suspects import Glued, find_cut, find_glued
 from textrepair.detector.verbatim import Verbatim
@@ -44,7 +46,7 @@ from textrepair.overlap import without_overlap
 from textrepair.patch import Edit
 
 _KIND = "spacing"
-_GLUED = "glued: "
+_GLUED, _READ_AS = "glued: ", " ← "
 _HABITS = (BEHIND_A_LINK, INSIDE_BRACKETS)
 _QUOTES = tuple("“”‘’\"'«»`")
 _SIGNS = GLUED_NAMES | STRAY_SPACE | MISSING_SPACE | DOUBLE_SPACE | CLITIC_APART
@@ -134,12 +136,22 @@ def _as_sure(
     edits: Iterable[Edit], scan: Scan, verbatim: Verbatim, model: LostSpaces | None
 ) -> Iterable[Edit]:
     """No edit of a word is sure where many words are on no list: in prose of another age (``whereinto``, ``to morrow``), and
-    about software (``waitfor``), unless so many are sure that the text has lost spaces."""
+    about software (``waitfor``), unless so many are sure that the text has lost spaces; what may name something in code
+    (``typeof``) is not even then."""
     found = list(edits)
     few = len({edit.reason for edit in found if edit.confidence >= _LIKELY}) < _SLIPS
-    if found and ((few and verbatim.is_about_software) or (model and model.old_prose.recognises(scan.ids))):
-        return [replace(edit, confidence=min(_UNSURE, edit.confidence)) for edit in found]
-    return found
+    software = bool(found) and verbatim.is_about_software
+    if found and ((few and software) or (model and model.old_prose.recognises(scan.ids))):
+        return [_doubted(edit) for edit in found]
+    return [_doubted(edit) if software and _may_name_code(edit) else edit for edit in found]
+
+
+def _doubted(edit: Edit) -> Edit:
+    return replace(edit, confidence=min(_UNSURE, edit.confidence))
+
+
+def _may_name_code(edit: Edit) -> bool:
+    return edit.reason.startswith(_GLUED) and may_name_code(edit.reason.rpartition(_READ_AS)[2].split())
 
 
 def _edit(text: str, start: int, end: int, after: str, confidence: float, reason: str) -> Edit:
@@ -155,7 +167,7 @@ def _glued_words(text: str, found: Iterable[Glued], verbatim: Verbatim) -> Itera
             and text[glued.end : glued.end + 1] in _QUOTES
         ):
             continue  # mentioned, not used: a name, a handle, a slip that is quoted
-        reason = f"{_GLUED}{text[glued.start : glued.end]} ← {' '.join(glued.pieces)}"
+        reason = f"{_GLUED}{text[glued.start : glued.end]}{_READ_AS}{' '.join(glued.pieces)}"
         at = glued.start
         for piece in glued.pieces[:-1]:
             at += len(piece)
@@ -212,24 +224,19 @@ def _glued_names(
 # --- runs of spaces -----------------------------------------------------------------------------------------------------
 
 
-_DOUBLE = re.compile(r"(?<=\S) {2,}+(?=\S)")
-# How much of a long line is judged, on either side of the gap.
-_CONTEXT = 200
-
-
 def _doubled_spaces(text: str, verbatim: Verbatim) -> Iterator[Edit]:
     """More than one space inside a line of prose."""
     if "  " not in text:
         return
     lost = {match.span(1) for match in LOST_DASH_FORM.finditer(text)}
     judged: dict[tuple[int, int], bool] = {}
-    for match in _DOUBLE.finditer(text):
+    for match in GAP.finditer(text):
         start, end = match.span()
         if match.span() in lost or text[start - 1] in _GAP_AFTER or text[end] in _GAP_BEFORE:
             continue
-        line = _line_around(text, start, end)
+        line = line_around(text, start, end)
         if line not in judged:
-            judged[line] = _is_prose(text[line[0] : line[1]]) and not _is_row(text, *line)
+            judged[line] = _is_prose(text[line[0] : line[1]]) and not is_row(text, *line)
         if judged[line] and not verbatim.contains(start):
             yield _edit(text, start + 1, end, "", _LIKELY, "more than one space")
 
@@ -237,14 +244,6 @@ def _doubled_spaces(text: str, verbatim: Verbatim) -> Iterator[Edit]:
 # Signs beside which a gap is somebody's convention (sentence spacing, bullets, columns) or another question's answer.
 _GAP_AFTER = frozenset('.!?:”"*#-•·>|…)]')
 _GAP_BEFORE = frozenset("|-–—=<•*#[(,.;?!)”’")
-
-
-def _line_around(text: str, start: int, end: int) -> tuple[int, int]:
-    """The line of a gap, or as much of a very long one as is needed to judge it."""
-    low = max(0, start - _CONTEXT)
-    newline = text.rfind("\n", low, start)
-    line_end = text.find("\n", end, end + _CONTEXT)
-    return newline + 1 if newline >= 0 else low, line_end if line_end >= 0 else min(len(text), end + _CONTEXT)
 
 
 _MIN_SMALL = 0.15
@@ -258,22 +257,3 @@ def _is_prose(line: str) -> bool:
     words = line.split()
     small = sum(word.lower() in SMALL_WORDS for word in words)
     return len(words) >= _MIN_LINE_WORDS and small >= _MIN_SMALL * len(words)
-
-
-def _is_row(text: str, start: int, end: int) -> bool:
-    """Does a gap of this line end where one of the line above or below does?  Lines of a table are no longer than so."""
-    columns = [match.end() for match in _DOUBLE.finditer(text[start:end])]
-    others = []
-    if start > 0:
-        low = max(0, start - 1 - 2 * _CONTEXT)
-        newline = text.rfind("\n", low, start - 1)
-        if newline >= 0 or low == 0:
-            others.append((newline + 1, start - 1))
-    if end < len(text):
-        newline = text.find("\n", end + 1, end + 1 + 2 * _CONTEXT)
-        others.append((end + 1, newline if newline >= 0 else min(len(text), end + 1 + 2 * _CONTEXT)))
-    for other, limit in others:
-        for at in (other + column for column in columns):
-            if 2 <= at < limit and text[at - 2 : at] == "  " and not text[at].isspace():
-                return True
-    return False

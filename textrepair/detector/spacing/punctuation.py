@@ -16,6 +16,7 @@ import regex
 
 from textrepair.detector.evidence import replacement
 from textrepair.detector.near import matches
+from textrepair.detector.spacing.rows import is_row, line_around
 from textrepair.detector.verbatim import Verbatim
 from textrepair.detector.words import english_around
 from textrepair.patch import Edit
@@ -55,7 +56,13 @@ def stray_spaces(text: str, verbatim: Verbatim, spans: Iterable[tuple[int, int]]
             edit = _judge_turned(text, start, end)
         else:
             edit = _judge_opening(text, start, end)
-        if edit is not None and not verbatim.contains(start):
+        if edit is None or verbatim.contains(start):
+            continue
+        if not (
+            match["before"]
+            and text[start : start + 2] == "  "
+            and is_row(text, *line_around(text, start, end))
+        ):
             yield edit
 
 

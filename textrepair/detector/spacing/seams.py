@@ -19,8 +19,11 @@ from textrepair.detector.words import LETTER_LOGP, frequency, is_common
 #: Behind an apostrophe.
 _CLITICS = "s|t|re|ve|ll|d|m"
 CLITIC = re.compile(rf"['’](?:{_CLITICS})\b", re.IGNORECASE)
-#: What no string that is judged stands in or beside: names, addresses, handles, paths and compounds.
-BEFORE, BEHIND = r"(?<![\w@#/.:'’&=%_\-\\$])", rf"(?![\w@/=_\-(\\]|\.\w|:\w|['’](?!(?:{_CLITICS})\b)\w)"
+#: What no string that is judged stands in or beside: names, addresses, handles, paths, targets of links and compounds.
+BEFORE, BEHIND = (
+    r"(?<![\w@#/.:'’&=%_\-\\$])(?<!\]\()",
+    rf"(?![\w@/=_\-(\\]|\.\w|:\w|['’](?!(?:{_CLITICS})\b)\w)",
+)
 
 _CAPITALISED = re.compile(rf"[A-Z][a-z]{{2,39}}{BEHIND}")
 _CAPITAL_INSIDE = re.compile(rf"([A-Z]?[a-z]+)([A-Z][a-z]*|[A-Z]+){BEHIND}")
