@@ -76,6 +76,11 @@ def _misread(match: re.Match[str], _: random.Random) -> str | None:
         return None
 
 
+def _in_code_page(right: str, wrong: str) -> Change:
+    return lambda match, _: match.group().encode(right).decode(wrong)
+
+
+_SIGN = "[‘’“”–—…]"
 _ANY_WORD = r"(?:[A-Za-z][\w'’-]*|\d[\d.,]*\d|\d)"
 #: Two words or numbers with capitals, clitics and hyphens as they come, and a space between.
 _ANY_PAIR = rf"(?<![^\s“\"(]){_ANY_WORD} {_ANY_WORD}(?=[\s.,;:?!)”\"])"
@@ -101,6 +106,9 @@ DAMAGE: dict[str, tuple[str, Change, float]] = {
     "doubled space": (r"(?<=[a-z]) (?=[a-z])", lambda m, _: "  ", SHARE),
     "doubled word": (r"(?<=[ ])[a-z]{2,}(?=[ ])", lambda m, _: f"{m.group()} {m.group()}", SHARE),
     "wrongly decoded": (r"[“”’‘é—–]", _misread, 1.0),
+    "Windows-1252 read as Mac Roman": (_SIGN, _in_code_page("cp1252", "mac_roman"), 1.0),
+    "Windows-1252 read as a DOS page": (_SIGN, _in_code_page("cp1252", "cp850"), 1.0),
+    "Mac Roman read as Windows-1252": (_SIGN, _in_code_page("mac_roman", "cp1252"), 1.0),
 }
 
 

@@ -7,8 +7,10 @@ import gzip
 import os
 import signal
 import stat
+import tempfile
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zstandard
@@ -17,13 +19,29 @@ from textrepair.corpus.output import (
     FileNames,
     encode,
     file_name,
-    holding_interrupts,
     is_same_file,
-    uninterrupted,
     whole_file,
 )
 from textrepair.corpus.storage import publish
+from textrepair.interrupts import holding_interrupts, uninterrupted
 from textrepair.whole_file import try_place
+
+
+def test_interrupt_while_a_file_is_made_leaves_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Ctrl-C that comes when the file is there and its name not known yet."""
+    make = tempfile.mkstemp
+
+    def interrupted(**options: Any) -> tuple[int, str]:
+        made = make(**options)
+        signal.raise_signal(signal.SIGINT)
+        return made
+
+    monkeypatch.setattr(tempfile, "mkstemp", interrupted)
+    with pytest.raises(KeyboardInterrupt), whole_file(tmp_path / "out.txt"):
+        pass
+    with pytest.raises(KeyboardInterrupt):
+        try_place(tmp_path / "out.txt")
+    assert not list(tmp_path.iterdir())
 
 
 def test_file_is_whole_or_not_there(tmp_path: Path) -> None:

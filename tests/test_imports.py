@@ -17,7 +17,8 @@ PACKAGE = Path(__file__).parents[1] / "textrepair"
 
 # From the ground up; what stands on one line doesn't import each other.
 LAYERS = [
-    ["lazy", "columns", "fields", "workers", "extras", "interrupts", "whole_file"],
+    ["lazy", "columns", "fields", "workers", "extras", "interrupts"],
+    ["whole_file"],
     ["compiled", "intrinsics"],
     ["plain_words"],
     ["patch", "overlap", "tokens", "pieces", "terms", "word_class"],

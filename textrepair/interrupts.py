@@ -1,4 +1,4 @@
-"""Ctrl-C, asked about before it takes effect."""
+"""Ctrl-C, asked about before it takes effect, or held back until something is done."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
+from types import FrameType, TracebackType
 
 
 @contextmanager
@@ -31,3 +31,48 @@ def asked_interrupts(passes: Callable[[], bool], or_default: bool = False) -> It
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Hold Ctrl-C back until the block is done, so that a record is written whole.  A second Ctrl-C doesn't wait."""
+    with holding_interrupts() as hold, hold:
+        yield
+
+
+class Hold:
+    """Ctrl-C waits until a block with this is done; it may be used for one block after another.
+
+    Changing the signal's handler for every record took 4 % of the scan of a sound article.
+    """
+
+    def __init__(self) -> None:
+        self.holds = False
+        self.waiting = False
+
+    def passes(self) -> bool:
+        """Does a Ctrl-C that comes now take effect at once?  A second one does."""
+        if not self.holds or self.waiting:
+            return True
+        self.waiting = True
+        return False
+
+    def __enter__(self) -> None:
+        self.holds = True
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.holds = False
+        if self.waiting:
+            self.waiting = False
+            if error is None:
+                raise KeyboardInterrupt
+
+
+@contextmanager
+def holding_interrupts() -> Iterator[Hold]:
+    """A :class:`Hold` that is heeded inside the block.  Outside the main thread, and where Ctrl-C is ignored, it does nothing."""
+    hold = Hold()
+    with asked_interrupts(hold.passes):
+        yield hold

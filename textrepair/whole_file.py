@@ -15,6 +15,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from textrepair.interrupts import uninterrupted
+
 _PREFIX = ".textrepair-"
 
 
@@ -34,9 +36,11 @@ def whole_file(path: str | Path) -> Iterator[BinaryIO]:
             yield file
         return
     target = Path(path).resolve()
-    descriptor, name = tempfile.mkstemp(prefix=_PREFIX, dir=target.parent)
-    temporary = Path(name)
+    temporary: Path | None = None
     try:
+        with uninterrupted():  # else there would be a file for a moment that nobody knows of
+            descriptor, name = tempfile.mkstemp(prefix=_PREFIX, dir=target.parent)
+            temporary = Path(name)
         with os.fdopen(descriptor, "wb") as file:
             yield file
             file.flush()
@@ -44,8 +48,9 @@ def whole_file(path: str | Path) -> Iterator[BinaryIO]:
         temporary.chmod(_mode(target))
         temporary.replace(target)
     except BaseException:
-        with suppress(FileNotFoundError):
-            temporary.unlink()
+        if temporary:
+            with uninterrupted(), suppress(FileNotFoundError):
+                temporary.unlink()
         raise
     sync_folder(target.parent)
 
@@ -59,9 +64,10 @@ def try_place(path: str | Path) -> None:
         if not os.access(path, os.W_OK):
             raise PermissionError(13, "Permission denied", str(path))
         return
-    descriptor, name = tempfile.mkstemp(prefix=_PREFIX, dir=target.parent)
-    os.close(descriptor)
-    os.unlink(name)
+    with uninterrupted():
+        descriptor, name = tempfile.mkstemp(prefix=_PREFIX, dir=target.parent)
+        os.close(descriptor)
+        os.unlink(name)
 
 
 def sync_folder(folder: Path) -> None:

@@ -18,13 +18,11 @@ from textrepair.corpus.articles import TEXT_ENDINGS, Article
 from textrepair.corpus.compression import ENDINGS as COMPRESSED
 from textrepair.corpus.output import (
     FileNames,
-    Hold,
     encode,
-    holding_interrupts,
     is_same_file,
-    uninterrupted,
     whole_file,
 )
+from textrepair.interrupts import Hold, holding_interrupts, uninterrupted
 from textrepair.writer.text import header
 
 T = TypeVar("T")

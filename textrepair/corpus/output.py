@@ -1,4 +1,4 @@
-"""How do results reach their files: compressed, under names that every system takes, and with Ctrl-C in between?"""
+"""How do results reach their files: compressed, and under names that every system takes?"""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO
 
 from textrepair.corpus.compression import compressed, compression_of
-from textrepair.interrupts import asked_interrupts
 from textrepair.whole_file import whole_file as plain_file
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -47,51 +45,6 @@ def whole_file(path: str | Path) -> Iterator[BinaryIO]:
         yield stream
         if stream is not file:
             stream.close()
-
-
-@contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Hold Ctrl-C back until the block is done, so that a record is written whole.  A second Ctrl-C doesn't wait."""
-    with holding_interrupts() as hold, hold:
-        yield
-
-
-class Hold:
-    """Ctrl-C waits until a block with this is done; it may be used for one block after another.
-
-    Changing the signal's handler for every record took 4 % of the scan of a sound article.
-    """
-
-    def __init__(self) -> None:
-        self.holds = False
-        self.waiting = False
-
-    def passes(self) -> bool:
-        """Does a Ctrl-C that comes now take effect at once?  A second one does."""
-        if not self.holds or self.waiting:
-            return True
-        self.waiting = True
-        return False
-
-    def __enter__(self) -> None:
-        self.holds = True
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.holds = False
-        if self.waiting:
-            self.waiting = False
-            if error is None:
-                raise KeyboardInterrupt
-
-
-@contextmanager
-def holding_interrupts() -> Iterator[Hold]:
-    """A :class:`Hold` that is heeded inside the block.  Outside the main thread, and where Ctrl-C is ignored, it does nothing."""
-    hold = Hold()
-    with asked_interrupts(hold.passes):
-        yield hold
 
 
 class FileNames:

@@ -1,7 +1,8 @@
 """Was this text decoded with the wrong encoding or not at all, or did it lose characters on the way?
 
-Mojibake is undone with ftfy (:mod:`.mojibake`), where the scan of the text (:mod:`textrepair.detector.scanning.byte_scan`) saw
-neighbours that it cannot do without; most text has none.  To decode what HTML was left undecoded (:mod:`.entities`) is proposed.
+Mojibake is undone with ftfy (:mod:`.mojibake`), quotes of another 8-bit code page by the words around (:mod:`.code_pages`), where
+the scan of the text (:mod:`textrepair.detector.scanning.byte_scan`) saw what they cannot do without; most text has none.
+To decode what HTML was left undecoded (:mod:`.entities`) is proposed.
 Characters lost without a trace (``Kremlins Making``, ``WASHINGTON  President``) can only be guessed, so they are low-confidence
 proposals.
 """
@@ -12,6 +13,7 @@ import re
 from collections.abc import Iterator
 
 from textrepair.detector.base import NOTHING, UNTOLD, Damage, Detection, Document, Finding
+from textrepair.detector.encoding.code_pages import SCORE, misread_signs
 from textrepair.detector.encoding.entities import entities
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words
 from textrepair.detector.scanning.byte_scan import ENTITY, LOST_APOSTROPHE, LOST_DASH, MOJIBAKE
@@ -71,6 +73,7 @@ def _found(text: str, scan: Scan) -> Iterator[tuple[Finding, Edit | None]]:
         from textrepair.detector.encoding.mojibake import mojibake
 
         yield from mojibake(text)
+        yield from _misread_signs(text)
         yield from _replacement_characters(text)
     if scan.may_have(ENTITY):
         yield from entities(text)
@@ -79,6 +82,13 @@ def _found(text: str, scan: Scan) -> Iterator[tuple[Finding, Edit | None]]:
             yield _proposal(text, match.start(1), match.end(1), " — ", "a dash lost behind the dateline")
     if scan.may_have(LOST_APOSTROPHE):
         yield from _lost_apostrophes(text)
+
+
+def _misread_signs(text: str) -> Iterator[tuple[Finding, Edit | None]]:
+    for at, sign in misread_signs(text):
+        reason = f"wrongly decoded: {text[at]} ← {sign}"
+        finding = Finding(at, at + 1, _KIND, SCORE, reason)
+        yield finding, replacement(text, (at, at + 1), sign, _KIND, SCORE, reason)
 
 
 # --- lost characters ------------------------------------------------------------------------------------------------------

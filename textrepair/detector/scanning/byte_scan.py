@@ -300,11 +300,19 @@ def is_wide_space(data, at, width):  # type: ignore[no-untyped-def]
 
 @compiled
 def _is_odd(data, at, width):  # type: ignore[no-untyped-def]
-    """Can it show mojibake by itself: a control character of Latin-1, Œ, œ, Â, Ã, or the sign for a lost character?"""
+    """Can it show mojibake by itself: a control character of Latin-1, Œ, œ, Â, Ã, the sign for a lost character, or í, Æ or Õ
+    where an apostrophe may have been?"""
     lead = data[at]
     if width == 1:
         return True
     second = data[at + 1]
+    if lead == 0xC3 and (second == 0xAD or second == 0x86 or second == 0x95):
+        return (
+            at > 0
+            and _CLASS[data[at - 1]] <= _UPPER
+            and at + 2 < len(data)
+            and _CLASS[data[at + 2]] == _LOWER
+        )
     if width == 2:
         return (
             (lead == 0xC2 and second < 0xA0)
