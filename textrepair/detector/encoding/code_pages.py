@@ -23,6 +23,8 @@ _CLITICS = "s|t|re|ve|ll|d|m"
 _CONTRACTION = 1e-5
 #: A word without its sign, of a text that has such contractions, is at least so frequent (zipf 2).
 _WORD = 1e-7
+#: And one beside a dash without spaces (zipf 4), so that no name is parted at its ñ or ó.
+_BESIDE_DASH = 1e-5
 SCORE = 0.97
 
 
@@ -78,10 +80,10 @@ def _reads_better(text: str, at: int, sign: str) -> bool:
         return bool(first) and re.fullmatch(_CLITICS, last) is not None
     if not first and not last:
         return text[at - 1 : at] == " " == text[at + 1 : at + 2]
-    return _is_word(first) and _is_word(last)
+    return _is_word(first, _BESIDE_DASH) and _is_word(last, _BESIDE_DASH)
 
 
-def _is_word(letters: str) -> bool:
-    """A known word or a number; of one that has other misread letters, its first or last part."""
+def _is_word(letters: str, least: float = _WORD) -> bool:
+    """A number or a word of this frequency; of one that has other misread letters, one of its parts."""
     pieces = [piece for piece in re.split(r"[^A-Za-z0-9]+", letters) if piece]
-    return bool(pieces) and any(piece.isdigit() or frequency(piece.lower()) >= _WORD for piece in pieces)
+    return any(piece.isdigit() or frequency(piece.lower()) >= least for piece in pieces)
