@@ -35,7 +35,7 @@ def asked_interrupts(passes: Callable[[], bool], or_default: bool = False) -> It
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Hold Ctrl-C back until the block is done, so that a record is written whole.  A second Ctrl-C doesn't wait."""
+    """Hold Ctrl-C back until the block is done, so that it is done whole.  A second Ctrl-C doesn't wait."""
     with holding_interrupts() as hold, hold:
         yield
 

@@ -16,12 +16,7 @@ from textrepair.cli.console import Failure
 from textrepair.cli.ending import unwritable
 from textrepair.corpus.articles import TEXT_ENDINGS, Article
 from textrepair.corpus.compression import ENDINGS as COMPRESSED
-from textrepair.corpus.output import (
-    FileNames,
-    encode,
-    is_same_file,
-    whole_file,
-)
+from textrepair.corpus.output import FileNames, encode, is_same_file, whole_file
 from textrepair.interrupts import Hold, holding_interrupts, uninterrupted
 from textrepair.writer.text import header
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+#: What stands behind an apostrophe, as alternatives of a pattern.
+CLITICS = "s|t|re|ve|ll|d|m"
+
 #: Small words, of which newswire lines have a third and rows of a table next to none.
 SMALL_WORDS = frozenset(
     "the a an of to in and is was for on that with by from as at it he they are be has have had his its this but".split()

@@ -12,12 +12,12 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from textrepair.detector.word_lists import CLITICS
 from textrepair.detector.words import frequency
 
 #: (read as, written in)
 _CODE_PAGES = (("mac_roman", "cp1252"), ("cp850", "cp1252"), ("cp1252", "mac_roman"))
 _APOSTROPHE, _SIGNS = "’", "‘’“”–—…"
-_CLITICS = "s|t|re|ve|ll|d|m"
 #: So frequent (zipf 4) are contractions: ``they'd``, ``people's``.  What names and foreign words would be is rarer by a factor of
 #: twenty (``pa's`` for "país", ``lu's`` for "Luís"; wordfreq).
 _CONTRACTION = 1e-5
@@ -29,13 +29,14 @@ SCORE = 0.97
 
 
 @cache
-def _misread() -> tuple[tuple[dict[str, str], re.Pattern[str]], ...]:
-    """For each two code pages the letters that signs became, and the pattern of the letter in a contraction."""
+def _misread() -> tuple[tuple[dict[str, str], re.Pattern[str], re.Pattern[str]], ...]:
+    """For each two code pages the signs that letters were, and the patterns of these letters and of the one in a contraction."""
     out = []
     for wrong, right in _CODE_PAGES:
         letters = {sign.encode(right).decode(wrong): sign for sign in _SIGNS}
         mark = _APOSTROPHE.encode(right).decode(wrong)
-        out.append((letters, re.compile(rf"(?<!\w)([A-Za-z]+){mark}({_CLITICS})(?!\w)")))
+        any_of = re.compile(f"[{''.join(letters)}]")
+        out.append((letters, any_of, re.compile(rf"(?<!\w)([A-Za-z]+){mark}({CLITICS})(?!\w)")))
     return tuple(out)
 
 
@@ -47,9 +48,9 @@ def misread_signs(text: str) -> Iterator[tuple[int, str]]:
     >>> list(misread_signs("Luís sees the país."))
     []
     """
-    for letters, contraction in _misread():
+    for letters, any_of, contraction in _misread():
         if any(_is_contraction(*match.groups()) for match in contraction.finditer(text)):
-            for match in re.finditer(f"[{''.join(letters)}]", text):
+            for match in any_of.finditer(text):
                 sign = letters[match.group()]
                 if _reads_better(text, match.start(), sign):
                     yield match.start(), sign
@@ -77,7 +78,7 @@ def _reads_better(text: str, at: int, sign: str) -> bool:
     if sign in "”…" or (sign == _APOSTROPHE and not last):
         return not last and (_is_word(first) if first else text[at - 1 : at] in tuple(".,!?"))
     if sign == _APOSTROPHE:
-        return bool(first) and re.fullmatch(_CLITICS, last) is not None
+        return bool(first) and re.fullmatch(CLITICS, last) is not None
     if not first and not last:
         return text[at - 1 : at] == " " == text[at + 1 : at + 2]
     return _is_word(first, _BESIDE_DASH) and _is_word(last, _BESIDE_DASH)

@@ -18,6 +18,7 @@ from textrepair.detector.encoding.entities import entities
 from textrepair.detector.evidence import at_least_one, replacement, share_of_words
 from textrepair.detector.scanning.byte_scan import ENTITY, LOST_APOSTROPHE, LOST_DASH, MOJIBAKE
 from textrepair.detector.scanning.screen import Scan
+from textrepair.detector.word_lists import CLITICS
 from textrepair.detector.words import frequency
 from textrepair.overlap import without_overlap
 from textrepair.patch import Edit
@@ -38,7 +39,7 @@ LOST_DASH_FORM = re.compile(
 _LOST_APOSTROPHE = re.compile(r"\b([A-Z][a-z]{2,})s (\w{4,})")
 _POSSESSIVE = re.compile(r"\b([A-Z][a-z]{2,})['’]s (\w{4,})")
 _REPLACEMENT = re.compile("�+")
-_LOST_CLITIC = re.compile(r"(?<=[a-z])�(?=(?:s|t|re|ve|ll|d|m)\b)")
+_LOST_CLITIC = re.compile(rf"(?<=[a-z])�(?=(?:{CLITICS})\b)")
 # A name whose plural is this common beside it (Republicans, Germans) may well mean the plural.
 _PLURAL_SHARE = 0.02
 

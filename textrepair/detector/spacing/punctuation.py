@@ -49,21 +49,21 @@ def stray_spaces(text: str, verbatim: Verbatim, spans: Iterable[tuple[int, int]]
             continue
         start, end = match.span()
         if match["before"]:
-            edit = _judge_before(text, start, end) if start and not text[start - 1].isspace() else None
+            follows = start and not text[start - 1].isspace() and not _parts_columns(text, start, end)
+            edit = _judge_before(text, start, end) if follows else None
             if edit is not None and _ends_link(text, start):
                 edit = replace(edit, confidence=UNSURE, reason=f"{edit.reason} {BEHIND_A_LINK}")
         elif match["turned"]:
             edit = _judge_turned(text, start, end)
         else:
             edit = _judge_opening(text, start, end)
-        if edit is None or verbatim.contains(start):
-            continue
-        if not (
-            match["before"]
-            and text[start : start + 2] == "  "
-            and is_row(text, *line_around(text, start, end))
-        ):
+        if edit is not None and not verbatim.contains(start):
             yield edit
+
+
+def _parts_columns(text: str, start: int, end: int) -> bool:
+    """Are these spaces a gap between the cells of a table?"""
+    return text[start : start + 2] == "  " and is_row(text, *line_around(text, start, end))
 
 
 def _places(text: str, spans: Iterable[tuple[int, int]]) -> list[int]:

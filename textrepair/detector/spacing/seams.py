@@ -14,15 +14,14 @@ from dataclasses import dataclass
 
 from textrepair.detector.spacing.compounds import UNLISTED_COMPOUND, part_logp
 from textrepair.detector.spacing.glue import FUNCTION_WORDS, PLAIN_FUNCTION_WORDS, RISKY_LAST
+from textrepair.detector.word_lists import CLITICS
 from textrepair.detector.words import LETTER_LOGP, frequency, is_common
 
-#: Behind an apostrophe.
-_CLITICS = "s|t|re|ve|ll|d|m"
-CLITIC = re.compile(rf"['’](?:{_CLITICS})\b", re.IGNORECASE)
+CLITIC = re.compile(rf"['’](?:{CLITICS})\b", re.IGNORECASE)
 #: What no string that is judged stands in or beside: names, addresses, handles, paths, targets of links and compounds.
 BEFORE, BEHIND = (
     r"(?<![\w@#/.:'’&=%_\-\\$])(?<!\]\()",
-    rf"(?![\w@/=_\-(\\]|\.\w|:\w|['’](?!(?:{_CLITICS})\b)\w)",
+    rf"(?![\w@/=_\-(\\]|\.\w|:\w|['’](?!(?:{CLITICS})\b)\w)",
 )
 
 _CAPITALISED = re.compile(rf"[A-Z][a-z]{{2,39}}{BEHIND}")
@@ -30,7 +29,7 @@ _CAPITAL_INSIDE = re.compile(rf"([A-Z]?[a-z]+)([A-Z][a-z]*|[A-Z]+){BEHIND}")
 _BEFORE_NUMBER = re.compile(rf"([A-Z]?[a-z]+)([0-9]+){BEHIND}")
 _BEHIND_NUMBER = re.compile(rf"([0-9]+)([A-Z]?[a-z]{{3,}}){BEHIND}")
 _NO_WORD_BEFORE = re.compile(BEFORE)
-_BEHIND_CLITIC = re.compile(rf"({_CLITICS})([A-Z]?[a-z]{{2,}}){BEHIND}")
+_BEHIND_CLITIC = re.compile(rf"({CLITICS})([A-Z]?[a-z]{{2,}}){BEHIND}")
 _BEFORE_CLITIC = re.compile(rf"{BEFORE}(?:[A-Za-z]{{2,}}|I)['’]\Z")
 
 #: A short word that lost its space is at least so frequent.
